@@ -1,0 +1,77 @@
+"""What every collector is: one module per kind of source, found by the registry through its ``PLUGIN``."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, runtime_checkable
+
+from screener.types import Collected, FeedSpec, FeedState
+
+
+class Response(Protocol):
+    """The part of ``screener.http.Response`` that collectors read. ``body`` is decompressed and within the limit."""
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    received: dt.datetime
+    not_modified: bool
+    etag: str
+    last_modified: str
+
+
+class Getter(Protocol):
+    """The part of ``screener.http.Fetcher`` that collectors use; raises ``screener.errors.FetchError``."""
+
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        json: Any = None,
+    ) -> Response:
+        """GET (or POST when ``json`` is given), with pace, retries and limits applied."""
+        ...
+
+
+def nothing_known(_: Sequence[str]) -> Collection[str]:
+    """The ``known`` of a store that has seen nothing."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a collector is handed for one call.
+
+    ``now`` gives the receipt time; ``as_of`` is set in a replay: what was published later is to be left out and
+    receipt is publication, marked ``replayed``. ``state`` is what the last call left behind. ``known(ids)`` returns
+    those source ids (accession numbers for EDGAR) that the store already has.
+    """
+
+    fetcher: Getter
+    now: Callable[[], dt.datetime]
+    state: FeedState
+    as_of: dt.datetime | None = None
+    known: Callable[[Sequence[str]], Collection[str]] = nothing_known
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+@runtime_checkable
+class Collector(Protocol):
+    """One kind of source. ``name`` is the ``kind`` that feed files use."""
+
+    name: str
+
+    async def collect(self, feed: FeedSpec, context: Context) -> Collected:
+        """Read the feed once.
+
+        Never raises for what the source does: an unreachable or broken source gives a Collected with problems and a
+        state whose ``failures`` grew; one bad entry becomes one Problem and the others are kept.
+        """
+        ...
