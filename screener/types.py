@@ -16,14 +16,10 @@ from msgspec import Struct, field
 FactValue = str | float | int | bool
 
 
-class Record(Struct, frozen=True, kw_only=True):
-    """Base of all records."""
-
-
 # ---- what sources said -------------------------------------------------------------------------------------------
 
 
-class Exhibit(Record):
+class Exhibit(Struct, frozen=True, kw_only=True):
     """One document of a filing: ``kind`` is the SEC document type ("EX-99.1", "8-K"), ``text`` plain text."""
 
     kind: str
@@ -31,7 +27,7 @@ class Exhibit(Record):
     text: str = ""
 
 
-class Item(Record):
+class Item(Struct, frozen=True, kw_only=True):
     """One piece of news as one source gave it.
 
     ``form`` is "PR" for a release, "HALT" for a trading halt, else the SEC form. ``items`` are 8-K item numbers
@@ -58,7 +54,7 @@ class Item(Record):
     replayed: bool = False
 
 
-class Party(Record):
+class Party(Struct, frozen=True, kw_only=True):
     """One role on a filing: ``role`` is Filer, Issuer, Reporting, Subject, Filed by ..."""
 
     cik: int
@@ -66,7 +62,7 @@ class Party(Record):
     role: str
 
 
-class Filing(Record):
+class Filing(Struct, frozen=True, kw_only=True):
     """One accession as EDGAR listed it, all its roles joined.
 
     ``accepted`` is EDGAR's acceptance time; ``company`` and ``cik`` are the issuer's (subject, issuer or filer before
@@ -86,7 +82,7 @@ class Filing(Record):
     replayed: bool = False
 
 
-class Halt(Record):
+class Halt(Struct, frozen=True, kw_only=True):
     """A trading halt or resumption; ``code`` is the exchange's reason code (T1, T12, LUDP ...)."""
 
     ticker: str
@@ -99,7 +95,7 @@ class Halt(Record):
     received: dt.datetime
 
 
-class Listing(Record):
+class Listing(Struct, frozen=True, kw_only=True):
     """A ticker as SEC's table (or the demo's) names it."""
 
     ticker: str
@@ -108,7 +104,7 @@ class Listing(Record):
     cik: int | None = None
 
 
-class FeedSpec(Record):
+class FeedSpec(Struct, frozen=True, kw_only=True):
     """One configured feed, from ``rules/feeds/NAME.yml`` with the user's settings on top.
 
     ``kind`` names the collector that reads it; ``every`` is the cadence in seconds during the regular session;
@@ -126,7 +122,7 @@ class FeedSpec(Record):
     path: str = ""
 
 
-class FeedState(Record):
+class FeedState(Struct, frozen=True, kw_only=True):
     """What is remembered between two polls of a feed; ``seen`` holds the source ids of the last window."""
 
     name: str
@@ -142,7 +138,7 @@ class FeedState(Record):
     disabled: str = ""
 
 
-class Problem(Record):
+class Problem(Struct, frozen=True, kw_only=True):
     """Something that went wrong with one subject and did not stop the rest.
 
     ``stage`` is collect, resolve, classify, price, rank, save or alert; ``kind`` is a short stable word
@@ -155,7 +151,7 @@ class Problem(Record):
     kind: str = ""
 
 
-class Collected(Record):
+class Collected(Struct, frozen=True, kw_only=True):
     """What one collector call produced. ``state`` is to be stored once the items are safely stored."""
 
     feed: str
@@ -167,7 +163,7 @@ class Collected(Record):
     not_modified: bool = False
 
 
-class Bar(Record):
+class Bar(Struct, frozen=True, kw_only=True):
     """One ticker-day as traded (never adjusted for later splits).
 
     ``change_pct`` is the source's own change against the previous close, correct across splits. ``known_at`` is when
@@ -189,7 +185,7 @@ class Bar(Record):
     known_at: dt.datetime
 
 
-class Quote(Record):
+class Quote(Struct, frozen=True, kw_only=True):
     """A price at a moment: ``session`` is pre, regular, after or closed."""
 
     ticker: str
@@ -211,7 +207,7 @@ class Quote(Record):
 # ---- what we added -----------------------------------------------------------------------------------------------
 
 
-class Span(Record):
+class Span(Struct, frozen=True, kw_only=True):
     """Words that prove something: ``text == getattr(story, field)[start:end]``.
 
     ``field`` is title or text; for evidence that is not in the words it is "form", "items" or "subjects" with the
@@ -225,7 +221,7 @@ class Span(Record):
     fact: str = ""
 
 
-class SourceRef(Record):
+class SourceRef(Struct, frozen=True, kw_only=True):
     """One source that carried a story."""
 
     source: str
@@ -236,7 +232,7 @@ class SourceRef(Record):
     form: str = "PR"
 
 
-class Story(Record):
+class Story(Struct, frozen=True, kw_only=True):
     """One event, from however many sources.
 
     ``sources`` is in order of receipt: the first was first. ``novelty`` is 1.0 for news unlike the company's last
@@ -264,7 +260,7 @@ class Story(Record):
     replayed: bool = False
 
 
-class Catalyst(Record):
+class Catalyst(Struct, frozen=True, kw_only=True):
     """One catalyst of one ticker in one story.
 
     ``type`` and ``stage`` are words of the taxonomy; ``polarity`` is "+", "-", "±" or "0" for a holder of the shares;
@@ -283,7 +279,7 @@ class Catalyst(Record):
     made_by: str = ""
 
 
-class Noise(Record):
+class Noise(Struct, frozen=True, kw_only=True):
     """A noise class found in a story (law_firm_ad, conference ...)."""
 
     story_id: str
@@ -291,7 +287,7 @@ class Noise(Record):
     evidence: tuple[Span, ...] = ()
 
 
-class Classified(Record):
+class Classified(Struct, frozen=True, kw_only=True):
     """The classifier's answer for one story, best catalyst first."""
 
     story_id: str
@@ -299,7 +295,7 @@ class Classified(Record):
     noise: tuple[Noise, ...] = ()
 
 
-class Move(Record):
+class Move(Struct, frozen=True, kw_only=True):
     """Price and volume measures of one ticker as of a moment; formulas in ``prices.measures``.
 
     ``sources`` maps a field's name to the price source it came from.
@@ -328,7 +324,7 @@ class Move(Record):
     sources: dict[str, str] = field(default_factory=dict)
 
 
-class Reason(Record):
+class Reason(Struct, frozen=True, kw_only=True):
     """One line of a score: ``part`` is catalyst, materiality, confirmation, size, freshness or warning.
 
     ``side`` says which strength the points belong to: "+" bullish, "-" bearish, "" neither.
@@ -341,7 +337,7 @@ class Reason(Record):
     rule_id: str = ""
 
 
-class Rule(Record):
+class Rule(Struct, frozen=True, kw_only=True):
     """A rule as loaded; see ``rules/README.md`` for the file format."""
 
     id: str
@@ -362,7 +358,7 @@ class Rule(Record):
     digest: str = ""
 
 
-class Hit(Record):
+class Hit(Struct, frozen=True, kw_only=True):
     """A rule that matched, with the points that make up its score."""
 
     rule_id: str
@@ -373,7 +369,7 @@ class Hit(Record):
     unknown: tuple[str, ...] = ()
 
 
-class WatchRow(Record):
+class WatchRow(Struct, frozen=True, kw_only=True):
     """One ticker on one day's list. ``others`` are the ids and types of its other catalysts, best first."""
 
     run_id: str
@@ -419,7 +415,7 @@ class WatchRow(Record):
     as_of: dt.datetime
 
 
-class Regime(Record):
+class Regime(Struct, frozen=True, kw_only=True):
     """The state of the market on a day. ``measures`` are numbers by name; ``times`` their own moments (ISO)."""
 
     day: dt.date
@@ -436,7 +432,7 @@ class Regime(Record):
     outlook: str = ""
 
 
-class Alert(Record):
+class Alert(Struct, frozen=True, kw_only=True):
     """A message owed to a channel; ``id`` is stable from content, ``state`` is pending, sent, failed, dead or muted."""
 
     id: str
@@ -450,7 +446,7 @@ class Alert(Record):
     update: int = 0
 
 
-class Run(Record):
+class Run(Struct, frozen=True, kw_only=True):
     """One pass of the pipeline and what it did."""
 
     id: str
