@@ -46,10 +46,10 @@ class YamlError(InputError):
 
 
 class FetchError(ScreenerError):
-    """An HTTP request that failed for good. ``status`` is None when no answer came."""
+    """An HTTP request that failed for good. ``message`` is without the URL; ``status`` is None when no answer came."""
 
     def __init__(self, url: str, message: str, status: int | None = None) -> None:
-        self.url, self.status = url, status
+        self.url, self.message, self.status = url, message, status
         super().__init__(f"{url}: {message}")
 
 

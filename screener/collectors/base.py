@@ -13,14 +13,24 @@ from screener.types import Collected, FeedSpec, FeedState
 class Response(Protocol):
     """The part of ``screener.http.Response`` that collectors read. ``body`` is decompressed and within the limit."""
 
-    url: str
-    status: int
-    headers: dict[str, str]
-    body: bytes
-    received: dt.datetime
-    not_modified: bool
-    etag: str
-    last_modified: str
+    @property
+    def url(self) -> str: ...
+    @property
+    def status(self) -> int: ...
+    @property
+    def headers(self) -> dict[str, str]: ...
+    @property
+    def body(self) -> bytes: ...
+    @property
+    def received(self) -> dt.datetime: ...
+    @property
+    def not_modified(self) -> bool: ...
+    @property
+    def etag(self) -> str: ...
+    @property
+    def last_modified(self) -> str: ...
+    @property
+    def truncated(self) -> bool: ...
 
 
 class Getter(Protocol):
@@ -35,8 +45,16 @@ class Getter(Protocol):
         headers: dict[str, str] | None = None,
         params: dict[str, str] | None = None,
         json: Any = None,
+        retry: bool = True,
+        partial: bool = False,
+        trusted: bool = True,
+        max_bytes: int | None = None,
     ) -> Response:
-        """GET (or POST when ``json`` is given), with pace, retries and limits applied."""
+        """GET (or POST when ``json`` is given), with pace, retries and limits applied.
+
+        ``retry=False``: a bad status is an answer, not a reason to try again. ``partial``: a body that broke off is
+        better than none (``truncated``). ``trusted=False``: the address was found in content, so it must be public.
+        """
         ...
 
 

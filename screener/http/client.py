@@ -1,0 +1,322 @@
+"""The fetcher itself: one request with its redirects, and the tries around it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import zlib
+from collections.abc import Callable, Collection, Mapping
+from types import TracebackType
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+import anyio
+import httpx2
+import msgspec
+import stamina
+
+from screener import __version__
+from screener.errors import BlockedTarget, BodyTooLarge, FetchError
+from screener.http.body import Inflater
+from screener.http.guard import host_port, is_private, literal, mask
+from screener.http.pace import PACES, Paces, retry_after
+
+MAX_BYTES = 10_000_000
+MAX_REDIRECTS = 5
+RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class Response(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer with status 2xx, or 304 as ``not_modified``.
+
+    ``url`` is where the body finally came from; ``headers`` have lower-case names; ``body`` is decompressed;
+    ``received`` is the moment the last byte came (aware UTC). ``truncated`` is only ever True when ``partial`` was
+    asked for: the connection ended before the body did.
+    """
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes = b""
+    received: dt.datetime
+    not_modified: bool = False
+    etag: str = ""
+    last_modified: str = ""
+    truncated: bool = False
+
+
+class _Again(FetchError):
+    """A failure worth another try; ``wait`` is what the host asked for, in seconds."""
+
+    wait: float | None = None
+    body: bytes = b""
+    headers: Mapping[str, str] = {}
+
+
+class _Job:
+    """What one ``get`` asks for, the same through all its tries."""
+
+    __slots__ = ("headers", "json", "max_bytes", "retry", "trusted", "url")
+
+    def __init__(
+        self, url: str, json: Any, headers: dict[str, str], retry: bool, trusted: bool, max_bytes: int
+    ) -> None:
+        self.url, self.json, self.headers = url, json, headers
+        self.retry, self.trusted, self.max_bytes = retry, trusted, max_bytes
+
+
+def _wall() -> dt.datetime:
+    return dt.datetime.fromtimestamp(time.time(), dt.UTC)
+
+
+class Fetcher:
+    """An asynchronous HTTP client with the manners and limits of this module; use it with ``async with``.
+
+    ``contact`` ("Name name@example.org") goes into the user agent, as SEC asks; ``paces`` are requests a second by
+    domain, laid over ``PACES`` (0: no limit); ``timeout`` is for connecting and between two reads, ``total_timeout``
+    for one exchange as a whole, both in seconds; ``attempts`` counts all tries; Retry-After is honoured up to
+    ``max_retry_after`` seconds, a longer one fails at once. ``allowed_hosts`` ("127.0.0.1:8000") may be private.
+    """
+
+    def __init__(
+        self,
+        contact: str = "",
+        user_agent: str | None = None,
+        transport: httpx2.AsyncBaseTransport | None = None,
+        paces: Mapping[str, float] | None = None,
+        timeout: float = 20.0,
+        max_bytes: int = MAX_BYTES,
+        allowed_hosts: Collection[str] = (),
+        *,
+        total_timeout: float = 60.0,
+        attempts: int = 3,
+        wait_initial: float = 0.5,
+        wait_max: float = 20.0,
+        max_retry_after: float = 30.0,
+        proxy: str | None = None,
+        now: Callable[[], dt.datetime] = _wall,
+    ) -> None:
+        agent = user_agent or f"screener/{__version__} {contact}".strip()
+        self._client = httpx2.AsyncClient(
+            headers={"user-agent": agent, "accept-encoding": "gzip, deflate"},
+            timeout=timeout,
+            transport=transport,
+            proxy=proxy,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50),
+        )
+        self._paces = Paces({**PACES, **(paces or {})})
+        self._allowed = frozenset(h.lower() for h in allowed_hosts)
+        self._max_bytes, self._total, self._attempts = max_bytes, total_timeout, max(1, attempts)
+        self._wait_initial, self._wait_max, self._max_retry_after = wait_initial, wait_max, max_retry_after
+        self._resolves = transport is None and proxy is None
+        self._now = now
+
+    async def __aenter__(self) -> Fetcher:
+        await self._client.__aenter__()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._client.__aexit__(kind, error, trace)
+
+    async def get(
+        self,
+        url: str,
+        *,
+        etag: str = "",
+        last_modified: str = "",
+        headers: dict[str, str] | None = None,
+        params: dict[str, str] | None = None,
+        json: Any = None,
+        retry: bool = True,
+        partial: bool = False,
+        trusted: bool = True,
+        max_bytes: int | None = None,
+    ) -> Response:
+        """GET ``url`` (POST when ``json`` is given) and return the body of a 2xx or a 304.
+
+        ``retry=False`` takes a bad status as the answer (EDGAR ends its paging with 503); broken connections are still
+        tried again. ``partial`` accepts a body whose connection broke, once the tries are used up. ``trusted=False`` is
+        for addresses found in content: they may not be private either. Raises FetchError (with ``status``),
+        BodyTooLarge or BlockedTarget.
+        """
+        if params:
+            url = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
+        job = _Job(url, json, dict(headers or {}), retry, trusted, max_bytes or self._max_bytes)
+        if etag:
+            job.headers["if-none-match"] = etag
+        if last_modified:
+            job.headers["if-modified-since"] = last_modified
+        try:
+            return await self._tries(job)
+        except _Again as e:
+            if partial and e.body:
+                return self._response(mask(url), 200, e.headers, e.body, truncated=True)
+            raise FetchError(e.url, e.message, e.status) from e.__cause__
+
+    async def _tries(self, job: _Job) -> Response:
+        context = stamina.retry_context(
+            on=self._backoff,
+            attempts=self._attempts,
+            timeout=None,
+            wait_initial=self._wait_initial,
+            wait_max=self._wait_max,
+            wait_jitter=self._wait_initial,
+        )
+        async for attempt in context:
+            with attempt:
+                return await self._once(job)
+        raise AssertionError("retry_context ends by returning or raising")
+
+    def _backoff(self, error: Exception) -> bool | float:
+        if not isinstance(error, _Again):
+            return False
+        if error.wait is None:
+            return True
+        return error.wait if error.wait <= self._max_retry_after else False
+
+    async def _once(self, job: _Job) -> Response:
+        try:
+            return await self._follow(job)
+        except TimeoutError as e:
+            raise _Again(mask(job.url), f"not finished after {self._total:g} s; the host is too slow now") from e
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as e:
+            raise FetchError(mask(job.url), f"is not an address that can be fetched ({e})") from e
+        except httpx2.TransportError as e:
+            said = str(e) or type(e).__name__
+            raise _Again(mask(job.url), f"no answer ({said}); check the address and the connection") from e
+
+    async def _follow(self, job: _Job) -> Response:
+        url, method, visited = job.url, "POST" if job.json is not None else "GET", set[str]()
+        for _ in range(MAX_REDIRECTS + 1):
+            if url in visited:
+                raise FetchError(mask(url), f"redirects in a circle (from {mask(job.url)}); check the address")
+            visited.add(url)
+            await self._check(url, job)
+            await self._paces.of(urlsplit(url).hostname or "").slot()
+            with anyio.fail_after(self._total):  # only the exchange: waiting for a slot is not the host's fault
+                answer = await self._exchange(url, method, job)
+            if isinstance(answer, Response):
+                return answer
+            status, location = answer
+            url = urljoin(url, quote(location, safe="%/:=&?~#+!$,;'@()*[]"))
+            if status == 303 or (status in (301, 302) and method == "POST"):
+                method = "GET"
+        raise FetchError(mask(job.url), f"redirects more than {MAX_REDIRECTS} times; check the address")
+
+    async def _exchange(self, url: str, method: str, job: _Job) -> Response | tuple[int, str]:
+        """One request: the response, or status and target of a redirect."""
+        same = host_port(url) == host_port(job.url)
+        headers = job.headers if same else {}  # what was meant for one host is not told to another
+        body = job.json if method == "POST" else None
+        async with self._client.stream(method, url, headers=headers, json=body) as answer:
+            self._check_peer(answer, url, job)
+            if answer.status_code in REDIRECTS and "location" in answer.headers:
+                return answer.status_code, answer.headers["location"]
+            if answer.status_code == 304:
+                return self._response(url, 304, answer.headers, b"")
+            if not answer.is_success:
+                raise self._bad_status(answer, url, job)
+            return self._response(url, answer.status_code, answer.headers, await self._read(answer, url, job))
+
+    def _bad_status(self, answer: httpx2.Response, url: str, job: _Job) -> FetchError:
+        status = answer.status_code
+        if status not in RETRIED or not job.retry:
+            return FetchError(mask(url), f"answered {status} {answer.reason_phrase}{_advice(status)}", status)
+        wait = retry_after(answer.headers.get("retry-after", ""), self._now())
+        asked = f", asks to wait {wait:.0f} s" if wait is not None else ""
+        error = _Again(mask(url), f"answered {status} {answer.reason_phrase}{asked}{_advice(status)}", status)
+        error.wait = wait
+        if wait:
+            self._paces.of(urlsplit(url).hostname or "").hold(min(wait, self._max_retry_after))
+        return error
+
+    async def _read(self, answer: httpx2.Response, url: str, job: _Job) -> bytes:
+        encoding = answer.headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
+            raise FetchError(mask(url), f"came with Content-Encoding {encoding!r}, which was not asked for")
+        length = answer.headers.get("content-length", "")
+        if length.isdigit() and int(length) > job.max_bytes:
+            raise BodyTooLarge(mask(url), f"announces {int(length):,} bytes; the limit is {job.max_bytes:,}")
+        inflater = Inflater("" if encoding == "identity" else encoding, job.max_bytes)
+        try:
+            async for chunk in answer.aiter_raw():
+                if not inflater.feed(chunk):
+                    raise BodyTooLarge(mask(url), f"passed the limit of {job.max_bytes:,} bytes while being read")
+        except zlib.error as e:
+            raise _cut(url, f"is not the {encoding} it says it is ({e})", inflater, answer) from e
+        except httpx2.TransportError as e:
+            raise _cut(url, f"broke off after {len(inflater.out):,} bytes ({e})", inflater, answer) from e
+        if not inflater.complete and inflater.out:
+            raise _cut(url, f"is cut off: the {encoding} stream has no end", inflater, answer)
+        return bytes(inflater.out)
+
+    def _response(
+        self, url: str, status: int, headers: Mapping[str, str], body: bytes, truncated: bool = False
+    ) -> Response:
+        plain = {k.lower(): v for k, v in headers.items()}
+        return Response(
+            url=url,
+            status=status,
+            headers=plain,
+            body=body,
+            received=self._now(),
+            not_modified=status == 304,
+            # a cut body must be asked for again in full, so its validators are not handed on
+            etag="" if truncated else plain.get("etag", ""),
+            last_modified="" if truncated else plain.get("last-modified", ""),
+            truncated=truncated,
+        )
+
+    def _may_be_private(self, url: str, job: _Job) -> bool:
+        here = host_port(url)
+        return here in self._allowed or (job.trusted and here == host_port(job.url))
+
+    async def _check(self, url: str, job: _Job) -> None:
+        """Raise BlockedTarget unless ``url`` is http(s) and public, or configured."""
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise BlockedTarget(mask(url), "is not an http or https address; correct it")
+        if self._may_be_private(url, job):
+            return
+        found = [literal(parts.hostname)]
+        if parts.hostname == "localhost" or parts.hostname.endswith(".localhost"):
+            found = ["127.0.0.1"]
+        if not found[0]:
+            found = await self._resolve(parts.hostname) if self._resolves else []
+        if any(is_private(a) for a in found):
+            raise BlockedTarget(mask(url), f"is a private address ({found[0]}); configure that host to allow it")
+
+    async def _resolve(self, host: str) -> list[str]:
+        try:
+            rows = await anyio.getaddrinfo(host, None)
+        except OSError as e:
+            raise _Again(host, f"host not found ({e}); check the address and the connection") from e
+        return [str(row[4][0]) for row in rows]
+
+    def _check_peer(self, answer: httpx2.Response, url: str, job: _Job) -> None:
+        stream = answer.extensions.get("network_stream")
+        if not self._resolves or stream is None or self._may_be_private(url, job):
+            return
+        peer = stream.get_extra_info("server_addr")
+        if peer and literal(str(peer[0])) and is_private(str(peer[0])):
+            raise BlockedTarget(mask(url), f"led to a private address ({peer[0]}); configure that host to allow it")
+
+
+def _cut(url: str, message: str, inflater: Inflater, answer: httpx2.Response) -> _Again:
+    error = _Again(mask(url), message)
+    error.body, error.headers = bytes(inflater.out), answer.headers
+    return error
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403):
+        return "; the host refuses: set a contact for the user agent, or slow down"
+    if status in (404, 410):
+        return "; check the address"
+    if status == 429:
+        return "; too many requests: lower the pace or poll less often"
+    return "; try again later" if status >= 500 else ""
