@@ -1,0 +1,230 @@
+"""Daily bars, quotes and splits in the store."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+
+from screener.store.rows import chunks, iso, marks, moment
+from screener.types import Bar, Quote
+
+_COLUMNS = (
+    "day, ticker, source, open, high, low, close, volume, change_pct, market_cap, float_shares, exchange, known_at"
+)
+BarRow = tuple[
+    str,
+    str,
+    str,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    str,
+    str,
+]
+"""A bar as stored: the columns of the table ``bars`` in their order."""
+
+_INSERT = (
+    f"INSERT INTO bars({_COLUMNS}) VALUES ({marks(range(13))}) ON CONFLICT(day, ticker, source) DO UPDATE SET "
+    "open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume, "
+    "change_pct = excluded.change_pct, market_cap = excluded.market_cap, float_shares = excluded.float_shares, "
+    "exchange = excluded.exchange, known_at = max(excluded.known_at, known_at) "
+    "WHERE (open, high, low, close, volume, change_pct, market_cap, float_shares) IS NOT (excluded.open, excluded.high, "
+    "excluded.low, excluded.close, excluded.volume, excluded.change_pct, excluded.market_cap, excluded.float_shares)"
+)
+
+
+class Bars:
+    """Reads and writes prices; writing belongs inside ``Store.transaction``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def save_rows(self, rows: Iterable[BarRow]) -> int:
+        """Store bars given as rows; a bar that is there already in the same words is left alone. Returns the changes."""
+        before = self._db.total_changes
+        self._db.executemany(_INSERT, rows)
+        return self._db.total_changes - before
+
+    def save(self, bars: Iterable[Bar]) -> int:
+        """Store bars; a corrected bar replaces the old, which stays readable as of before. Returns the changes."""
+        return self.save_rows(to_row(b) for b in bars)
+
+    def history(
+        self, tickers: Sequence[str], start: dt.date, end: dt.date, known_by: dt.datetime, prefer: Sequence[str] = ()
+    ) -> dict[str, list[Bar]]:
+        """Bars of tickers in [start, end] known at a moment, ascending by day.
+
+        Where several sources have the same day, the first in ``prefer`` wins, then the one known last.
+        """
+        found: dict[str, list[Bar]] = {}
+        for part in chunks(tickers):
+            rows = self._select(f"ticker IN ({marks(part)}) AND ", part, start, end, known_by)
+            for bar in _one_a_day(rows, prefer):
+                found.setdefault(bar.ticker, []).append(bar)
+        return found
+
+    def days(
+        self, start: dt.date, end: dt.date, known_by: dt.datetime, prefer: Sequence[str] = ()
+    ) -> dict[str, list[Bar]]:
+        """Bars of all tickers in [start, end] known at a moment, ascending by day."""
+        rows = self._select("", (), start, end, known_by)
+        found: dict[str, list[Bar]] = {}
+        for bar in _one_a_day(rows, prefer):
+            found.setdefault(bar.ticker, []).append(bar)
+        return found
+
+    def raw_days(self, start: dt.date, end: dt.date, known_by: dt.datetime) -> Iterator[BarRow]:
+        """Rows of all tickers in [start, end], in (ticker, day) order; for bulk computations."""
+        return iter(self._select("", (), start, end, known_by))
+
+    def _select(
+        self, which: str, keys: Sequence[str], start: dt.date, end: dt.date, known_by: dt.datetime
+    ) -> sqlite3.Cursor:
+        span = (*keys, start.isoformat(), end.isoformat(), iso(known_by))
+        index = "INDEXED BY bars_ticker" if which else ""
+        return self._db.execute(
+            f"SELECT {_COLUMNS} FROM bars {index} WHERE {which}day >= ? AND day <= ? AND known_at <= ? "
+            f"UNION ALL SELECT {_COLUMNS} FROM bars_revised WHERE {which}day >= ? AND day <= ? AND known_at <= ? "
+            "AND replaced_at > ? ORDER BY ticker, day",
+            (*span, *span, iso(known_by)),
+        )
+
+    def last_day(self, known_by: dt.datetime) -> dt.date | None:
+        """The newest day with a bar known at a moment; None when there is none."""
+        row = self._db.execute(
+            "SELECT day FROM bars WHERE known_at <= ? ORDER BY day DESC LIMIT 1", (iso(known_by),)
+        ).fetchone()
+        return None if row is None else dt.date.fromisoformat(row[0])
+
+    def save_quotes(self, quotes: Iterable[Quote]) -> None:
+        """Store quotes."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO quotes(ticker, as_of, source, open, high, low, close, volume, bid, ask, last, "
+            "change_pct, market_cap, session) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                (
+                    q.ticker,
+                    iso(q.as_of),
+                    q.source,
+                    q.open,
+                    q.high,
+                    q.low,
+                    q.close,
+                    q.volume,
+                    q.bid,
+                    q.ask,
+                    q.last,
+                    q.change_pct,
+                    q.market_cap,
+                    q.session,
+                )
+                for q in quotes
+            ),
+        )
+
+    def quotes(self, tickers: Sequence[str], since: dt.datetime, known_by: dt.datetime) -> dict[str, Quote]:
+        """The newest quote of each ticker in a span."""
+        found: dict[str, Quote] = {}
+        for part in chunks(tickers):
+            rows = self._db.execute(
+                "SELECT ticker, as_of, source, open, high, low, close, volume, bid, ask, last, change_pct, market_cap, "
+                f"session FROM quotes WHERE ticker IN ({marks(part)}) AND as_of >= ? AND as_of <= ? "
+                "ORDER BY ticker, as_of, source",
+                (*part, iso(since), iso(known_by)),
+            )
+            for r in rows:
+                found[r[0]] = Quote(
+                    ticker=r[0],
+                    as_of=moment(r[1]),
+                    source=r[2],
+                    open=r[3],
+                    high=r[4],
+                    low=r[5],
+                    close=r[6],
+                    volume=r[7],
+                    bid=r[8],
+                    ask=r[9],
+                    last=r[10],
+                    change_pct=r[11],
+                    market_cap=r[12],
+                    session=r[13],
+                )
+        return found
+
+    def save_splits(self, rows: Iterable[tuple[str, dt.date, float, str, dt.datetime]]) -> None:
+        """Store splits: (ticker, day, old shares for one new, source, known at)."""
+        self._db.executemany(
+            "INSERT OR IGNORE INTO splits(ticker, day, ratio, source, known_at) VALUES (?, ?, ?, ?, ?)",
+            ((t, d.isoformat(), r, s, iso(k)) for t, d, r, s, k in rows),
+        )
+
+    def reverse_splits(self, tickers: Sequence[str], known_by: dt.datetime) -> dict[str, list[dt.date]]:
+        """Days of reverse splits by ticker, ascending, as known at a moment."""
+        found: dict[str, list[dt.date]] = {}
+        for part in chunks(tickers):
+            rows = self._db.execute(
+                f"SELECT ticker, day FROM splits WHERE ticker IN ({marks(part)}) AND ratio > 1 AND known_at <= ? "
+                "ORDER BY ticker, day",
+                (*part, iso(known_by)),
+            )
+            for ticker, day in rows:
+                found.setdefault(ticker, []).append(dt.date.fromisoformat(day))
+        return found
+
+
+def to_row(b: Bar) -> BarRow:
+    """A bar as the row that ``save_rows`` takes."""
+    return (
+        b.day.isoformat(),
+        b.ticker,
+        b.source,
+        b.open,
+        b.high,
+        b.low,
+        b.close,
+        b.volume,
+        b.change_pct,
+        b.market_cap,
+        b.float_shares,
+        b.exchange,
+        iso(b.known_at),
+    )
+
+
+def _one_a_day(rows: Iterable[BarRow], prefer: Sequence[str]) -> Iterator[Bar]:
+    order = {name: n for n, name in enumerate(prefer)}
+    held: Bar | None = None
+    for row in rows:
+        bar = _bar(row)
+        if held is not None and (held.ticker, held.day) == (bar.ticker, bar.day):
+            held = min(held, bar, key=lambda b: (order.get(b.source, len(order)), -b.known_at.timestamp(), b.source))
+            continue
+        if held is not None:
+            yield held
+        held = bar
+    if held is not None:
+        yield held
+
+
+def _bar(r: BarRow) -> Bar:
+    return Bar(
+        day=dt.date.fromisoformat(r[0]),
+        ticker=r[1],
+        source=r[2],
+        open=r[3],
+        high=r[4],
+        low=r[5],
+        close=r[6],
+        volume=r[7],
+        change_pct=r[8],
+        market_cap=r[9],
+        float_shares=r[10],
+        exchange=r[11],
+        known_at=moment(r[12]),
+    )

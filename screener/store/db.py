@@ -1,0 +1,165 @@
+"""Opening the database: one SQLite file in WAL mode, migrated on opening, refused when a newer screener wrote it.
+
+``open_store`` is what the rest uses; it gives a ``Store`` whose parts (``news``, ``bars``, ``lists``) read and write
+records of ``screener.types``. sqlite-utils is imported only when there is something to migrate, so that reading a
+stored list starts fast.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from screener.errors import NewerDatabase, StoreError
+from screener.store.bars import Bars
+from screener.store.lists import Lists
+from screener.store.news import News
+
+SCHEMA_VERSION = 4
+"""How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
+
+
+class Store:
+    """An open database. Use as a context manager; writes go through ``transaction``."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path = path
+        self.connection = connection
+        self.news = News(connection)
+        self.bars = Bars(connection)
+        self.lists = Lists(connection)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; an open transaction is rolled back."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing: what is written inside is stored together or, on any error, not at all."""
+        with storing(self.path):
+            self.connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                # A full disk makes SQLite roll back by itself.
+                if self.connection.in_transaction:
+                    self.connection.rollback()
+                raise
+            self.connection.commit()
+
+    def get_setting(self, key: str) -> str | None:
+        """A small stored value, None when it was never set."""
+        row = self.connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set_setting(self, key: str, value: str) -> None:
+        """Store a small value; to be called inside a transaction."""
+        self.connection.execute("INSERT OR REPLACE INTO settings(key, value) VALUES (?, ?)", (key, value))
+
+    def counts(self) -> dict[str, int]:
+        """How many rows the main tables hold."""
+        tables = ("filings", "items", "stories", "catalysts", "noise", "bars", "lists", "runs", "listings", "halts")
+        return {t: int(self.connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}
+
+    def backup(self, target: Path) -> None:
+        """Write a consistent copy while others may be writing. Raises StoreError."""
+        with storing(target), sqlite3.connect(target) as copy:
+            self.connection.backup(copy)
+        copy.close()
+
+    def integrity(self) -> str:
+        """``ok``, or what SQLite's quick check found."""
+        with storing(self.path):
+            return str(self.connection.execute("PRAGMA quick_check(3)").fetchone()[0])
+
+
+@contextmanager
+def storing(path: Path) -> Iterator[None]:
+    """Turn SQLite's errors into StoreError with the file and what to do."""
+    try:
+        yield
+    except sqlite3.Error as e:
+        text = str(e)
+        advice = next((a for word, a in _ADVICE if word in text), "see the message; `screener doctor` checks the file")
+        raise StoreError(f"{path}: {text}: {advice}") from e
+
+
+_ADVICE = (
+    ("full", "free some space and run again; what was stored before is intact"),
+    ("readonly", "the file or its folder is read-only: choose another with --db, or change its permissions"),
+    ("unable to open", "check that the folder exists and can be written, or choose another file with --db"),
+    ("not a database", "this file is something else; choose another with --db"),
+    ("malformed", "the file is damaged: restore a backup (`screener db backup` makes them)"),
+    ("locked", "another screener is writing; try again when it is done"),
+    ("disk I/O", "check the disk; what was stored before is intact"),
+)
+
+
+def open_store(path: Path, *, readonly: bool = False, on_migrate: Callable[[], None] | None = None) -> Store:
+    """Open (and create, and migrate) the database. Raises StoreError or NewerDatabase.
+
+    ``readonly`` opens an existing file without writing to it. ``on_migrate`` is called before a migration runs.
+    """
+    with storing(path):
+        if readonly and not path.is_file():
+            raise StoreError(
+                f"{path}: no database there yet: run `screener run` or `screener demo` first, or give --db"
+            )
+        if not readonly:
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as e:
+                raise StoreError(
+                    f"{path.parent}: cannot be created ({e.strerror}); choose another file with --db"
+                ) from e
+        connection = _connect(path, readonly)
+        try:
+            version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+            if version > SCHEMA_VERSION:
+                raise NewerDatabase(
+                    f"{path}: was written by a newer screener (schema {version}, this one knows {SCHEMA_VERSION}): "
+                    "update the screener, or choose another file with --db"
+                )
+            if version < SCHEMA_VERSION:
+                if readonly:
+                    raise StoreError(
+                        f"{path}: has an older schema ({version}): run `screener doctor` once to migrate it"
+                    )
+                _migrate(path, connection, on_migrate)
+        except BaseException:
+            connection.close()
+            raise
+        return Store(path, connection)
+
+
+def _connect(path: Path, readonly: bool) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
+    connection = sqlite3.connect(uri, uri=True, timeout=10.0, isolation_level=None, cached_statements=256)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA temp_store = MEMORY")
+    if not readonly:
+        connection.execute("PRAGMA journal_mode = WAL")
+        # With WAL, NORMAL can lose the last commits on power loss but never damages the file; a killed process
+        # loses nothing.
+        connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def _migrate(path: Path, connection: sqlite3.Connection, on_migrate: Callable[[], None] | None) -> None:
+    import sqlite_utils
+
+    from screener.store.migrations import migration
+
+    if on_migrate:
+        on_migrate()
+    db = sqlite_utils.Database(connection)
+    migration.apply(db)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")

@@ -1,0 +1,295 @@
+"""The schema, as named migrations: appended, never edited, each in a transaction.
+
+Times are text ``2025-12-12T23:10:00.000Z`` (UTC, milliseconds, fixed width, so that text order is time order); days are
+``2025-12-12`` in New York; lists and mappings are JSON text. NULL means unknown, never zero.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils.migrations import Migrations
+
+migration = Migrations("screener")
+
+
+def _run(db: Any, *statements: str) -> None:
+    # executescript would commit the migration's own transaction, so statements go one by one.
+    for statement in statements:
+        db.execute(statement)
+
+
+@migration()
+def m001_sources(db: Any) -> None:
+    """What sources said: tickers, feeds, filings, items, halts."""
+    _run(
+        db,
+        """CREATE TABLE settings (  -- small values kept between runs: ETag of the ticker table and the like
+            key TEXT PRIMARY KEY,
+            value TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        """CREATE TABLE listings (  -- the ticker table of SEC (or the demo's), newest copy
+            ticker TEXT PRIMARY KEY,
+            name TEXT NOT NULL,
+            exchange TEXT NOT NULL,
+            cik INTEGER,             -- NULL: the table gave none
+            received TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX listings_cik ON listings(cik)  -- filer to ticker",
+        """CREATE TABLE feeds (     -- one row a feed: what the last poll left behind, and its health
+            name TEXT PRIMARY KEY,
+            etag TEXT NOT NULL DEFAULT '',
+            last_modified TEXT NOT NULL DEFAULT '',
+            last_success TEXT,       -- NULL: never
+            last_error TEXT NOT NULL DEFAULT '',
+            last_error_at TEXT,
+            failures INTEGER NOT NULL DEFAULT 0,
+            last_item TEXT,          -- newest publication time seen
+            seen TEXT NOT NULL DEFAULT '[]',
+            gaps INTEGER NOT NULL DEFAULT 0,
+            disabled TEXT NOT NULL DEFAULT ''
+        ) WITHOUT ROWID""",
+        """CREATE TABLE filings (   -- every accession seen on EDGAR, whatever its form
+            accession TEXT PRIMARY KEY,
+            form TEXT NOT NULL,
+            company TEXT NOT NULL,
+            cik INTEGER NOT NULL,
+            role TEXT NOT NULL,
+            accepted TEXT NOT NULL,  -- acceptance time, the publication of a filing
+            items TEXT NOT NULL,     -- 8-K item numbers, JSON
+            link TEXT NOT NULL,
+            parties TEXT NOT NULL,   -- all roles, JSON
+            received TEXT NOT NULL,
+            replayed INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX filings_cik ON filings(cik, accepted)  -- a company's dilution history",
+        "CREATE INDEX filings_accepted ON filings(accepted)  -- browsing by time",
+        """CREATE TABLE halts (     -- trading halts as the exchange listed them
+            ticker TEXT NOT NULL,
+            halted TEXT NOT NULL,
+            code TEXT NOT NULL,
+            name TEXT NOT NULL,
+            market TEXT NOT NULL,
+            resumed TEXT,            -- NULL: not resumed as far as known
+            pause_price REAL,
+            received TEXT NOT NULL,
+            resumed_received TEXT,   -- when the resumption was first known
+            PRIMARY KEY (ticker, halted, code)
+        ) WITHOUT ROWID""",
+    )
+
+
+@migration()
+def m002_stories(db: Any) -> None:
+    """What we made of it: stories with their sources and versions, catalysts, noise, full text."""
+    _run(
+        db,
+        """CREATE TABLE stories (   -- one event from however many sources, newest version
+            id TEXT PRIMARY KEY,
+            title TEXT NOT NULL,
+            text TEXT NOT NULL,
+            form TEXT NOT NULL,
+            published TEXT NOT NULL,
+            first_seen TEXT NOT NULL,
+            known_at TEXT NOT NULL,  -- since when this version is known
+            company TEXT NOT NULL,
+            cik INTEGER,
+            tickers TEXT NOT NULL,   -- JSON, issuer first
+            items TEXT NOT NULL,
+            subjects TEXT NOT NULL,
+            sources TEXT NOT NULL,   -- JSON, first source first
+            novelty REAL,            -- NULL: nothing stored to compare with
+            repeats TEXT NOT NULL,
+            confirmed_by TEXT NOT NULL,
+            source_facts TEXT NOT NULL,
+            replayed INTEGER NOT NULL,
+            model_id TEXT NOT NULL DEFAULT ''  -- which classifier made its catalysts
+        )""",
+        "CREATE INDEX stories_published ON stories(published)  -- a day's window",
+        """CREATE TABLE story_versions (  -- superseded versions, so that any past moment can be read back
+            story_id TEXT NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+            known_at TEXT NOT NULL,
+            record TEXT NOT NULL,    -- the whole Story, JSON
+            PRIMARY KEY (story_id, known_at)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE story_tickers (   -- which tickers a story is about
+            ticker TEXT NOT NULL,
+            published TEXT NOT NULL,
+            story_id TEXT NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,  -- 0 is the issuer
+            PRIMARY KEY (ticker, published, story_id)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX story_tickers_story ON story_tickers(story_id)  -- replacing a story's tickers",
+        "CREATE INDEX stories_cik ON stories(cik, published) WHERE cik IS NOT NULL  -- joining a filing to its release",
+        """CREATE TABLE items (     -- every piece of news as each source gave it
+            source TEXT NOT NULL,
+            source_id TEXT NOT NULL,
+            story_id TEXT NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+            url TEXT NOT NULL,
+            title TEXT NOT NULL,
+            published TEXT,          -- NULL: the source gave no usable time
+            received TEXT NOT NULL,
+            form TEXT NOT NULL,
+            record TEXT NOT NULL,    -- the whole Item, JSON
+            PRIMARY KEY (source, source_id)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX items_story ON items(story_id)  -- a story's sources in full",
+        "CREATE INDEX items_received ON items(source, received)  -- items an hour and lag of a feed",
+        """CREATE TABLE catalysts (  -- what the classifier found, best first
+            story_id TEXT NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+            position INTEGER NOT NULL,  -- 0 is the best
+            ticker TEXT NOT NULL,
+            type TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            polarity TEXT NOT NULL,
+            confidence REAL NOT NULL,
+            evidence TEXT NOT NULL,
+            facts TEXT NOT NULL,
+            made_by TEXT NOT NULL,
+            published TEXT NOT NULL,
+            known_at TEXT NOT NULL,
+            PRIMARY KEY (story_id, position)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX catalysts_ticker ON catalysts(ticker, type, published)  -- nth raise, open deficiency",
+        "CREATE INDEX catalysts_type ON catalysts(type, published)  -- all of one type",
+        """CREATE TABLE noise (      -- noise classes of a story
+            story_id TEXT NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            evidence TEXT NOT NULL,
+            PRIMARY KEY (story_id, kind)
+        ) WITHOUT ROWID""",
+        "CREATE VIRTUAL TABLE stories_fts USING fts5(title, text, content='stories', tokenize='porter unicode61')",
+        """CREATE TRIGGER stories_ai AFTER INSERT ON stories BEGIN
+            INSERT INTO stories_fts(rowid, title, text) VALUES (new.rowid, new.title, new.text); END""",
+        """CREATE TRIGGER stories_ad AFTER DELETE ON stories BEGIN
+            INSERT INTO stories_fts(stories_fts, rowid, title, text)
+            VALUES ('delete', old.rowid, old.title, old.text); END""",
+        """CREATE TRIGGER stories_au AFTER UPDATE OF title, text ON stories BEGIN
+            INSERT INTO stories_fts(stories_fts, rowid, title, text)
+            VALUES ('delete', old.rowid, old.title, old.text);
+            INSERT INTO stories_fts(rowid, title, text) VALUES (new.rowid, new.title, new.text); END""",
+    )
+
+
+@migration()
+def m003_prices(db: Any) -> None:
+    """Daily bars as traded, quotes, splits."""
+    _run(
+        db,
+        """CREATE TABLE bars (      -- one ticker-day of one source; the key is day first because days are appended
+            day TEXT NOT NULL,
+            ticker TEXT NOT NULL,
+            source TEXT NOT NULL,
+            open REAL, high REAL, low REAL, close REAL, volume REAL,
+            change_pct REAL,         -- the source's own change, right across splits
+            market_cap REAL,
+            float_shares REAL,
+            exchange TEXT NOT NULL,
+            known_at TEXT NOT NULL,
+            PRIMARY KEY (day, ticker, source)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX bars_ticker ON bars(ticker, day)  -- one ticker's history",
+        """CREATE TABLE bars_revised (   -- what a bar said before a source corrected it
+            day TEXT NOT NULL, ticker TEXT NOT NULL, source TEXT NOT NULL,
+            open REAL, high REAL, low REAL, close REAL, volume REAL,
+            change_pct REAL, market_cap REAL, float_shares REAL, exchange TEXT NOT NULL,
+            known_at TEXT NOT NULL,
+            replaced_at TEXT NOT NULL
+        )""",
+        "CREATE INDEX bars_revised_key ON bars_revised(day, ticker, source)  -- reading a corrected bar as of before",
+        """CREATE TRIGGER bars_au AFTER UPDATE ON bars BEGIN
+            INSERT INTO bars_revised VALUES (old.day, old.ticker, old.source, old.open, old.high, old.low, old.close,
+                old.volume, old.change_pct, old.market_cap, old.float_shares, old.exchange, old.known_at, new.known_at);
+        END""",
+        """CREATE TABLE quotes (    -- prices inside the day
+            ticker TEXT NOT NULL,
+            as_of TEXT NOT NULL,
+            source TEXT NOT NULL,
+            open REAL, high REAL, low REAL, close REAL, volume REAL, bid REAL, ask REAL, last REAL,
+            change_pct REAL, market_cap REAL,
+            session TEXT NOT NULL,
+            PRIMARY KEY (ticker, as_of, source)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE splits (    -- splits and reverse splits that took effect
+            ticker TEXT NOT NULL,
+            day TEXT NOT NULL,
+            ratio REAL NOT NULL,     -- old shares for one new share: 20 for a 1-for-20, 0.5 for a 2-for-1
+            source TEXT NOT NULL,
+            known_at TEXT NOT NULL,
+            PRIMARY KEY (ticker, day)
+        ) WITHOUT ROWID""",
+    )
+
+
+@migration()
+def m004_lists(db: Any) -> None:
+    """Runs, watchlists, regimes and the user's own marks."""
+    _run(
+        db,
+        """CREATE TABLE runs (       -- one row a pass of the pipeline
+            id TEXT PRIMARY KEY,
+            started TEXT NOT NULL,
+            finished TEXT,           -- NULL: still running, or killed
+            as_of TEXT NOT NULL,
+            day TEXT NOT NULL,
+            replayed INTEGER NOT NULL,
+            rules_digest TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            list_id TEXT,            -- the run whose stored list this run confirmed; NULL: no list
+            counts TEXT NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX runs_started ON runs(started)  -- newest runs",
+        """CREATE TABLE problems (  -- what went wrong in a run without stopping it
+            run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+            n INTEGER NOT NULL,
+            stage TEXT NOT NULL, subject TEXT NOT NULL, message TEXT NOT NULL, kind TEXT NOT NULL,
+            PRIMARY KEY (run_id, n)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE lists (     -- every watchlist that differed from the one before it, whole, for as-of queries
+            day TEXT NOT NULL,
+            as_of TEXT NOT NULL,
+            run_id TEXT NOT NULL REFERENCES runs(id) ON DELETE CASCADE,
+            digest TEXT NOT NULL,    -- of the rows without their as-of time
+            rules_digest TEXT NOT NULL,
+            model_id TEXT NOT NULL,
+            rows BLOB NOT NULL,      -- zlib of the JSON rows
+            PRIMARY KEY (day, as_of, run_id)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE watchlist ( -- the newest list of each day, a row each, for SQL and the page
+            day TEXT NOT NULL,
+            rank INTEGER NOT NULL,
+            ticker TEXT NOT NULL,
+            company TEXT NOT NULL,
+            score REAL NOT NULL,
+            bullish REAL NOT NULL,
+            bearish REAL NOT NULL,
+            action TEXT NOT NULL,
+            catalyst TEXT NOT NULL,
+            stage TEXT NOT NULL,
+            polarity TEXT NOT NULL,
+            headline TEXT NOT NULL,
+            url TEXT NOT NULL,
+            story_id TEXT NOT NULL,
+            published TEXT,
+            price REAL, change_pct REAL, rvol REAL, dollar_volume REAL, market_cap REAL, materiality_pct REAL,
+            warnings TEXT NOT NULL,
+            as_of TEXT NOT NULL,
+            run_id TEXT NOT NULL,
+            PRIMARY KEY (day, rank)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX watchlist_ticker ON watchlist(ticker, day)  -- a ticker's history across days",
+        """CREATE TABLE regimes (   -- the state of the market as it was known at a moment
+            day TEXT NOT NULL,
+            as_of TEXT NOT NULL,
+            record TEXT NOT NULL,
+            PRIMARY KEY (day, as_of)
+        ) WITHOUT ROWID""",
+        """CREATE TABLE marks (     -- the user's own watchlist: one row an action, the newest of each kind counts
+            id INTEGER PRIMARY KEY,
+            ticker TEXT NOT NULL,
+            action TEXT NOT NULL,    -- add, remove, pin, unpin, mute, unmute, note
+            note TEXT NOT NULL,
+            made TEXT NOT NULL
+        )""",
+        "CREATE INDEX marks_ticker ON marks(ticker, id)  -- the marks of a ticker",
+    )
