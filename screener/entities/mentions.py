@@ -1,0 +1,197 @@
+"""Exchange-qualified tickers in text: ``(NASDAQ: ABCD)``, ``(OTCQB: ABCD; TSX.V: ABC)``, ``Nasdaq:ABCD``.
+
+A mention is an exchange, a separator and one or more symbols. Several exchanges may share a symbol ("Euronext &
+Nasdaq: ABCD") and one exchange several symbols ("NASDAQ: ABCD, ABCDW"). What is taken depends on whether the words
+stand in brackets, since releases bracket their tickers and headlines do not:
+
+===========================================  ===========================  =========================
+seen                                         in ( ) or [ ]                in running text
+===========================================  ===========================  =========================
+EXCHANGE: ABCD                               yes                          yes
+EXCHANGE – ABCD, EXCHANGE ABCD               yes                          no
+EXCHANGE: ABCD, XYZ and PQR                  all symbols                  only ABCDW-like relatives
+exchange: abcd                               yes                          only as the whole text
+EXCHANGE under the symbol "ABCD"             yes                          yes
+formerly EXCHANGE: ABCD                      no                           no
+===========================================  ===========================  =========================
+
+The scan is linear: each exchange name is followed by a bounded look ahead, and no pattern repeats without bound.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+
+from msgspec import Struct
+
+from screener.entities.names import word_set
+from screener.entities.venues import VENUE, venue_of
+
+# Width-preserving repairs, so that offsets stay those of the given text.
+_REPAIR = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | dict.fromkeys(
+    (0xA0, 0x2007, 0x2009, 0x200B, 0x202F, 0x2060, 0x3000, 0xFEFF), " "
+)
+_REPAIR |= {0x2236: ":", 0xA789: ":", 0xFE55: ":", 0x3010: "[", 0x3011: "]", 0x2010: "-", 0x2011: "-"}
+
+_DIRT = r"(?:[\s*_\"'“”„‟‘’«»$]|<[^<>]{1,200}>|&(?:nbsp|quot|ldquo|rdquo|\#160|\#8220|amp);|&\#xa0;)"
+_JUNK = re.compile(_DIRT + "{0,12}")
+_COLON = re.compile(_DIRT + r"{0,6}(?:ticker|symbol|ticker\ssymbol|trading\ssymbol)?" + _DIRT + "{0,4}:", re.IGNORECASE)
+_DASH = re.compile(r"\s{0,2}(?:[–—\-]\s{1,2}|\s[–—\-])")
+_UNDER = re.compile(
+    r"[^.;:()\n]{0,60}?\bunder (?:the )?(?:new |current |existing |ticker |trading |stock ){0,3}(?:symbols?|tickers?)",
+    re.IGNORECASE,
+)
+_JOIN = re.compile(
+    _DIRT + r"{0,4}(?:/|&amp;|&|,|;|\+|\||\band\b|\bor\b)" + _DIRT + r"{0,4}(?:(?:and|or)\b" + _DIRT + "{1,4})?",
+    re.IGNORECASE,
+)
+_CLASS = r"(?:[.\-/^ ](?:WSA|WSB|WS|WT|W|UN|U|RT|R|PR[A-Z]?|P[A-Z]?|[A-E](?:\.[A-C])?|V)(?![A-Za-z0-9]))?"
+_US_SYMBOL = re.compile(r"(?P<root>[A-Z]{1,6})(?P<cls>" + _CLASS + r")(?![A-Za-z0-9])(?!\.[A-Za-z])")
+_US_LOWER = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)(?=\s?[)\];,])")
+_OTHER_SYMBOL = re.compile(r"(?P<root>[A-Z0-9]{1,8})(?P<cls>(?:[.\-][A-Z]{1,2})?)(?![A-Za-z0-9])")
+_FORMER = re.compile(r"(?:formerly|previously|former|f/k/a|fka)[\s\w]{0,16}[:,]?\s*\Z", re.IGNORECASE)
+_BRACKET = re.compile(r"[()\[\]{}]")
+
+_NOT_SYMBOLS = word_set(
+    "INC LLC LTD PLC CORP CO LP SA NV AG AND OR THE OF FOR TO IN AS ISIN WKN CUSIP SEDOL USA US UK EU CEO CFO IPO ETF "
+    "ADS ADR ADRS SEC FDA MKT AMEX ARCA AMERICAN LISTED TICKER SYMBOL MARKET EXCHANGE COMPANY NYSE NASDAQ OTC TSX"
+)
+_MAX_LIST = 8
+
+
+class Mention(Struct, frozen=True, kw_only=True):
+    """One exchange-qualified symbol: ``text[start:end]`` is the symbol as written, ``ticker`` its plain form.
+
+    Classes and warrants are written with a hyphen as SEC does ("BRK-A"). ``exchange`` is a name of
+    ``venues.VENUES``; ``country_us`` says whether that exchange lies in the United States.
+    """
+
+    ticker: str
+    exchange: str
+    start: int
+    end: int
+    country_us: bool
+
+
+def find_mentions(text: str) -> list[Mention]:
+    """All exchange-qualified symbols of a text, United States exchanges first, then in order of place.
+
+    A symbol that stands under several exchanges counts once, for the first United States one if there is any.
+    """
+    text = text.translate(_REPAIR)
+    brackets = _Brackets(text)
+    found: dict[tuple[int, int], Mention] = {}
+    venues = list(VENUE.finditer(text))
+    for i in range(len(venues)):
+        for mention in _after(text, venues, i, brackets):
+            old = found.get((mention.start, mention.end))
+            if old is None or (mention.country_us and not old.country_us):
+                found[mention.start, mention.end] = mention
+    return sorted(found.values(), key=lambda m: (not m.country_us, m.start))
+
+
+class _Brackets:
+    """Which bracket, if any, a place stands in; looked up by bisection so that the scan stays linear."""
+
+    def __init__(self, text: str) -> None:
+        self._places: list[int] = []
+        self._open: list[bool] = []
+        for m in _BRACKET.finditer(text):
+            self._places.append(m.start())
+            self._open.append(m.group() in "([{")
+
+    def inside(self, place: int) -> bool:
+        i = bisect_right(self._places, place) - 1
+        return i >= 0 and self._open[i] and place - self._places[i] < 300
+
+
+def _after(text: str, venues: list[re.Match[str]], i: int, brackets: _Brackets) -> list[Mention]:
+    """The mentions whose exchange is ``venues[i]``, looking through exchanges joined to it."""
+    venue = venues[i]
+    if _FORMER.search(text, max(0, venue.start() - 30), venue.start()):
+        return []
+    bracketed = brackets.inside(venue.start())
+    last = i
+    for step in range(4):
+        at = _symbol_place(text, venues[last].end(), bracketed)
+        if at is not None:
+            if step and venues[last].start() == venue.start():
+                return []
+            return _symbols(text, at, venue, bracketed)
+        join = _JOIN.match(text, venues[last].end())
+        if join is None or last + 1 >= len(venues) or venues[last + 1].start() != join.end():
+            return []
+        last += 1
+    return []
+
+
+def _symbol_place(text: str, end: int, bracketed: bool) -> int | None:
+    """Where the symbol should begin after an exchange name that ends at ``end``; None without a separator."""
+    sep = _COLON.match(text, end) or _UNDER.match(text, end)
+    if sep is None and bracketed:
+        sep = _DASH.match(text, end) or _bare(text, end)
+    if sep is None:
+        return None
+    junk = _JUNK.match(text, sep.end())
+    return junk.end() if junk else sep.end()
+
+
+_BARE = re.compile(r"\s{1,2}(?=[A-Z]{2,5}\s?[)\]])")
+
+
+def _bare(text: str, end: int) -> re.Match[str] | None:
+    """``(NASDAQ ABCD)``: no separator, the bracket closes right after the symbol."""
+    return _BARE.match(text, end)
+
+
+def _symbols(text: str, at: int, venue: re.Match[str], bracketed: bool) -> list[Mention]:
+    """The symbol at ``at`` and those listed after it, under one exchange."""
+    exchange, us = venue_of(venue)
+    lower_ok = venue.group().islower() and (bracketed or len(text) < 30)
+    out: list[Mention] = []
+    while len(out) < _MAX_LIST:
+        symbol = _symbol(text, at, us, lower_ok)
+        if symbol is None or not _plausible(text, symbol, bracketed, out):
+            break
+        ticker = symbol.group("root").upper() + plain_class(symbol.group("cls"))
+        out.append(Mention(ticker=ticker, exchange=exchange, start=symbol.start(), end=symbol.end(), country_us=us))
+        join = _JOIN.match(text, symbol.end())
+        if join is None or VENUE.match(text, join.end()):
+            break
+        at = join.end()
+    return out
+
+
+def _symbol(text: str, at: int, us: bool, lower_ok: bool) -> re.Match[str] | None:
+    match = (_US_SYMBOL if us else _OTHER_SYMBOL).match(text, at)
+    if match is None and us and lower_ok:
+        match = _US_LOWER.match(text, at) or re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)\Z").match(text, at)
+    if match is not None and match.group("root").isdigit() and us:
+        return None
+    return match
+
+
+_WORD_FOLLOWS = re.compile(r"\s{1,2}[a-z]")
+
+
+def _plausible(text: str, symbol: re.Match[str], bracketed: bool, before: list[Mention]) -> bool:
+    root = symbol.group("root").upper()
+    if root in _NOT_SYMBOLS:
+        return False
+    if before and not bracketed:
+        return root.startswith(before[0].ticker) or before[0].ticker.startswith(root)
+    if bracketed:
+        return True
+    # "Nasdaq: A strong day" is a sentence, "NYSE: F rose" hardly is one
+    return not (root in ("A", "I") and _WORD_FOLLOWS.match(text, symbol.end()))
+
+
+def plain_class(suffix: str) -> str:
+    """A share-class suffix (".A", "/WS", "^D", " U") as SEC's table writes it ("-A", "-WT", "-PD", "-UN")."""
+    code = suffix.strip(" .-/^").upper()
+    if not code:
+        return ""
+    if suffix.startswith("^") or (code.startswith("PR") and len(code) == 3):
+        code = "P" + code[-1]
+    return "-" + {"WS": "WT", "W": "WT", "U": "UN", "RT": "R", "PR": "P"}.get(code, code)
