@@ -1,0 +1,174 @@
+"""Whose news is it: the issuer's ticker, CIK and name for one item.
+
+In order, the first that answers wins:
+
+=======  ====================================================================================  =======
+how      evidence                                                                              score
+=======  ====================================================================================  =======
+hint     tickers the source itself attached (wire categories, halts, a user's file)            1.0
+cik      the CIK the source stated (filings), when the table knows it                          1.0
+title    an exchange-qualified ticker in the title                                             0.95
+lead     the first one in the opening of the text                                              0.9
+         ... that comes after "announced" and is not the company named before it               0.5
+name     the company's name in the table                                                       0.x
+=======  ====================================================================================  =======
+
+A hint the table does not know is kept, its exchange unknown: tables are a day old and listings are not. Symbols of
+exchanges outside the United States are never taken for tickers here.
+"""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import Struct
+
+from screener.entities import names
+from screener.entities.mentions import Mention, find_mentions
+from screener.entities.tickers import TickerTable, plain_ticker
+from screener.types import Item, Listing
+
+LEAD = 1500
+_ANNOUNCED = re.compile(
+    r"\b(?:announce[sd]?|report(?:s|ed)|sign(?:s|ed)|enter(?:s|ed)|launch(?:es|ed)|complet(?:es|ed)|select(?:s|ed)|"
+    r"reminds?|investigat(?:es|ing)|partner(?:s|ed)|collaborat(?:es|ing|ion))\b",
+    re.IGNORECASE,
+)
+_HINT_VENUE = re.compile(r"[^:]{1,40}:")
+
+
+class Resolved(Struct, frozen=True, kw_only=True):
+    """The company behind an item.
+
+    ``tickers`` has the issuer's ticker first, then those the source attached beside it or the title names too;
+    ``secondary`` are other companies' tickers from the opening (a partner, an acquirer). ``how`` is a word of the
+    module's table, empty when nothing answered; ``score`` is 0 to 1.
+    """
+
+    tickers: tuple[str, ...] = ()
+    cik: int | None = None
+    company: str = ""
+    exchange: str = ""
+    how: str = ""
+    score: float = 0.0
+    secondary: tuple[str, ...] = ()
+
+
+def resolve(item: Item, table: TickerTable) -> Resolved:
+    """Find the issuer of an item. Never fails: an item of no known company gives empty ``tickers``."""
+    hints = _hints(item.ticker_hints)
+    if hints:
+        return _answer(item, table, hints, "hint", 1.0)
+    if item.cik is not None:
+        rows = table.by_cik(item.cik)
+        if rows:
+            return _answer(item, table, [rows[0].ticker], "cik", 1.0)
+    return _from_words(item, table) or _from_name(item, table) or Resolved(cik=item.cik, company=item.company)
+
+
+def _hints(raw: tuple[str, ...]) -> list[str]:
+    """The hints as tickers: bare ones as given, "Nasdaq:ABCD" without its exchange, foreign ones left out."""
+    out: list[str] = []
+    for hint in raw:
+        if _HINT_VENUE.match(hint):
+            out += [m.ticker for m in find_mentions(hint) if m.country_us]
+        elif hint.strip():
+            out.append(plain_ticker(hint))
+    return _derived_last([t for t in dict.fromkeys(out) if t])
+
+
+def _derived_last(tickers: list[str]) -> list[str]:
+    """Warrants and units ("ABCDW" beside "ABCD", "ABC-WT") go behind the common stock."""
+    return sorted(tickers, key=lambda t: "-W" in t or "-U" in t or (len(t) == 5 and t[:-1] in tickers))
+
+
+def _answer(item: Item, table: TickerTable, tickers: list[str], how: str, score: float) -> Resolved:
+    listing = table.by_ticker(tickers[0])
+    cik = item.cik if item.cik is not None else (listing.cik if listing else None)
+    return Resolved(
+        tickers=tuple(tickers),
+        cik=cik,
+        company=item.company or (listing.name if listing else ""),
+        exchange=listing.exchange if listing else "",
+        how=how,
+        score=score,
+    )
+
+
+def _from_words(item: Item, table: TickerTable) -> Resolved | None:
+    title = _us(find_mentions(item.title))
+    lead = (item.summary + "\n" + item.body if item.summary else item.body)[:LEAD]
+    opening = _us(find_mentions(lead))
+    if title:
+        found = _answer(item, table, _unique(title), "title", 0.95)
+    elif opening:
+        found = _from_lead(item, table, lead, opening)
+    else:
+        return None
+    if not found.tickers:  # only a partner was named: the issuer may still be known by its name
+        named = _from_name(item, table)
+        found = found if named is None else named
+    others = tuple(t for t in _unique(opening) if t not in found.tickers)
+    return _with_secondary(found, others)
+
+
+def _with_secondary(found: Resolved, others: tuple[str, ...]) -> Resolved:
+    return Resolved(
+        tickers=found.tickers,
+        cik=found.cik,
+        company=found.company,
+        exchange=found.exchange,
+        how=found.how,
+        score=found.score,
+        secondary=others,
+    )
+
+
+def _us(mentions: list[Mention]) -> list[Mention]:
+    return [m for m in mentions if m.country_us]
+
+
+def _unique(mentions: list[Mention]) -> list[str]:
+    return list(dict.fromkeys(m.ticker for m in mentions))
+
+
+def _from_lead(item: Item, table: TickerTable, lead: str, mentions: list[Mention]) -> Resolved:
+    """The first mention of the opening, unless it is plainly somebody else's.
+
+    When the announcing verb stands before the mention, the issuer is whoever stands before the verb. If the table
+    gives the mentioned company a name and none of its words is there, the news is another company's.
+    """
+    first = mentions[0]
+    verb = _ANNOUNCED.search(lead, 0, first.start)
+    together = [m.ticker for m in mentions if m.start - first.end < 40]
+    tickers = list(dict.fromkeys(t for t in together if t == first.ticker or t.startswith(first.ticker)))
+    if verb is None:
+        return _answer(item, table, tickers, "lead", 0.9)
+    listing = table.by_ticker(first.ticker)
+    if listing is None:
+        return _answer(item, table, tickers, "lead", 0.5)
+    if _named(listing, item.title + " " + lead[: verb.start()] + " " + item.company):
+        return _answer(item, table, tickers, "lead", 0.9)
+    return Resolved(cik=item.cik, company=item.company)
+
+
+def _named(listing: Listing, text: str) -> bool:
+    """True when the telling words of a company's name occur in the text."""
+    spoken = names.words(text[:600])
+    telling = names.core(names.key(listing.name))[0].split()
+    return bool(telling) and telling[0] in spoken
+
+
+def _from_name(item: Item, table: TickerTable) -> Resolved | None:
+    match = table.by_name(item.company) if item.company else None
+    if match is None:
+        return None
+    row = match.listing
+    return Resolved(
+        tickers=(row.ticker,),
+        cik=item.cik if item.cik is not None else row.cik,
+        company=item.company,
+        exchange=row.exchange,
+        how="name",
+        score=round(match.score / 100, 3),
+    )
