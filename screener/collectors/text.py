@@ -1,0 +1,104 @@
+"""HTML to plain text: paragraphs kept, scripts and styles dropped, control characters gone."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_BLOCK_NAMES = (
+    "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
+    " h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul"
+)
+BLOCKS = frozenset(_BLOCK_NAMES.split())
+DROPPED = frozenset(("script", "style", "noscript", "template", "iframe", "object", "svg", "head"))
+MAX_HTML = 5_000_000
+_MARKUP = re.compile(r"<[a-zA-Z/!?]|&[a-zA-Z#]")
+# Zero-width and direction marks hide words from readers and patterns alike.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff]"
+)
+_BLANKS = re.compile(r"[^\S\n]+")
+_INLINE_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
+_DROPPED_TEXT = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?(</\1\s*>|\Z)")
+
+
+def one_line(text: str, limit: int = 1000) -> str:
+    """A title as plain text on one line: tags removed, entities undone, control characters gone, cut at ``limit``."""
+    text = text[: limit * 8]
+    for _ in range(2):  # titles are often escaped twice
+        if not _MARKUP.search(text):
+            break
+        text = html.unescape(_INLINE_TAG.sub(" ", _DROPPED_TEXT.sub(" ", text)))
+    text = _INLINE_TAG.sub(" ", text)
+    return " ".join(_INVISIBLE.sub("", _surrogates(text)).split())[:limit]
+
+
+def html_to_text(markup: str) -> str:
+    """Text of an HTML fragment or document: one blank line between blocks, cells of a row parted by a blank.
+
+    Text without markup is only tidied. Never raises; what is longer than ``MAX_HTML`` characters is cut first.
+    """
+    markup = _surrogates(markup[:MAX_HTML])
+    if not _MARKUP.search(markup):
+        return tidy(markup)
+    return tidy(_walk(markup))
+
+
+def tidy(text: str) -> str:
+    """Blanks collapsed, control characters removed, paragraphs parted by exactly one empty line."""
+    lines = (_BLANKS.sub(" ", line).strip() for line in _INVISIBLE.sub("", text.replace("\r\n", "\n")).split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def _surrogates(text: str) -> str:
+    # lxml and SQLite both refuse lone surrogates
+    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
+
+
+def _walk(markup: str) -> str:
+    from lxml import etree
+
+    target = _Text()
+    parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False)
+    try:
+        parser.feed(markup.replace("\x00", "").encode("utf-8"))
+        parser.close()
+    except etree.XMLSyntaxError:
+        pass  # nothing but comments, or nested beyond libxml2's limit: what was read so far is kept
+    return "".join(target.out)
+
+
+class _Text:
+    """A parser target that keeps words, and writes an empty line at both ends of every block."""
+
+    def __init__(self) -> None:
+        self.out: list[str] = []
+        self._silent = self._verbatim = 0
+
+    def start(self, tag: str, attributes: object) -> None:
+        if tag in DROPPED:
+            self._silent += 1
+        elif tag in BLOCKS:
+            self.out.append("\n\n")
+            self._verbatim += tag == "pre"
+        elif tag == "br":
+            self.out.append("\n")
+        elif tag in ("td", "th"):
+            self.out.append(" ")
+
+    def end(self, tag: str) -> None:
+        if tag in DROPPED:
+            self._silent -= 1
+        elif tag in BLOCKS:
+            self.out.append("\n\n")
+            self._verbatim -= tag == "pre"
+
+    def data(self, words: str) -> None:
+        if not self._silent:
+            self.out.append(words if self._verbatim else words.replace("\n", " "))
+
+    def comment(self, words: str) -> None:
+        """Not text."""
+
+    def close(self) -> str:
+        return "".join(self.out)
