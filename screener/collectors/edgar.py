@@ -1,0 +1,222 @@
+"""EDGAR's current filings (kind ``edgar``): every accession becomes a Filing, the chosen forms become Items.
+
+``url`` is the base address (https://www.sec.gov); the pages are
+``{url}/cgi-bin/browse-edgar?action=getcurrent&type=&owner=include&start=N&count=100&output=atom``. A poll pages back
+until half of a page is known to the store, until ``lookback_days``, or until EDGAR ends the list with 503. When paging
+breaks off before that, the state remembers it (``seen`` holds ``unfinished``), and the next poll reads on past known
+filings to where the last complete one began, so that nothing is missed.
+
+Options: ``forms`` (names, ``*`` at the end for a prefix, ``!`` in front to leave out; a form includes its ``/A``),
+``lookback_days`` (5), ``max_pages`` (60), ``count`` (100).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from screener.collectors.base import Context
+from screener.collectors.getcurrent import Entry, Page, filing, join, parse_getcurrent
+from screener.errors import FetchError
+from screener.types import Collected, FeedSpec, FeedState, Filing, Item, Problem
+
+FORMS = (
+    *("8-K", "6-K", "424B*", "S-1*", "S-3*", "F-1*", "F-3*", "FWP", "SC TO*", "SCHEDULE 13D", "DEFM14A"),
+    *("25", "25-NSE", "15*", "NT 10-K", "NT 10-Q", "EFFECT", "4"),
+)
+FORM_NAMES = {
+    "6-K": "Report of a foreign issuer",
+    "424B": "Prospectus",
+    "S-1": "Registration statement",
+    "S-3": "Shelf registration statement",
+    "F-1": "Registration statement of a foreign issuer",
+    "F-3": "Shelf registration statement of a foreign issuer",
+    "FWP": "Free writing prospectus",
+    "SC TO": "Tender offer statement",
+    "SCHEDULE 13D": "Beneficial ownership report of an active holder",
+    "DEFM14A": "Proxy statement for a merger",
+    "25": "Removal from listing on an exchange",
+    "25-NSE": "Removal from listing by the exchange",
+    "15-": "End or suspension of reporting duties",
+    "NT 10": "Notice of late filing",
+    "EFFECT": "Registration statement declared effective",
+    "4": "Change in beneficial ownership of an insider",
+    "8-K": "Current report",
+}
+UNFINISHED = "unfinished"
+
+
+class EdgarCollector:
+    """Reads the current-filings pages; see the module's text."""
+
+    name = "edgar"
+
+    async def collect(self, feed: FeedSpec, context: Context) -> Collected:
+        """One pass over the pages. The first page failing is a failed poll; a later one is a Problem and a hole."""
+        walk = _Walk(feed, context)
+        try:
+            await walk.run()
+        except FetchError as e:
+            return failed(feed, context, e)
+        entries_by_accession = join(walk.entries)
+        now, replayed = context.now(), context.as_of is not None
+        filings = [filing(entries, now, replayed) for entries in entries_by_accession.values()]
+        chosen = Forms(feed.options.get("forms", FORMS))
+        items = [to_item(f, entries_by_accession[f.accession], feed) for f in filings if chosen.has(f.form)]
+        return Collected(
+            feed=feed.name,
+            items=tuple(items),
+            filings=tuple(filings),
+            problems=tuple(walk.problems),
+            state=walk.next_state(now),
+        )
+
+
+PLUGIN = EdgarCollector()
+
+
+def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -> Collected:
+    """The Collected of a poll that brought nothing: one Problem, one more failure on the state."""
+    status = getattr(error, "status", None)
+    kind = kind or (f"http_{status}" if status else "fetch")
+    state = context.state
+    return Collected(
+        feed=feed.name,
+        problems=(Problem(stage="collect", subject=feed.name, kind=kind, message=str(error)),),
+        state=msgspec.structs.replace(
+            state, last_error=str(error), last_error_at=context.now(), failures=state.failures + 1
+        ),
+    )
+
+
+class _Walk:
+    """One walk back through the pages."""
+
+    def __init__(self, feed: FeedSpec, context: Context) -> None:
+        self.feed, self.context, self.state = feed, context, context.state
+        self.entries: list[Entry] = []
+        self.problems: list[Problem] = []
+        self.complete = False
+        end = context.as_of or context.now()
+        self.count = int(_number(feed.options, "count", 100))
+        self.max_pages = int(_number(feed.options, "max_pages", 60))
+        self.oldest_wanted = end - dt.timedelta(days=_number(feed.options, "lookback_days", 5))
+        unfinished = UNFINISHED in self.state.seen
+        self.resume_to = (self.state.last_item or self.oldest_wanted) if unfinished else None
+
+    async def run(self) -> None:
+        for number in range(self.max_pages):
+            page = await self._page(number)
+            if page is None:
+                return
+            self.problems += page.problems
+            kept = [e for e in page.entries if self.context.as_of is None or e.accepted <= self.context.as_of]
+            self.entries += kept
+            if self._enough(page, kept):
+                self.complete = True
+                return
+        self._hole(f"stopped after {self.max_pages} pages", "page_limit")
+
+    async def _page(self, number: int) -> Page | None:
+        try:
+            # on later pages 503 is how the list ends; only on the first is it worth asking again
+            response = await self.context.fetcher.get(self._url(number * self.count), retry=number == 0)
+        except FetchError as e:
+            if number == 0:
+                raise
+            if e.status == 503:
+                self.complete = True
+            else:
+                self._hole(f"page {number + 1} failed ({e})", f"http_{e.status}" if e.status else "fetch")
+            return None
+        page = parse_getcurrent(response.body, self.feed.name)
+        if not page.entries and any(p.kind == "not_a_feed" for p in page.problems):
+            message = page.problems[0].message
+            if number == 0:
+                raise FetchError(response.url, message, None)
+            self._hole(f"page {number + 1}: {message}", "not_a_feed")
+            return None
+        return page
+
+    def _url(self, start: int) -> str:
+        query = {"action": "getcurrent", "type": "", "owner": "include", "start": str(start)}
+        query |= {"count": str(self.count), "output": "atom"}
+        return f"{self.feed.url.rstrip('/')}/cgi-bin/browse-edgar?{urlencode(query)}"
+
+    def _enough(self, page: Page, kept: Sequence[Entry]) -> bool:
+        if not page.entries or max(e.accepted for e in page.entries) < self.oldest_wanted:
+            return True
+        if self.resume_to is not None:
+            return max(e.accepted for e in page.entries) < self.resume_to
+        accessions = list(dict.fromkeys(e.accession for e in kept))
+        # half, not one: a late correction can list an old accession again in the middle of new ones
+        return bool(accessions) and len(self.context.known(accessions)) * 2 >= len(accessions)
+
+    def _hole(self, what: str, kind: str) -> None:
+        message = f"{what}; the next poll reads on from there"
+        self.problems.append(Problem(stage="collect", subject=self.feed.name, kind=kind, message=message))
+
+    def next_state(self, now: dt.datetime) -> FeedState:
+        newest = max((e.accepted for e in self.entries), default=None)
+        last = max(filter(None, (newest, self.state.last_item)), default=None)
+        return msgspec.structs.replace(
+            self.state,
+            last_success=now,
+            last_error="" if self.complete else self.problems[-1].message,
+            failures=0,
+            last_item=last if self.complete else self.state.last_item,
+            seen=() if self.complete else (UNFINISHED,),
+            gaps=self.state.gaps + (not self.complete),
+        )
+
+
+def _number(options: dict[str, Any], key: str, default: float) -> float:
+    value = options.get(key, default)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else default
+
+
+class Forms:
+    """Which forms are chosen: exact names, ``PREFIX*``, ``!NAME`` to leave out; amendments (``/A``) go with theirs."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._yes = tuple(str(n) for n in names if not str(n).startswith("!"))
+        self._no = tuple(str(n)[1:] for n in names if str(n).startswith("!"))
+
+    def has(self, form: str) -> bool:
+        """True when the form is chosen."""
+        plain = form.removesuffix("/A")
+        return _fits(plain, self._yes) and not _fits(plain, self._no)
+
+
+def _fits(form: str, names: Sequence[str]) -> bool:
+    return any(form.startswith(n[:-1]) if n.endswith("*") else form == n for n in names)
+
+
+def to_item(what: Filing, entries: Sequence[Entry], feed: FeedSpec) -> Item:
+    """The filing as a piece of news: the title says form, company and the headings of its items in plain words."""
+    headings = dict.fromkeys(heading for e in entries for number, heading in e.items if number != "9.01")
+    told = "; ".join(headings) or form_name(what.form)
+    return Item(
+        source=feed.name,
+        source_id=what.accession,
+        url=what.link,
+        title=f"{what.form}: {what.company}" + (f" - {told}" if told else ""),
+        published=what.accepted,
+        received=what.received,
+        form=what.form,
+        items=what.items,
+        cik=what.cik,
+        company=what.company,
+        replayed=what.replayed,
+    )
+
+
+def form_name(form: str) -> str:
+    """What a form is, in a few words; empty for forms not in ``FORM_NAMES``."""
+    exact = FORM_NAMES.get(form.removesuffix("/A"))
+    prefix = max((p for p in FORM_NAMES if len(p) > 2 and form.startswith(p)), key=len, default="")
+    return exact or FORM_NAMES.get(prefix, "")

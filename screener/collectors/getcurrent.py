@@ -1,0 +1,144 @@
+"""EDGAR's list of current filings: one Atom page in, entries out; entries of an accession joined into a filing.
+
+A page holds one entry for each role of each filing (Filer, Issuer, Reporting, Subject, Filed by). The acceptance time is
+``updated`` with its offset; item numbers stand in the summary. Pages are read with lxml, without entities, network or
+huge trees; a damaged page gives the entries that can be read and a Problem for the rest.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Sequence
+
+from lxml import etree
+from msgspec import Struct
+
+from screener.types import Filing, Party, Problem
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_ENTRY, _TITLE, _LINK, _SUMMARY = (_ATOM + n for n in ("entry", "title", "link", "summary"))
+_UPDATED, _CATEGORY, _ID = (_ATOM + n for n in ("updated", "category", "id"))
+_NAME = re.compile(r"(.*) \((\d{1,10})\) \(([^()]+)\)\s*$", re.S)
+_ACCESSION = re.compile(r"accession-number=(\d{10}-\d{2}-\d{6})\s*$")
+_ITEM = re.compile(r"Item ([0-9A-Z.]{1,6}): ([^\n<]*)")
+# Whose filing it is, best first: a person who reports or an investor who files is not the company.
+ROLES = ("Subject", "Issuer", "Filer", "Filed by", "Reporting")
+
+
+class Entry(Struct, frozen=True, kw_only=True):
+    """One role of one filing. ``items`` are (number, heading) pairs."""
+
+    accession: str
+    form: str
+    name: str
+    cik: int
+    role: str
+    accepted: dt.datetime
+    link: str
+    items: tuple[tuple[str, str], ...] = ()
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """What one page held, in its own order (newest first)."""
+
+    entries: tuple[Entry, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def parse_getcurrent(body: bytes, subject: str = "edgar") -> Page:
+    """Read one page. Never raises: what is not a page of filings gives no entries and one Problem ("not_a_feed")."""
+    strict = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
+    problems: list[Problem] = []
+    try:
+        root = etree.fromstring(body, strict)
+    except (etree.XMLSyntaxError, ValueError) as e:
+        root = _recovered(body)
+        problems.append(_problem(subject, "cut_off", f"the page is damaged ({str(e)[:120]}); kept what could be read"))
+    if root is None or root.tag != _ATOM + "feed":
+        return Page(problems=(_problem(subject, "not_a_feed", f"not a page of filings: {_looks_like(body)}"),))
+    entries: list[Entry] = []
+    for number, element in enumerate(root.iterchildren(_ENTRY), 1):
+        try:
+            entries.append(_entry(element))
+        except (ValueError, OverflowError) as e:
+            problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {e}"))
+    return Page(entries=tuple(entries), problems=tuple(problems))
+
+
+def _recovered(body: bytes) -> etree._Element | None:
+    lenient = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True)
+    try:
+        return etree.fromstring(body, lenient)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+
+
+def _looks_like(body: bytes) -> str:
+    head = body[:200].decode("latin-1").strip()
+    return "the answer is empty" if not head else f"it starts with {head[:60]!r}"
+
+
+def _problem(subject: str, kind: str, message: str) -> Problem:
+    return Problem(stage="collect", subject=subject, kind=kind, message=message)
+
+
+def _entry(element: etree._Element) -> Entry:
+    texts: dict[str, str] = {}
+    link = form = ""
+    for child in element:
+        tag = child.tag
+        if tag == _LINK:
+            link = child.get("href") or ""
+        elif tag == _CATEGORY:
+            form = (child.get("term") or "").strip()
+        elif isinstance(tag, str):
+            texts[tag] = child.text or ""
+    title = texts.get(_TITLE, "")
+    name = _NAME.match(title.removeprefix(f"{form} - "))
+    accession = _ACCESSION.search(texts.get(_ID, ""))
+    if not form or name is None or accession is None:
+        raise ValueError(f"title, form or accession number missing in {title[:80]!r}")
+    accepted = dt.datetime.fromisoformat(texts.get(_UPDATED, "").strip())
+    if accepted.tzinfo is None:
+        raise ValueError(f"acceptance time without a zone in {title[:80]!r}")
+    summary = texts.get(_SUMMARY, "")
+    return Entry(
+        accession=accession[1],
+        form=form,
+        name=" ".join(name[1].split()),
+        cik=int(name[2]),
+        role=name[3],
+        accepted=accepted.astimezone(dt.UTC),
+        link=link,
+        items=tuple((n, " ".join(h.split())) for n, h in _ITEM.findall(summary)) if "Item " in summary else (),
+    )
+
+
+def join(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Entries by accession in the order first seen; a role that stands on two pages (paging shifts) counts once."""
+    joined: dict[str, list[Entry]] = {}
+    for entry in entries:
+        roles = joined.setdefault(entry.accession, [])
+        if not any(e.cik == entry.cik and e.role == entry.role for e in roles):
+            roles.append(entry)
+    return joined
+
+
+def filing(entries: Sequence[Entry], received: dt.datetime, replayed: bool = False) -> Filing:
+    """One filing from the entries of one accession (at least one); the leading party as ``ROLES`` orders them."""
+    lead = min(entries, key=lambda e: ROLES.index(e.role) if e.role in ROLES else len(ROLES))
+    numbers = dict.fromkeys(number for e in entries for number, _ in e.items)
+    return Filing(
+        accession=lead.accession,
+        form=lead.form,
+        company=lead.name,
+        cik=lead.cik,
+        role=lead.role,
+        accepted=lead.accepted,
+        items=tuple(numbers),
+        link=lead.link,
+        parties=tuple(Party(cik=e.cik, name=e.name, role=e.role) for e in entries),
+        received=lead.accepted if replayed else received,
+        replayed=replayed,
+    )
