@@ -1,0 +1,158 @@
+"""Amounts of money.
+
+``amounts`` reads every amount of a document into :class:`Money`: value in the stated currency, whether it is a
+ceiling ("up to"), a floor ("more than", "$20M+"), per share, or the lower end of a range. ``find_amount`` picks the one
+that the item is about and puts ``amount_usd``, or ``amount`` with ``currency`` when it is not in US dollars: nothing is
+converted, because a rate of that day is not in the words.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from screener.classify.details.numbers import DIGITS, MAGNITUDE, scaled, tidy
+from screener.classify.details.reading import Hit, Notes, Place, Reading
+
+SIGNS = {
+    "$": "USD", "us$": "USD", "u.s.$": "USD", "usd": "USD", "c$": "CAD", "ca$": "CAD", "cdn$": "CAD", "cad": "CAD",
+    "cad$": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "hk$": "HKD", "hkd": "HKD", "nt$": "TWD", "s$": "SGD",
+    "sgd": "SGD", "nz$": "NZD", "r$": "BRL", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "chf": "CHF",
+    "rmb": "CNY", "cny": "CNY", "¥": "JPY", "jpy": "JPY", "₪": "ILS", "nis": "ILS", "ils": "ILS", "₩": "KRW",
+    "krw": "KRW", "₹": "INR", "inr": "INR", "rs": "INR", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "rm": "MYR",
+    "myr": "MYR", "aed": "AED", "euros": "EUR", "euro": "EUR", "dollars": "USD", "us dollars": "USD",
+    "u.s. dollars": "USD", "canadian dollars": "CAD", "pounds": "GBP", "usdt": "USD", "usdc": "USD",
+}  # fmt: skip
+_BEFORE = (
+    r"(?:(?<![A-Za-z])(?:US|U\.S\.|CA|CDN|CAD|AU|HK|NT|NZ|USD|C|A|S|R)\s?\$|"
+    r"(?<![A-Za-z])(?:USD|CAD|AUD|HKD|SGD|EUR|GBP|CHF|RMB|CNY|JPY|NIS|ILS|KRW|INR|SEK|NOK|DKK|MYR|AED|RM|Rs\.?)(?=\s?[0-9])"
+    r"|[$€£¥₪₩₹])"
+)
+_AFTER = (
+    r"(?:U\.?S\.? dollars|Canadian dollars|dollars|euros?|pounds|USDT|USDC|USD|CAD|AUD|HKD|SGD|EUR|GBP|CHF|RMB|CNY|JPY|"
+    r"NIS|SEK|NOK|DKK)\b"
+)
+MONEY = re.compile(
+    rf"(?P<sign>{_BEFORE})\s?(?P<num>{DIGITS})(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?(?P<plus>\s?\+)?"
+    rf"|(?<![\w.,$€£])(?P<num2>{DIGITS})\s?(?P<mag2>{MAGNITUDE})?\s?(?P<sign2>{_AFTER})",
+    re.I,
+)
+#: "… sale for 32.2 million": an amount whose sign was forgotten, accepted only after words of price.
+BARE = re.compile(
+    rf"\b(?:for|worth|valued at|totall?ing)\s(?P<num>{DIGITS})\s(?P<mag>million|billion)\b(?!\s?\w)", re.I
+)
+PER = re.compile(
+    r"^\s?(?:\(\w[^)]{0,25}\)\s?)?(?:in cash )?(?:,\s)?(?:per|/|a|for each|each)\s?(?:\w+ ){0,3}?"
+    r"(?:share|unit|ads|american|ordinary|common|warrant|barrel|ton|tonne|ounce|pound|boe|coin|token|note|month|security)",
+    re.I,
+)
+MAX = re.compile(r"\b(?:up to|as much as|maximum of|not to exceed|ceiling of|as high as)(?:\s\w+){0,3}\s?[~(]?$")
+MIN = re.compile(r"\b(?:more than|over|at least|minimum of|exceed(?:s|ing)?|in excess of|above|greater than)\s?[~(]?$")
+RANGE = re.compile(
+    rf"^\s?(?:-|–|—|to|and)\s?(?:{_BEFORE})?\s?(?P<num>{DIGITS})(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?", re.I
+)
+#: Words that say the amount is something else: an option on top, a balance, a rival's size, the par value.
+NOT_IT_BEFORE = re.compile(
+    r"\b(?:additional|further|backlog (?:of|to)|pipeline of|par value(?: of)?|market cap(?:italization)? of|"
+    r"total addressable market of|market (?:size|opportunity) of|revenues? (?:of|to)|liquidation preference of|"
+    r"stated value of|cash (?:and cash equivalents|position|balance)[^.]{0,30}|from the (?:sale|exercise) of)"
+    r"(?:\s(?:up to|an?|approximately|about|nearly|over|more than))*\s?[~(]?$"
+)
+NOT_IT_AFTER = re.compile(
+    r"^\s?(?:in (?:annual |quarterly )?revenues?|par value|(?:of )?(?:annual )?backlog|backlog|pipeline|market\b|"
+    r"market cap|unrealized|in market (?:value|cap)|global market|addressable|option|stated value|in debt|debt with|"
+    r"of cash\b|in cash and|net loss|of net loss|fee\b)"
+)
+
+
+class Money(NamedTuple):
+    """One amount: ``value`` in units of ``currency`` (ISO code)."""
+
+    value: float
+    currency: str
+    place: Place
+    per_unit: bool
+    is_max: bool
+    is_min: bool
+    high: float | None
+    before: str
+    after: str
+
+    def counts(self) -> bool:
+        """Whether it can be what an item is about: no unit price, no balance, at least 10,000."""
+        return (
+            not self.per_unit
+            and self.value >= 10_000
+            and not NOT_IT_BEFORE.search(self.before)
+            and not NOT_IT_AFTER.match(self.after)
+        )
+
+
+def amounts(reading: Reading) -> list[Money]:
+    """Every amount, title first, at most 60 of each field."""
+    found = [_money(hit) for hit in reading.all(MONEY)]
+    if not found and reading.has(" million", " billion"):
+        found = [_money(hit) for hit in reading.all(BARE, 5)]
+    return found
+
+
+def _money(hit: Hit) -> Money:
+    group = hit.match.groupdict()
+    num, mag = group["num"] or group["num2"], group["mag"] or group.get("mag2")
+    sign = group.get("sign") or group.get("sign2") or "$"
+    before, after = hit.before(), hit.after()
+    value, high, end = scaled(num, mag), None, hit.match.end()
+    upper = RANGE.match(hit.match.string[end : end + 40])
+    if upper and (upper["mag"] or not mag):
+        high = scaled(upper["num"], upper["mag"])
+        # "$3 to $5 million" states the magnitude once, for both.
+        if not mag and high > value * 100:
+            value = scaled(num, upper["mag"])
+        if high <= value:
+            high = None
+        else:
+            end += upper.end()
+            after = hit.match.string[end : end + 60].lower()
+    return Money(
+        value=value,
+        currency=SIGNS.get(re.sub(r"\s", "", sign.lower()).rstrip("."), SIGNS.get(sign.lower(), "USD")),
+        place=Place(hit.field, hit.match.start(), end),
+        per_unit=bool(PER.match(after)) or before.endswith(("par value ", "par value of ")),
+        is_max=bool(MAX.search(before)),
+        is_min=bool(group.get("plus")) or bool(MIN.search(before)),
+        high=high,
+        before=before,
+        after=after,
+    )
+
+
+def put_amount(money: Money, notes: Notes) -> None:
+    """Put an amount under the names of the contract."""
+    if money.currency == "USD":
+        notes.put("amount_usd", tidy(money.value), money.place)
+        if money.high is not None:
+            notes.put("amount_high_usd", tidy(money.high), money.place)
+    else:
+        notes.put("amount", tidy(money.value), money.place)
+        notes.put("currency", money.currency, money.place)
+    if money.is_max:
+        notes.put("amount_is_max", True, money.place)
+    if money.is_min:
+        notes.put("amount_is_min", True, money.place)
+
+
+def find_amount(found: list[Money], prefer: re.Pattern[str] | None, notes: Notes) -> Money | None:
+    """Put and return the amount that the item is about.
+
+    The title decides: its first amount. Without one there, the first in the text that ``prefer`` (words close before or
+    after, by type) recommends, else the first that counts.
+    """
+    good = [money for money in found if money.counts()]
+    titled = [money for money in good if money.place.field == "title"]
+    best = titled[0] if titled else None
+    if best is None and prefer is not None:
+        best = next((m for m in good if prefer.search(m.before) or prefer.search(m.after[:40])), None)
+    best = best or (good[0] if good else None)
+    if best is not None:
+        put_amount(best, notes)
+    return best

@@ -1,0 +1,106 @@
+"""What every finder reads from and writes to.
+
+A :class:`Reading` is one document: the title and the first 20,000 characters of its text (a filing says what it is about
+there). A :class:`Place` is a stretch of one of the two; :class:`Notes` collects facts, each with the place that proves
+it. Offsets always count characters of the string as it was handed in.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from screener.types import FactValue, Span
+
+LIMIT = 20_000
+
+
+class Place(NamedTuple):
+    """A stretch of a field ("title" or "text")."""
+
+    field: str
+    start: int
+    end: int
+
+
+class Hit(NamedTuple):
+    """One match of a pattern, with the field it was found in."""
+
+    field: str
+    match: re.Match[str]
+
+    def place(self, group: int | str = 0) -> Place:
+        return Place(self.field, self.match.start(group), self.match.end(group))
+
+    def before(self, width: int = 60) -> str:
+        """The lower-cased words before the match, at most ``width`` characters."""
+        start = self.match.start()
+        return self.match.string[max(0, start - width) : start].lower()
+
+    def after(self, width: int = 60) -> str:
+        end = self.match.end()
+        return self.match.string[end : end + width].lower()
+
+
+class Reading:
+    """A title and the readable part of a text, searched title first."""
+
+    __slots__ = ("low_text", "low_title", "text", "title")
+
+    def __init__(self, title: str, text: str) -> None:
+        self.title = title[:LIMIT]
+        self.text = text[:LIMIT]
+        # For gates only: lower-casing may change the length, so offsets never come from these.
+        self.low_title = self.title.lower()
+        self.low_text = self.text.lower()
+
+    def get(self, place: Place) -> str:
+        return (self.title if place.field == "title" else self.text)[place.start : place.end]
+
+    def has(self, *words: str) -> bool:
+        """Whether any of the lower-case words stands anywhere."""
+        return any(word in self.low_title or word in self.low_text for word in words)
+
+    def find(self, pattern: re.Pattern[str]) -> Hit | None:
+        match = pattern.search(self.title)
+        if match:
+            return Hit("title", match)
+        match = pattern.search(self.text) if self.text else None
+        return Hit("text", match) if match else None
+
+    def all(self, pattern: re.Pattern[str], most: int = 60) -> Iterator[Hit]:
+        """Matches in order, title first; ``most`` per field bounds the work on tables of numbers."""
+        for field, text in (("title", self.title), ("text", self.text)):
+            for count, match in enumerate(pattern.finditer(text)):
+                if count >= most:
+                    break
+                yield Hit(field, match)
+
+
+class Notes:
+    """Facts found so far; the first finder to name a fact wins."""
+
+    __slots__ = ("_reading", "facts", "spans")
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self.facts: dict[str, FactValue] = {}
+        self.spans: list[Span] = []
+
+    def put(self, name: str, value: FactValue, place: Place) -> None:
+        if name not in self.facts:
+            self.facts[name] = value
+            self.mark(name, place)
+
+    def mark(self, name: str, place: Place) -> None:
+        """Add a span without a fact, for what decided polarity and stage."""
+        text = self._reading.get(place)
+        self.spans.append(Span(field=place.field, start=place.start, end=place.end, text=text, fact=name))
+
+
+@lru_cache(maxsize=4)
+def read(title: str, text: str) -> Reading:
+    """The reading of a document; kept for the next type of the same document."""
+    return Reading(title, text)
