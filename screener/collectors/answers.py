@@ -1,0 +1,237 @@
+"""What the collectors of structured sources share: reading JSON and RSS answers, receipt times, and states.
+
+Nothing here knows a source. ``ParseError`` is raised for an answer that is not what the source documents; collectors
+turn every ``FetchError`` into a ``Collected`` through ``failed``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from screener.clock import NEW_YORK, UTC
+from screener.collectors.base import Context, Response
+from screener.errors import BodyTooLarge, FetchError, ParseError
+from screener.types import Collected, FeedSpec, FeedState, Halt, Item, Problem
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+KEEP_SEEN = 10_000
+
+
+async def ask(feed: FeedSpec, context: Context) -> Response:
+    """GET the feed's address, conditionally when the last answer allows it. Raises FetchError."""
+    return await context.fetcher.get(feed.url, etag=context.state.etag, last_modified=context.state.last_modified)
+
+
+# ---- states ------------------------------------------------------------------------------------------------------
+
+
+def failed(feed: FeedSpec, context: Context, error: FetchError) -> Collected:
+    """The answer for a source that could not be read: one problem, and a state whose ``failures`` grew."""
+    now = context.now()
+    state = msgspec.structs.replace(
+        context.state, failures=context.state.failures + 1, last_error=str(error), last_error_at=now
+    )
+    problem = Problem(stage="collect", subject=feed.name, message=str(error), kind=error_kind(error))
+    return Collected(feed=feed.name, problems=(problem,), state=state)
+
+
+def error_kind(error: FetchError) -> str:
+    """A short stable word: ``http_404``, ``not_documented`` (it came but is something else), ``too_large``, ``unreachable``."""
+    if isinstance(error, ParseError):
+        return "not_documented"
+    if isinstance(error, BodyTooLarge):
+        return "too_large"
+    return f"http_{error.status}" if error.status else "unreachable"
+
+
+def collected(
+    feed: FeedSpec,
+    context: Context,
+    response: Response,
+    items: Iterable[Item],
+    *,
+    seen: Iterable[str],
+    problems: Iterable[Problem] = (),
+    halts: Iterable[Halt] = (),
+    keep: int = KEEP_SEEN,
+) -> Collected:
+    """The answer for a source that was read; ``seen`` are this window's keys, put before the remembered ones."""
+    items, old = tuple(items), context.state
+    times = [i.published for i in items if i.published] + ([old.last_item] if old.last_item else [])
+    state = msgspec.structs.replace(
+        old,
+        etag=response.etag,
+        last_modified=response.last_modified,
+        last_success=context.now(),
+        last_error="",
+        failures=0,
+        last_item=max(times, default=None),
+        seen=tuple(dict.fromkeys((*seen, *old.seen)))[:keep],
+    )
+    return Collected(feed=feed.name, items=items, halts=tuple(halts), problems=tuple(problems), state=state)
+
+
+def unchanged(feed: FeedSpec, context: Context) -> Collected:
+    """The answer for a 304: nothing new, and the source is fine."""
+    state: FeedState = msgspec.structs.replace(context.state, last_success=context.now(), last_error="", failures=0)
+    return Collected(feed=feed.name, state=state, not_modified=True)
+
+
+def entry_problem(feed: FeedSpec, subject: str, message: str, kind: str = "broken_entry") -> Problem:
+    """One entry that could not be used; the others are kept."""
+    return Problem(stage="collect", subject=f"{feed.name}: {subject[:120]}", message=message, kind=kind)
+
+
+# ---- times -------------------------------------------------------------------------------------------------------
+
+
+def receipt(context: Context, response: Response, published: dt.datetime | None) -> dt.datetime | None:
+    """When an item counts as received; None in a replay for what was not published by then (or who knows when)."""
+    if context.as_of is None:
+        return response.received
+    return published if published is not None and published <= context.as_of else None
+
+
+def day_end(day: dt.date) -> dt.datetime:
+    """The midnight Eastern that ends a date, as UTC: a record that states only a date is known for certain by then."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), NEW_YORK).astimezone(UTC)
+
+
+def published_on(day: dt.date, context: Context) -> dt.datetime:
+    """The publication time of a record that states only its date: the end of that date, never after the present."""
+    end = day_end(day)
+    return end if context.as_of is not None else min(end, context.now())
+
+
+def read_day(text: str) -> dt.date | None:
+    """A date in any of the sources' spellings (2025-12-12, 20251212, 12/12/2025, 2025-12); None when it is none."""
+    text = text.strip()[:10]
+    for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%Y-%m"):
+        try:
+            return dt.datetime.strptime(text, form).replace(tzinfo=UTC).date()
+        except ValueError:
+            continue
+    return None
+
+
+def read_rfc822(text: str) -> dt.datetime | None:
+    """An RSS date as aware UTC; None when it is none, names no zone or lies before 1990."""
+    try:
+        moment = parsedate_to_datetime(text.strip()[:60])
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None or moment.year < 1990:
+        return None
+    return moment.astimezone(UTC)
+
+
+# ---- JSON --------------------------------------------------------------------------------------------------------
+
+
+def read_json(response: Response) -> Any:
+    """The decoded body. Raises ParseError when it is no JSON (an HTML page, a cut-off or empty body)."""
+    try:
+        return msgspec.json.decode(response.body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        start = response.body[:60].decode("utf-8", "replace").strip()
+        what = f"begins with {start!r}" if start else "is empty"
+        raise ParseError(response.url, f"is not JSON ({e}); the body {what}: check the address") from e
+
+
+def records(response: Response, answer: Any, path: str) -> list[dict[str, Any]]:
+    """The list of objects under ``path``. Raises ParseError when there is none; entries that are no object are left out."""
+    found = dig(answer, path)
+    if not isinstance(found, list):
+        raise ParseError(response.url, f"has no list {path!r}; the source has changed or the address is another's")
+    return [r for r in found if isinstance(r, dict)]
+
+
+def dig(value: Any, path: str) -> Any:
+    """What stands under a dotted path of keys; None as soon as a step is missing."""
+    for key in path.split("."):
+        if not isinstance(value, dict):
+            return None
+        value = value.get(key)
+    return value
+
+
+def words(value: Any, path: str) -> str:
+    """The text or number under a path, white space made single; empty when there is none."""
+    found = dig(value, path)
+    if isinstance(found, str):
+        return " ".join(found.split())
+    return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
+
+
+def number(value: Any, path: str) -> float | None:
+    """The finite number under a path (also when spelled as text); None when there is none."""
+    found = dig(value, path)
+    if isinstance(found, bool) or not isinstance(found, int | float | str):
+        return None
+    try:
+        out = float(found)
+    except (ValueError, OverflowError):
+        return None
+    return out if abs(out) < 1e15 else None
+
+
+def texts(value: Any, path: str) -> list[str]:
+    """The texts in a list under a path; a single text counts as a list of one."""
+    found = dig(value, path)
+    found = [found] if isinstance(found, str) else found
+    return [" ".join(f.split()) for f in found if isinstance(f, str)] if isinstance(found, list) else []
+
+
+# ---- RSS ---------------------------------------------------------------------------------------------------------
+
+
+def read_rss(feed: FeedSpec, response: Response) -> list[dict[str, str]]:
+    """The items of an RSS channel as {local tag name: text}, in order.
+
+    The parser reads no entities and no network. Raises ParseError when it is no RSS, and when the channel's title does
+    not contain the feed's ``expect_title``: a wrong path often serves another feed.
+    """
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring(response.body.strip(), parser)
+    except (etree.XMLSyntaxError, ValueError) as e:
+        raise ParseError(response.url, f"is not a feed ({e}); check the address") from e
+    channel = root.find("channel") if _local(root) == "rss" else None
+    if channel is None:
+        raise ParseError(response.url, f"is a <{_local(root)}>, not an RSS feed; check the address")
+    title = " ".join((channel.findtext("title") or "").split())
+    if feed.expect_title.lower() not in title.lower():
+        raise ParseError(
+            response.url, f"is the feed {title!r}; {feed.expect_title!r} was expected: correct the address"
+        )
+    return [dict(_fields(item)) for item in channel.iterfind("item")]
+
+
+def _fields(item: _Element) -> Iterator[tuple[str, str]]:
+    for child in item:
+        yield _local(child), "".join(child.itertext()).strip()
+
+
+def _local(element: _Element) -> str:
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+# ---- text --------------------------------------------------------------------------------------------------------
+
+
+def dollars(amount: float) -> str:
+    """An amount as a headline writes it: $950 million, $1.25 billion, $12,500."""
+    for size, word in ((1e9, "billion"), (1e6, "million")):
+        if amount >= size:
+            return f"${amount / size:,.2f}".rstrip("0").rstrip(".") + f" {word}"
+    return f"${amount:,.0f}"

@@ -1,0 +1,202 @@
+"""The filing itself: an accession of EDGAR's listing fetched whole and read.
+
+``fetch_filing`` gets the submission file, parses it, and gives an item whose body is the main document and its EX-99
+exhibits as text, whose title is the headline of the press release it carries (else a readable form title), and whose
+``items`` are the 8-K item numbers. A Form 4 gives an item only when it reports an open-market purchase.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit, urlunsplit
+
+from screener.collectors.answers import error_kind
+from screener.collectors.base import Context
+from screener.collectors.headline import headline, is_release
+from screener.collectors.items8k import ITEMS, OLD_ITEMS, split_items
+from screener.collectors.ownership import Purchase, read_purchase
+from screener.collectors.sgml import Submission, filing_text, parse_submission
+from screener.collectors.text import one_line
+from screener.errors import FetchError
+from screener.types import Exhibit, FactValue, Filing, Item, Problem
+
+WHOLE_FORMS = (
+    "8-K", "6-K", "424B*", "S-1", "S-3*", "F-1", "F-3*", "FWP", "SC TO*", "SC 13D", "SCHEDULE 13D", "DEFM14A", "25",
+    "25-NSE", "15", "15-*", "15F-*", "NT 10-K", "NT 10-Q", "EFFECT", "4",
+)  # fmt: skip
+FORM_NAMES = {
+    "8-K": "Current report",
+    "6-K": "Report of a foreign issuer",
+    "424B1": "Prospectus",
+    "424B2": "Prospectus supplement",
+    "424B3": "Prospectus",
+    "424B4": "Prospectus",
+    "424B5": "Prospectus supplement",
+    "424B7": "Prospectus supplement for selling holders",
+    "S-1": "Registration statement",
+    "S-3": "Shelf registration",
+    "S-3ASR": "Automatic shelf registration",
+    "F-1": "Registration statement of a foreign issuer",
+    "F-3": "Shelf registration of a foreign issuer",
+    "FWP": "Free writing prospectus",
+    "SC TO-T": "Tender offer by a third party",
+    "SC TO-I": "Tender offer by the issuer",
+    "SC TO-C": "Communication before a tender offer",
+    "SC 13D": "Beneficial ownership with intent",
+    "SCHEDULE 13D": "Beneficial ownership with intent",
+    "DEFM14A": "Merger proxy statement",
+    "25": "Removal from listing",
+    "25-NSE": "Removal from listing by the exchange",
+    "15-12B": "End of registration",
+    "15-12G": "End of registration",
+    "15-15D": "End of reporting",
+    "NT 10-K": "Late annual report",
+    "NT 10-Q": "Late quarterly report",
+    "EFFECT": "Registration declared effective",
+    "4": "Insider transaction",
+}
+MAX_BODY = 200_000
+MAX_EXHIBIT = 100_000
+_LINK = re.compile(r"(.*/data/\d{1,10}/)(\d{18})/(\d{10}-\d{2}-\d{6})-index(?:-headers)?\.html?$")
+_TEXT_LINK = re.compile(r".*/data/\d{1,10}/(?:\d{18}/)?\d{10}-\d{2}-\d{6}\.txt$")
+
+
+def is_whole(form: str, forms: Sequence[str] = WHOLE_FORMS) -> bool:
+    """Whether a form is fetched whole: ``forms`` are names or patterns ("424B*"); an amendment counts with its form."""
+    base = form.removesuffix("/A")
+    return any(fnmatchcase(base, wanted) or fnmatchcase(form, wanted) for wanted in forms)
+
+
+def submission_url(filing: Filing, base_url: str = "") -> str:
+    """Where the submission file of a listed filing stands; ``base_url`` replaces scheme and host when given.
+
+    Raises ValueError when the filing's link is none of EDGAR's.
+    """
+    link, m = filing.link, _LINK.match(filing.link)
+    if m:
+        link = f"{m.group(1)}{m.group(2)}/{m.group(3)}.txt"
+    elif not _TEXT_LINK.match(link):
+        raise ValueError(f"{link or 'an empty link'} is not the address of an EDGAR filing index")
+    if not base_url:
+        return link
+    base, path = urlsplit(base_url), urlsplit(link).path
+    return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + path, "", ""))
+
+
+async def fetch_filing(filing: Filing, context: Context) -> Item | Problem | None:
+    """Fetch and read one filing. None for a Form 4 without a purchase; never raises for what EDGAR does.
+
+    Options of the context: ``base_url`` (a server standing in for EDGAR), ``max_body`` and ``max_exhibit`` in characters.
+    """
+    try:
+        response = await context.fetcher.get(submission_url(filing, str(context.options.get("base_url") or "")))
+    except ValueError as e:
+        return _problem(filing, str(e), "bad_link")
+    except FetchError as e:
+        return _problem(filing, str(e), error_kind(e))
+    return filing_item(filing, parse_submission(response.body), context)
+
+
+def filing_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:
+    """The item of a parsed submission; a Problem when it is not the filing's own or holds no text."""
+    if submission.accession != filing.accession:
+        found = submission.accession or "no accession number"
+        return _problem(filing, f"the submission file holds {found}: {'; '.join(submission.notes)}", "not_the_filing")
+    if filing.form.removesuffix("/A") == "4":
+        return _insider_item(filing, submission)
+    main, exhibits = filing_text(submission)
+    if not main and not exhibits:
+        return _problem(filing, f"holds no readable text: {'; '.join(submission.notes)}", "no_text")
+    return _news_item(filing, submission, main, exhibits, context)
+
+
+def _news_item(
+    filing: Filing, submission: Submission, main: str, exhibits: tuple[Exhibit, ...], context: Context
+) -> Item:
+    max_body = int(context.options.get("max_body") or MAX_BODY)
+    max_exhibit = int(context.options.get("max_exhibit") or MAX_EXHIBIT)
+    exhibits = tuple(Exhibit(kind=e.kind, name=e.name, text=e.text[:max_exhibit]) for e in exhibits)
+    parts = split_items(main) if filing.form.startswith("8-K") else {}
+    numbers = submission.items or filing.items or tuple(parts)
+    title = next((h for h in (headline(e.text) for e in exhibits if is_release(e.text)) if h), "")
+    if not title and not exhibits and filing.form.startswith("6-K") and is_release(main):
+        title = headline(main)
+    lead = "\n\n".join(f"Item {number}. {text}" for number, text in parts.items()) or main
+    body = "\n\n".join([lead, *(e.text for e in exhibits)])[:max_body].strip()
+    return _item(filing, submission, one_line(title) or form_title(filing, numbers), body, numbers, exhibits, {})
+
+
+def form_title(filing: Filing, items: Sequence[str] = ()) -> str:
+    """A title in plain words: "Acme Corp: Shelf registration (S-3)"."""
+    known = [ITEMS.get(n) or OLD_ITEMS.get(n) or n for n in items if n not in ("9.01", "7")] or [
+        ITEMS[n] for n in items if n in ITEMS
+    ]
+    base = filing.form.removesuffix("/A")
+    what = "; ".join(known) if known else FORM_NAMES.get(base) or "Filing"
+    amended = ", amended" if filing.form.endswith("/A") else ""
+    return one_line(f"{filing.company or filing.cik}: {what}{amended} ({filing.form})", 400)
+
+
+def _insider_item(filing: Filing, submission: Submission) -> Item | Problem | None:
+    ownership = next((d.text_raw for d in submission.documents if "<ownershipDocument" in d.text_raw), "")
+    try:
+        purchase = read_purchase(ownership)
+    except ValueError as e:
+        return _problem(filing, f"the ownership document {e}", "no_ownership_document")
+    if purchase is None:
+        return None
+    shares, company = f"{purchase.shares:,.0f} shares", purchase.issuer or filing.company
+    at = f" at ${purchase.price:,.2f}" if purchase.price is not None else ""
+    who = f"{purchase.insider_name} ({purchase.role})" if purchase.role else purchase.insider_name
+    title = one_line(f"Form {filing.form}: {who} bought {shares} of {company}{at}")
+    return _item(filing, submission, title, "", (), (), _insider_facts(purchase), purchase)
+
+
+def _insider_facts(purchase: Purchase) -> dict[str, FactValue]:
+    facts: dict[str, FactValue | None] = {
+        "insider_name": purchase.insider_name,
+        "role": purchase.role,
+        "shares": purchase.shares,
+        "price": purchase.price,
+        "amount_usd": purchase.amount_usd,
+        "shares_after": purchase.shares_after,
+        "first_day": purchase.first_day.isoformat() if purchase.first_day else None,
+        "last_day": purchase.last_day.isoformat() if purchase.last_day else None,
+        "planned": purchase.planned,
+    }
+    return {name: value for name, value in facts.items() if value is not None and value != ""}
+
+
+def _item(
+    filing: Filing,
+    submission: Submission,
+    title: str,
+    body: str,
+    items: Sequence[str],
+    exhibits: tuple[Exhibit, ...],
+    facts: dict[str, FactValue],
+    purchase: Purchase | None = None,
+) -> Item:
+    return Item(
+        source="edgar",
+        source_id=filing.accession,
+        url=filing.link,
+        title=title,
+        body=body,
+        published=filing.accepted,
+        received=filing.received,
+        form=filing.form,
+        items=tuple(items),
+        cik=(purchase.issuer_cik if purchase else None) or filing.cik,
+        company=(purchase.issuer if purchase else "") or filing.company or submission.company,
+        ticker_hints=(purchase.ticker,) if purchase and purchase.ticker else (),
+        exhibits=exhibits,
+        facts=facts,
+        replayed=filing.replayed,
+    )
+
+
+def _problem(filing: Filing, message: str, kind: str) -> Problem:
+    return Problem(stage="collect", subject=f"{filing.form} {filing.accession}", message=message, kind=kind)
