@@ -1,5 +1,7 @@
 """Makes ``data/demo/tickers.json`` and ``prices.csv.gz`` from ``companies.csv``: ``python -m tests.demo_builder``.
 
+It also renews the checksums of the demo's files in ``data/README.md``; the news itself is written by hand.
+
 The same table gives the same text on every machine: each ticker has a random generator seeded with its name. History
 is a random walk with a market factor, walked backwards from the close before the day; the day itself has the change
 and relative volume that the table states, so that prices agree with the news.
@@ -10,9 +12,11 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gzip
+import hashlib
 import io
 import json
 import random
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,6 +24,8 @@ from typing import Any
 from screener.clock import previous_session
 
 DEMO = Path(__file__).resolve().parents[1] / "data" / "demo"
+README = DEMO.parent / "README.md"
+TABLE_HEAD = "| file of the demo | SHA-256 |\n|---|---|\n"
 DAY, SESSIONS = dt.date(2026, 3, 12), 70
 COLUMNS = "ticker,date,open,high,low,close,volume,change_pct,market_cap,float_shares,exchange"
 SEC_EXCHANGE = {"NYSE American": "NYSE"}  # as SEC's table has it
@@ -152,10 +158,27 @@ def prices_csv() -> str:
     return out.getvalue()
 
 
+def checksums() -> str:
+    """The rows of the README's table, one file each."""
+    paths = sorted(p for p in DEMO.rglob("*") if p.is_file())
+    return "".join(
+        f"| {p.relative_to(DEMO.parent).as_posix()} | {hashlib.sha256(p.read_bytes()).hexdigest()} |\n" for p in paths
+    )
+
+
+def renew_readme() -> None:
+    """Put the present checksums into the README, in place of the rows that stand under the table's head."""
+    text = README.read_text(encoding="utf-8")
+    head, rest = text.split(TABLE_HEAD, 1)
+    after = re.sub(r"\A(\|.*\n)*", "", rest)
+    README.write_text(head + TABLE_HEAD + checksums() + after, encoding="utf-8")
+
+
 def main() -> None:
-    """Write both files."""
+    """Write both files and the checksums."""
     (DEMO / "tickers.json").write_text(tickers_json(), encoding="utf-8")
     (DEMO / "prices.csv.gz").write_bytes(gzip.compress(prices_csv().encode(), compresslevel=9, mtime=0))
+    renew_readme()
 
 
 if __name__ == "__main__":
