@@ -325,7 +325,7 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """One line of a score: ``part`` is catalyst, materiality, confirmation, size, freshness or warning.
+    """One line of a score: ``part`` is catalyst, materiality, confirmation, size, freshness, warning or card.
 
     ``side`` says which strength the points belong to: "+" bullish, "-" bearish, "" neither.
     """
@@ -338,12 +338,21 @@ class Reason(Struct, frozen=True, kw_only=True):
 
 
 class Rule(Struct, frozen=True, kw_only=True):
-    """A rule as loaded; see ``rules/README.md`` for the file format."""
+    """A rule as loaded; see ``rules/README.md`` for the file format.
+
+    ``kind`` is catalyst (picks the lead), booster (adds to any row) or warning (subtracts, with ``warning`` as its
+    text); ``side`` is bullish, bearish, neutral or empty (the catalyst's polarity decides); ``part`` is the part of
+    the score that ``base`` belongs to.
+    """
 
     id: str
     title: str
     status: str
     level: str
+    kind: str = "catalyst"
+    side: str = ""
+    part: str = "catalyst"
+    warning: str = ""
     description: str = ""
     selections: dict[str, dict[str, Any]]
     condition: str
@@ -366,6 +375,7 @@ class Hit(Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     card: dict[str, str] = field(default_factory=dict)
     level: str = ""
+    warning: str = ""
     unknown: tuple[str, ...] = ()
 
 

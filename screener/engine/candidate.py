@@ -1,0 +1,89 @@
+"""What the engine looks at: one catalyst of one ticker, with everything known around it at a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from screener.types import Catalyst, Filing, Halt, Listing, Move, Noise, Story
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class History:
+    """What the store knew of a ticker before; None everywhere means unknown, never "no".
+
+    ``filings`` are newest first; ``raises_24m`` counts earlier raises of the last 730 days (a lower bound when the
+    store is younger); ``recent_stories`` counts stories of the last ten days. ``engine.history.derive`` fills it.
+    """
+
+    filings: tuple[Filing, ...] | None = None
+    halts: tuple[Halt, ...] | None = None
+    last_reverse_split: dt.date | None = None
+    deficiency_open: bool | None = None
+    going_concern: bool | None = None
+    raises_24m: int | None = None
+    shelf_open: bool | None = None
+    atm_open: bool | None = None
+    equity_line_open: bool | None = None
+    warrants_outstanding: bool | None = None
+    recent_stories: int | None = None
+    first_seen: dt.datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """One catalyst of one ticker as of a moment.
+
+    ``others`` are the same ticker's other catalysts in the same news window; ``noise`` belongs to ``story``.
+    ``symbol`` overrides the ticker when the story names several and the catalyst none.
+    """
+
+    story: Story
+    catalyst: Catalyst
+    others: tuple[tuple[Story, Catalyst], ...] = ()
+    noise: tuple[Noise, ...] = ()
+    move: Move | None = None
+    listing: Listing | None = None
+    as_of: dt.datetime
+    history: History = field(default_factory=History)
+    symbol: str = ""
+
+    @property
+    def ticker(self) -> str:
+        """The ticker this candidate is about; empty when none is known."""
+        if self.symbol or self.catalyst.ticker:
+            return self.symbol or self.catalyst.ticker
+        if self.story.tickers:
+            return self.story.tickers[0]
+        return self.listing.ticker if self.listing else ""
+
+
+def candidates_of(
+    ticker: str,
+    pairs: Sequence[tuple[Story, Catalyst]],
+    *,
+    as_of: dt.datetime,
+    noise: Iterable[Noise] = (),
+    move: Move | None = None,
+    listing: Listing | None = None,
+    history: History | None = None,
+) -> list[Candidate]:
+    """One candidate for each (story, catalyst) of a ticker; ``noise`` may hold the noise of all its stories."""
+    by_story: dict[str, list[Noise]] = {}
+    for found in noise:
+        by_story.setdefault(found.story_id, []).append(found)
+    return [
+        Candidate(
+            story=story,
+            catalyst=catalyst,
+            others=tuple(pair for j, pair in enumerate(pairs) if j != i),
+            noise=tuple(by_story.get(story.id, ())),
+            move=move,
+            listing=listing,
+            as_of=as_of,
+            history=history or History(),
+            symbol=ticker,
+        )
+        for i, (story, catalyst) in enumerate(pairs)
+    ]

@@ -1,0 +1,268 @@
+"""Rank candidates into the day's list: one row per ticker, with a score that is a sum a person can read.
+
+Points come from the rules only. For each catalyst the best matching catalyst rule gives its points; boosters add to
+them (materiality, confirmation, size, freshness) and warnings take away. Each side keeps its own strength: the
+strongest bullish catalyst with its boosters and warnings makes ``bullish``, the strongest bearish one ``bearish``;
+mixed news makes neither. The row's ``score`` is the strength of its lead, the strongest of all, so the reasons of
+the lead's side add up to it. A deal that sells shares never raises the bullish strength.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from screener.engine.candidate import Candidate
+from screener.engine.evaluate import Compiled, evaluate, hit, show
+from screener.engine.facts import FactSource, Known
+from screener.engine.load import RuleSet
+from screener.engine.measures import dilutive, materiality
+from screener.errors import InputError
+from screener.types import Hit, Reason, WatchRow
+
+# Below this score a row is kept for the audit, with the action "No Action".
+THRESHOLD = 30.0
+BULLISH, BEARISH, NEUTRAL = "+", "-", ""
+ORDERS = ("both", "bullish", "bearish")
+_SIDES = {"bullish": BULLISH, "bearish": BEARISH, "neutral": NEUTRAL}
+_POLARITY = {"+": BULLISH, "-": BEARISH}
+_DEFAULT_ACTION = {BULLISH: "Watch", BEARISH: "Avoid", NEUTRAL: "Watch"}
+_HEIGHT = {"Alert": 3, "Watch": 2, "No Action": 1, "Avoid": 0}
+_QUOTE = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Strength:
+    """One candidate with everything the rules gave it; ``total`` is the sum of its reasons' points."""
+
+    candidate: Candidate
+    side: str
+    lead: Hit
+    reasons: tuple[Reason, ...]
+    warnings: tuple[Hit, ...]
+    unknown: tuple[str, ...]
+    total: float
+
+
+def rank(
+    candidates: Iterable[Candidate],
+    rules: RuleSet,
+    run_id: str,
+    day: dt.date,
+    *,
+    by: str = "both",
+    threshold: float = THRESHOLD,
+) -> list[WatchRow]:
+    """One row for every ticker with a catalyst that a catalyst rule matches, best first.
+
+    ``by`` is both (score), bullish or bearish. Ties go to the earlier news, then to the ticker's name, so the same
+    candidates give the same list in any order.
+    """
+    grouped: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        if candidate.ticker:
+            grouped.setdefault(candidate.ticker, []).append(candidate)
+    rows = [_row(t, group, rules, run_id, day, threshold) for t, group in grouped.items()]
+    return order([r for r in rows if r is not None], by)
+
+
+def order(rows: Sequence[WatchRow], by: str = "both") -> list[WatchRow]:
+    """The rows best first with their ranks renewed. Raises InputError for an unknown ``by``."""
+    if by not in ORDERS:
+        raise InputError(f"cannot rank by {by!r}; use one of {', '.join(ORDERS)}")
+    field = "score" if by == "both" else by
+    far = dt.datetime.max.replace(tzinfo=dt.UTC)
+    ordered = sorted(rows, key=lambda r: (-getattr(r, field), r.published or far, r.ticker))
+    return [msgspec.structs.replace(row, rank=i) for i, row in enumerate(ordered, 1)]
+
+
+def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidate, str, Hit, FactSource]]:
+    """Every candidate that a catalyst rule matches, with its side and best hit, strongest first."""
+    found = []
+    for candidate in group:
+        get = Known(candidate).__getitem__
+        best = _best(rules.by_kind.get("catalyst", ()), get)
+        if best is not None:
+            compiled, won = best
+            found.append((candidate, side_of(candidate, compiled), won, get))
+    found.sort(key=lambda f: (-f[2].points, f[0].story.published, f[0].story.id, f[0].catalyst.type))
+    return found
+
+
+def _best(rules: Iterable[Compiled], get: FactSource) -> tuple[Compiled, Hit] | None:
+    best: tuple[Compiled, Hit] | None = None
+    for compiled in rules:
+        found = hit(compiled, get)
+        if found is not None and (best is None or found.points > best[1].points):
+            best = (compiled, found)
+    return best
+
+
+def side_of(candidate: Candidate, compiled: Compiled) -> str:
+    """ "+", "-" or "" for the side a catalyst counts on: the rule's own, else the catalyst's polarity."""
+    wanted = compiled.rule.side
+    side = _SIDES[wanted] if wanted else _POLARITY.get(candidate.catalyst.polarity, NEUTRAL)
+    if side == BULLISH and dilutive(candidate.catalyst):
+        return NEUTRAL
+    return side
+
+
+def measure(candidate: Candidate, side: str, lead: Hit, get: FactSource, rules: RuleSet) -> Strength:
+    """Add boosters and warnings to a candidate's catalyst points."""
+    hits, missing = [lead], list(lead.unknown)
+    warnings = []
+    for compiled in (*rules.by_kind.get("booster", ()), *rules.by_kind.get("warning", ())):
+        counts = not compiled.rule.side or _SIDES[compiled.rule.side] == side
+        if not counts and compiled.rule.kind == "booster":
+            continue
+        found = hit(compiled, get)
+        if found is None:
+            missing += undecided(compiled, get)
+            continue
+        missing += found.unknown
+        if compiled.rule.kind == "warning":
+            warnings.append(found)
+        if counts:
+            hits.append(found)
+    reasons = [_evidence(candidate, lead, side), *(_sided(r, side) for r in lead.reasons[1:])]
+    reasons += [_sided(r, side) for h in hits[1:] for r in h.reasons if r.points]
+    total = sum(r.points for r in reasons)
+    if total < 0:
+        reasons.append(Reason(part="warning", text="no strength is below zero", points=-total, side=side))
+        total = 0.0
+    unknown = tuple(dict.fromkeys(missing))
+    return Strength(candidate, side, lead, tuple(reasons), tuple(warnings), unknown, round(total, 6))
+
+
+def undecided(compiled: Compiled, get: FactSource) -> tuple[str, ...]:
+    """The unknown facts that keep a rule from being decided; none when it is."""
+    if compiled.matches(get) is not None:
+        return ()
+    return evaluate(compiled, get).unknown
+
+
+def _sided(reason: Reason, side: str) -> Reason:
+    return msgspec.structs.replace(reason, side=side)
+
+
+def _evidence(candidate: Candidate, lead: Hit, side: str) -> Reason:
+    """The first reason of a row: the rule's title, what was found, how surely, and the words that prove it."""
+    c, first = candidate.catalyst, lead.reasons[0]
+    proof = next((s.text for s in c.evidence if not s.fact), "") or next((s.text for s in c.evidence), "")
+    quoted = f', "{" ".join(proof.split())[:_QUOTE]}"' if proof else ""
+    stage = f" {c.stage}" if c.stage else ""
+    text = f"{first.text}: {c.type}{stage} ({c.polarity}, confidence {show(round(c.confidence, 2))}{quoted})"
+    return msgspec.structs.replace(first, text=text, side=side)
+
+
+def _row(
+    ticker: str, group: Sequence[Candidate], rules: RuleSet, run_id: str, day: dt.date, threshold: float
+) -> WatchRow | None:
+    found = strengths(group, rules)
+    by_side: dict[str, Strength] = {}
+    for candidate, side, won, get in found:
+        if side not in by_side:
+            by_side[side] = measure(candidate, side, won, get, rules)
+    if not by_side:
+        return None
+    best = sorted(by_side.values(), key=lambda s: (-s.total, -s.lead.points, s.candidate.story.published, s.side))
+    lead = best[0]
+    card, why = _card(lead, threshold)
+    ranked = [c for c, _, _, _ in found]
+    matched = {id(c) for c in ranked}
+    rest = [c for c in (*ranked, *(c for c in group if id(c) not in matched)) if c is not lead.candidate]
+    return _fill(
+        ticker,
+        lead,
+        run_id=run_id,
+        day=day,
+        bullish=by_side[BULLISH].total if BULLISH in by_side else 0.0,
+        bearish=by_side[BEARISH].total if BEARISH in by_side else 0.0,
+        card=card,
+        reasons=(*(r for s in best for r in s.reasons), *why),
+        others=tuple(f"{c.story.id} {c.catalyst.type}" for c in rest),
+    )
+
+
+def _card(lead: Strength, threshold: float) -> tuple[dict[str, str], list[Reason]]:
+    """The lead rule's card, lowered by warnings and by a score under the threshold; reasons for each lowering."""
+    card = {"action": _DEFAULT_ACTION[lead.side], **lead.lead.card}
+    why: list[Reason] = []
+    for warning in lead.warnings:
+        action = warning.card.get("action", card["action"])
+        if _HEIGHT[action] < _HEIGHT[card["action"]]:
+            card |= warning.card
+            why.append(Reason(part="card", text=f"{action}: {warning.warning}", rule_id=warning.rule_id))
+        elif "risk" in warning.card:
+            card["risk"] = warning.card["risk"]
+    if lead.total < threshold and card["action"] != "No Action":
+        card |= {"action": "No Action", "recommendation": "None"}
+        why.append(Reason(part="card", text=f"No Action: score under {show(threshold)}"))
+    return card, why
+
+
+def _fill(
+    ticker: str,
+    lead: Strength,
+    *,
+    run_id: str,
+    day: dt.date,
+    bullish: float,
+    bearish: float,
+    card: dict[str, str],
+    reasons: tuple[Reason, ...],
+    others: tuple[str, ...],
+) -> WatchRow:
+    c = lead.candidate
+    story, catalyst, move, listing = c.story, c.catalyst, c.move, c.listing
+    first = story.sources[0] if story.sources else None
+    return WatchRow(
+        run_id=run_id,
+        day=day,
+        rank=0,
+        ticker=ticker,
+        company=(listing.name if listing else "") or story.company,
+        exchange=(listing.exchange if listing else "") or (move.exchange if move else ""),
+        score=lead.total,
+        bullish=bullish,
+        bearish=bearish,
+        action=card.get("action", ""),
+        recommendation=card.get("recommendation", ""),
+        timeframe=card.get("timeframe", ""),
+        risk=card.get("risk", ""),
+        catalyst=catalyst.type,
+        stage=catalyst.stage,
+        polarity=catalyst.polarity,
+        confidence=catalyst.confidence,
+        story_id=story.id,
+        headline=story.title,
+        source=first.source if first else "",
+        url=first.url if first else "",
+        published=story.published,
+        materiality_pct=materiality(c),
+        facts=dict(catalyst.facts),
+        reasons=reasons,
+        warnings=tuple(w.warning for w in lead.warnings),
+        unknown=lead.unknown,
+        others=others,
+        level=lead.lead.level,
+        first_seen=story.first_seen,
+        as_of=c.as_of,
+        **_measured(c),
+    )
+
+
+_FROM_MOVE = (
+    "price", "change_pct", "gap_pct", "since_news_pct", "abnormal_pct", "rvol", "dollar_volume", "market_cap",
+    "float_shares",
+)  # fmt: skip
+
+
+def _measured(c: Candidate) -> dict[str, Any]:
+    if c.move is None:
+        return {}
+    return {name: getattr(c.move, name) for name in _FROM_MOVE} | {"session": c.move.session}
