@@ -7,7 +7,9 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
-from screener.types import Collected, FeedSpec, FeedState
+import msgspec
+
+from screener.types import Collected, FeedSpec, FeedState, Problem
 
 
 class Response(Protocol):
@@ -93,3 +95,25 @@ class Collector(Protocol):
         state whose ``failures`` grew; one bad entry becomes one Problem and the others are kept.
         """
         ...
+
+
+def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -> Collected:
+    """The Collected of a poll that brought nothing: one Problem, and a state with one more failure.
+
+    ``kind`` is the Problem's; by default ``http_STATUS``, or ``fetch`` when no answer came.
+    """
+    status = getattr(error, "status", None)
+    kind = kind or (f"http_{status}" if status else "fetch")
+    failures = context.state.failures + 1
+    return Collected(
+        feed=feed.name,
+        problems=(Problem(stage="collect", subject=feed.name, kind=kind, message=str(error)),),
+        state=msgspec.structs.replace(
+            context.state, last_error=str(error), last_error_at=context.now(), failures=failures
+        ),
+    )
+
+
+def success(state: FeedState, now: dt.datetime) -> FeedState:
+    """The state after a poll that worked."""
+    return msgspec.structs.replace(state, last_success=now, last_error="", failures=0)

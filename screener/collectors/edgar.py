@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from screener.collectors.base import Context
+from screener.collectors.base import Context, failed
 from screener.collectors.getcurrent import Entry, Page, filing, join, parse_getcurrent
 from screener.errors import FetchError
 from screener.types import Collected, FeedSpec, FeedState, Filing, Item, Problem
@@ -62,15 +62,12 @@ class EdgarCollector:
             await walk.run()
         except FetchError as e:
             return failed(feed, context, e)
-        entries_by_accession = join(walk.entries)
-        now, replayed = context.now(), context.as_of is not None
-        filings = [filing(entries, now, replayed) for entries in entries_by_accession.values()]
-        chosen = Forms(feed.options.get("forms", FORMS))
-        items = [to_item(f, entries_by_accession[f.accession], feed) for f in filings if chosen.has(f.form)]
+        now = context.now()
+        filings, items = filings_and_items(walk.entries, feed, now, context.as_of is not None)
         return Collected(
             feed=feed.name,
-            items=tuple(items),
-            filings=tuple(filings),
+            items=items,
+            filings=filings,
             problems=tuple(walk.problems),
             state=walk.next_state(now),
         )
@@ -79,18 +76,14 @@ class EdgarCollector:
 PLUGIN = EdgarCollector()
 
 
-def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -> Collected:
-    """The Collected of a poll that brought nothing: one Problem, one more failure on the state."""
-    status = getattr(error, "status", None)
-    kind = kind or (f"http_{status}" if status else "fetch")
-    state = context.state
-    return Collected(
-        feed=feed.name,
-        problems=(Problem(stage="collect", subject=feed.name, kind=kind, message=str(error)),),
-        state=msgspec.structs.replace(
-            state, last_error=str(error), last_error_at=context.now(), failures=state.failures + 1
-        ),
-    )
+def filings_and_items(
+    entries: Sequence[Entry], feed: FeedSpec, received: dt.datetime, replayed: bool
+) -> tuple[tuple[Filing, ...], tuple[Item, ...]]:
+    """Every accession as a Filing, and those of the feed's chosen forms as Items, newest first."""
+    by_accession = join(entries)
+    filings = tuple(filing(roles, received, replayed) for roles in by_accession.values())
+    chosen = Forms(feed.options.get("forms", FORMS))
+    return filings, tuple(to_item(f, by_accession[f.accession], feed) for f in filings if chosen.has(f.form))
 
 
 class _Walk:
@@ -198,7 +191,8 @@ def _fits(form: str, names: Sequence[str]) -> bool:
 
 def to_item(what: Filing, entries: Sequence[Entry], feed: FeedSpec) -> Item:
     """The filing as a piece of news: the title says form, company and the headings of its items in plain words."""
-    headings = dict.fromkeys(heading for e in entries for number, heading in e.items if number != "9.01")
+    # the first clause of a heading names the event; the rest lists what else the item may cover
+    headings = dict.fromkeys(h.split(";")[0] for e in entries for number, h in e.items if number != "9.01")
     told = "; ".join(headings) or form_name(what.form)
     return Item(
         source=feed.name,

@@ -1,0 +1,259 @@
+"""Items from files (kind ``file``): JSON lines that anyone can write, and saved payloads of feeds and EDGAR pages.
+
+JSON lines hold the fields of ``Item``, one object a line, gzip when the name ends in ``.gz``; unknown keys are ignored.
+Only ``title`` is needed. ``id`` stands for ``source_id``, ``tickers`` for ``ticker_hints``, ``wire`` for ``source``;
+a CIK may be text with leading zeros. Times are ISO 8601 with a zone; a date alone, or nothing, is an unknown time.
+
+Options of a feed of this kind: ``path`` (relative to the feed file's folder), and ``payload``: ``items`` (default),
+``feed`` (a saved RSS, Atom or JSON feed) or ``edgar`` (a saved getcurrent page; ``path`` may be a pattern like
+``edgar/*.xml``). Payloads go through the same parsers as the live sources; ``source`` names the source they stand for.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, cast
+
+import msgspec
+
+from screener.collectors.base import Context, failed, success
+from screener.collectors.edgar import filings_and_items
+from screener.collectors.feed import parse_feed
+from screener.collectors.getcurrent import Entry, parse_getcurrent
+from screener.collectors.identity import digest
+from screener.collectors.text import one_line
+from screener.errors import InputError
+from screener.types import Collected, Exhibit, FeedSpec, Item, Problem
+
+MAX_LINE = 5_000_000
+MAX_PAYLOAD = 50_000_000
+_ALIASES = {"id": "source_id", "tickers": "ticker_hints", "wire": "source"}
+_TEXTS = ("source", "source_id", "url", "summary", "body", "form", "company")
+
+
+class BrokenLine(ValueError):
+    """A line that is no item; the message says why."""
+
+
+def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -> Iterator[Item | Problem]:
+    """Read items line by line; a line that cannot be used comes out as a Problem with ``file:line``.
+
+    ``now`` is the receipt, unless the line states ``received``; in a replay (``as_of``) later items are left out and
+    receipt is publication. Raises InputError when the file cannot be read at all.
+    """
+    with _opened(path) as stream:
+        for number, line in enumerate(_lines(stream, path), 1):
+            if line.isspace() or not line:
+                continue
+            try:
+                if len(line) > MAX_LINE:
+                    raise BrokenLine(f"is longer than {MAX_LINE:,} bytes")
+                item = item_of(_decoded(line), path, number, now, as_of)
+            except BrokenLine as e:
+                where = f"{path}:{number}"
+                yield Problem(
+                    stage="collect", subject=where, kind="broken_line", message=f"{where}: {e}; line left out"
+                )
+                continue
+            if item is not None:
+                yield item
+
+
+def _opened(path: Path) -> IO[bytes]:
+    try:
+        return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+    except OSError as e:
+        raise InputError(f"{path}: cannot be read ({e.strerror}); check the path") from e
+
+
+def _lines(stream: IO[bytes], path: Path) -> Iterator[bytes]:
+    """Lines, each cut at a little over ``MAX_LINE`` so that one endless line cannot fill the memory."""
+    try:
+        while line := stream.readline(MAX_LINE + 1):
+            rest = line
+            while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
+                rest = stream.readline(MAX_LINE + 1)
+            yield line
+    except (OSError, EOFError, zlib.error) as e:
+        raise InputError(f"{path}: breaks off or is not gzip ({e}); get the file again") from e
+
+
+def _decoded(line: bytes) -> dict[str, Any]:
+    try:
+        row = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
+        raise BrokenLine(f"is not JSON ({e})") from e
+    if not isinstance(row, dict):
+        raise BrokenLine("is not a JSON object")
+    return {**{_ALIASES[k]: v for k, v in row.items() if k in _ALIASES}, **row}
+
+
+def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of: dt.datetime | None) -> Item | None:
+    """One item from the fields of one line; None when a replay leaves it out. Raises BrokenLine."""
+    title = one_line(_text(row, "title"))
+    if not title:
+        raise BrokenLine("has no title")
+    published = _time(row, "published")
+    if as_of is not None and published is not None and published > as_of:
+        return None
+    received = _time(row, "received") or now
+    if as_of is not None:
+        received = published or min(received, as_of)
+    texts = {k: _text(row, k) for k in _TEXTS}
+    source = texts["source"] or path.name.removesuffix(".gz").removesuffix(".jsonl")
+    return Item(
+        source=source,
+        source_id=texts["source_id"] or f"h:{digest(source, texts['url'], title, str(published))}",
+        url=texts["url"],
+        title=title,
+        summary=texts["summary"],
+        body=texts["body"],
+        published=published,
+        received=received,
+        form=texts["form"] or "PR",
+        items=_texts(row, "items"),
+        cik=_cik(row),
+        company=texts["company"],
+        ticker_hints=_texts(row, "ticker_hints"),
+        subjects=_texts(row, "subjects"),
+        exhibits=_exhibits(row),
+        facts=_facts(row),
+        replayed=as_of is not None,
+    )
+
+
+def _text(row: dict[str, Any], key: str) -> str:
+    value = row.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        raise BrokenLine(f"{key} must be text, not {type(value).__name__}")
+    return str(value).encode("utf-8", "replace").decode()
+
+
+def _texts(row: dict[str, Any], key: str) -> tuple[str, ...]:
+    value = row.get(key)
+    if isinstance(value, str):
+        value = [value] if value else []
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise BrokenLine(f"{key} must be a list of texts")
+    return tuple(value)
+
+
+def _cik(row: dict[str, Any]) -> int | None:
+    value = row.get("cik")
+    if value is None or value == "":
+        return None
+    text = str(value).upper().removeprefix("CIK").strip()
+    if isinstance(value, bool) or not (text.isascii() and text.isdigit()) or len(text) > 10:
+        raise BrokenLine(f"cik {value!r} is not a number of up to ten digits")
+    return int(text)
+
+
+def _time(row: dict[str, Any], key: str) -> dt.datetime | None:
+    text = _text(row, key).strip()
+    if not text:
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(dt.UTC)
+    except (ValueError, OverflowError) as e:
+        raise BrokenLine(f"{key} {text[:40]!r} is not a time: write 2025-12-12T23:10:00Z") from e
+    if len(text) <= 10:
+        return None  # a day without an hour: when it was published is unknown
+    raise BrokenLine(f"{key} {text[:40]!r} has no time zone: write 2025-12-12T23:10:00Z")
+
+
+def _exhibits(row: dict[str, Any]) -> tuple[Exhibit, ...]:
+    try:
+        return tuple(msgspec.convert(row.get("exhibits") or (), list[Exhibit]))
+    except msgspec.ValidationError as e:
+        raise BrokenLine(f"exhibits: {e}") from e
+
+
+def _facts(row: dict[str, Any]) -> dict[str, str | float | int | bool]:
+    facts = row.get("facts") or {}
+    if not isinstance(facts, dict) or not all(isinstance(v, str | int | float) for v in facts.values()):
+        raise BrokenLine("facts must be an object of texts, numbers or true/false")
+    return facts
+
+
+# ---- as a collector ----------------------------------------------------------------------------------------------
+
+
+class FileCollector:
+    """Reads the file or files of a feed once; see the module's text for the options."""
+
+    name = "file"
+
+    async def collect(self, feed: FeedSpec, context: Context) -> Collected:
+        """Everything in the file, each time: the store knows what is new."""
+        try:
+            found = read_payloads(feed, context.now(), context.as_of)
+        except InputError as e:
+            return failed(feed, context, e, "file")
+        return msgspec.structs.replace(found, state=success(context.state, context.now()))
+
+
+PLUGIN = FileCollector()
+
+
+def read_payloads(feed: FeedSpec, now: dt.datetime, as_of: dt.datetime | None = None) -> Collected:
+    """Items, filings and problems of the saved payloads a feed names. Raises InputError when there are none."""
+    kind = str(feed.options.get("payload") or "items")
+    paths = payload_paths(feed)
+    if kind == "items":
+        found = [x for p in paths for x in read_items(p, now, as_of)]
+        items = tuple(x for x in found if isinstance(x, Item))
+        return Collected(feed=feed.name, items=items, problems=tuple(x for x in found if isinstance(x, Problem)))
+    named = msgspec.structs.replace(feed, name=str(feed.options.get("source") or feed.name))
+    bodies = [_payload(p) for p in paths]
+    if kind == "edgar":
+        return _edgar(named, bodies, now, as_of)
+    if kind != "feed":
+        raise InputError(f"{feed.path or feed.name}: payload {kind!r} is unknown: use items, feed or edgar")
+    parsed = [parse_feed(body, named, now, as_of=as_of) for body in bodies]
+    return Collected(
+        feed=feed.name,
+        items=tuple(i for p in parsed for i in p.items),
+        problems=tuple(x for p in parsed for x in p.problems),
+    )
+
+
+def payload_paths(feed: FeedSpec) -> list[Path]:
+    """The files that ``path`` (a name or a pattern) means, in name order. Raises InputError when there is none."""
+    pattern = str(feed.options.get("path") or "")
+    base = Path(feed.path).parent if feed.path else Path()
+    paths = sorted(base.glob(pattern)) if pattern and not Path(pattern).is_absolute() else [Path(pattern)]
+    if not pattern or not paths:
+        raise InputError(f"{feed.path or feed.name}: options.path {pattern!r} names no file under {base}; correct it")
+    return paths
+
+
+def _payload(path: Path) -> bytes:
+    with _opened(path) as stream:
+        try:
+            body = stream.read(MAX_PAYLOAD + 1)
+        except (OSError, EOFError, zlib.error) as e:
+            raise InputError(f"{path}: cannot be read ({e}); get the file again") from e
+    if len(body) > MAX_PAYLOAD:
+        raise InputError(f"{path}: is larger than {MAX_PAYLOAD:,} bytes; split it")
+    return body
+
+
+def _edgar(feed: FeedSpec, bodies: list[bytes], now: dt.datetime, as_of: dt.datetime | None) -> Collected:
+    entries: list[Entry] = []
+    problems: list[Problem] = []
+    for body in bodies:
+        page = parse_getcurrent(body, feed.name)
+        entries += [e for e in page.entries if as_of is None or e.accepted <= as_of]
+        problems += page.problems
+    filings, items = filings_and_items(entries, feed, now, as_of is not None)
+    return Collected(feed=feed.name, filings=filings, items=items, problems=tuple(problems))

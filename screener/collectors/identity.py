@@ -1,0 +1,84 @@
+"""Which entry is which: stable ids for entries without one, and what was in the last window.
+
+A feed's ``seen`` state holds one token an entry: id, checksum of the link, checksum of the words. With them a poll
+tells apart an entry it knows, an entry that was edited (same id, same link: same item, told again), and an id that the
+feed gave to something else (neither link nor words fit: another item, with its own id).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Iterable
+from urllib.parse import urlsplit, urlunsplit
+
+from screener.collectors.entry import Entry
+
+MAX_SEEN = 5_000
+_TRACKING = re.compile(r"(?:utm_[a-z_]+|feedref|fbclid|gclid|mkt_tok|mc_cid|mc_eid)=", re.IGNORECASE)
+
+
+def clean_link(link: str) -> str:
+    """An http(s) link without tracking parameters and fragment; empty for anything else."""
+    link = link.strip()
+    if not link.startswith(("http://", "https://")) or len(link) > 2000:
+        return ""
+    if "?" not in link and "#" not in link:
+        return link
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        return ""
+    query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.match(p))
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+
+
+def digest(*texts: str) -> str:
+    """Sixteen hex digits that stay the same for the same texts."""
+    return hashlib.sha256("\x1f".join(texts).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def _sum(text: str) -> str:
+    return f"{zlib.crc32(text.encode('utf-8', 'replace')):08x}"
+
+
+class Window:
+    """The entries of the last poll (``seen``), and those of this one as they come."""
+
+    def __init__(self, seen: Iterable[str]) -> None:
+        self._before = {t.split("\t", 1)[0]: t for t in seen}
+        self._now: dict[str, str] = {}
+        self.known = 0
+
+    def take(self, entry: Entry, link: str) -> tuple[str, bool]:
+        """The id of an entry and whether it is news; an id that is already taken in this window counts as known."""
+        plain = entry.id[:500].replace("\t", " ").strip()
+        own = plain or f"h:{digest(link or entry.when, entry.title)}"
+        link_sum, words = _sum(link), _sum(entry.title + "\x1f" + entry.summary)
+        for candidate in (own, f"{own}#{digest(link, entry.title)}"):
+            token = f"{candidate}\t{link_sum}\t{words}"
+            other = self._now.get(candidate) or self._before.get(candidate)
+            if other is None or _same_item(other, token):
+                if candidate in self._now:
+                    return candidate, False
+                self._now[candidate] = token
+                known = self._before.get(candidate) == token
+                self.known += candidate in self._before
+                return candidate, not known
+        return own, False
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The state to keep; an empty window keeps the old one, so that a gap is still noticed after it."""
+        return tuple(list(self._now.values())[:MAX_SEEN]) or tuple(self._before.values())
+
+    @property
+    def rolled_over(self) -> bool:
+        """True when nothing of the last window is in this one: something may have come and gone between."""
+        return bool(self._before) and bool(self._now) and not self.known
+
+
+def _same_item(one: str, two: str) -> bool:
+    first, second = one.split("\t"), two.split("\t")
+    return first[-2:] == second[-2:] or first[-2] == second[-2] or first[-1] == second[-1]

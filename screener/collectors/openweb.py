@@ -1,0 +1,85 @@
+"""Feeds as the open web serves them: JSON Feed, and through feedparser every other or broken kind of XML."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from typing import Any
+
+import msgspec
+
+from screener.collectors.entry import Channel, Entry, empty_entry
+
+MAX_LENIENT = 4_000_000  # feedparser reads about 2,500 entries a second: a larger broken document is refused
+
+
+def read_json_feed(body: bytes) -> Channel | None:
+    """A JSON Feed (version 1 or 1.1); None when the body is not one."""
+    try:
+        data = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    if not isinstance(data, dict) or not isinstance(data.get("items"), list):
+        return None
+    items = [_json_entry(i) for i in data["items"] if isinstance(i, dict)]
+    return Channel(title=_text(data.get("title")), entries=items, version="json")
+
+
+def _json_entry(item: dict[str, Any]) -> Entry:
+    entry = empty_entry()
+    entry.id, entry.title = _text(item.get("id")), _text(item.get("title"))
+    entry.link = _text(item.get("url")) or _text(item.get("external_url"))
+    entry.summary = _text(item.get("summary"))
+    entry.content = _text(item.get("content_html")) or _text(item.get("content_text"))
+    entry.when = _text(item.get("date_published")) or _text(item.get("date_modified"))
+    entry.language = _text(item.get("language"))
+    tags = item.get("tags")
+    entry.categories = [("", _text(t)) for t in tags if _text(t)] if isinstance(tags, list) else []
+    if not entry.title:  # the format allows a post without one
+        entry.title = (entry.summary or _text(item.get("content_text")))[:200]
+    return entry
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
+
+
+def read_lenient(body: bytes, content_type: str = "", url: str = "") -> Channel:
+    """Whatever feedparser can make of it; ``broken`` carries its complaint."""
+    import feedparser
+
+    if len(body) > MAX_LENIENT:
+        return Channel(entries=[], broken=f"is not well-formed and larger than {MAX_LENIENT:,} bytes")
+    headers = {"content-type": content_type} if content_type else {}
+    if url:
+        headers["content-location"] = url
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # its own deprecations, and bs4's guesses about what it is given
+        try:
+            found = feedparser.parse(
+                io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            )
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, LookupError, AssertionError) as e:
+            return Channel(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {e})")
+    broken = str(found.get("bozo_exception", "is not well-formed")) if found.get("bozo") else ""
+    entries = [_entry(e) for e in found.entries]
+    return Channel(title=_text(found.feed.get("title")), entries=entries, broken=broken, version=found.version or "")
+
+
+def _entry(found: Any) -> Entry:
+    entry = empty_entry()
+    entry.id, entry.link, entry.title = (_text(found.get(k)) for k in ("id", "link", "title"))
+    entry.summary = _text(found.get("summary"))
+    entry.content = max((_text(c.get("value")) for c in found.get("content") or ()), key=len, default="")
+    entry.when = _text(found.get("published")) or _text(found.get("updated")) or _text(found.get("created"))
+    people = found.get("contributors") or ()
+    entry.company = next((_text(p.get("name")) for p in people if p.get("name")), "")
+    entry.language = _text(found.get("language"))
+    for tag in found.get("tags") or ():
+        if tag.get("term"):
+            entry.categories.append((_text(tag.get("scheme")), _text(tag["term"]).strip()))
+    entry.keywords = [k.strip() for k in _text(found.get("dc_keyword")).split(",") if k.strip()]
+    entry.codes = [c for c in (_text(found.get(k)) for k in ("prn_industry", "prn_subject")) if c]
+    return entry
