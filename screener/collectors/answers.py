@@ -1,54 +1,46 @@
-"""What the collectors of structured sources share: reading JSON and RSS answers, receipt times, and states.
+"""What the collectors of structured sources share: reading JSON answers, receipt times, and states.
 
 Nothing here knows a source. ``ParseError`` is raised for an answer that is not what the source documents; collectors
-turn every ``FetchError`` into a ``Collected`` through ``failed``.
+turn every ``FetchError`` into a ``Collected`` through ``refused``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
 from screener.clock import NEW_YORK, UTC
-from screener.collectors.base import Context, Response
+from screener.collectors.base import Context, Response, failed, success
 from screener.errors import BodyTooLarge, FetchError, ParseError
 from screener.types import Collected, FeedSpec, FeedState, Halt, Item, Problem
-
-if TYPE_CHECKING:
-    from lxml.etree import _Element
 
 KEEP_SEEN = 10_000
 
 
 async def ask(feed: FeedSpec, context: Context) -> Response:
-    """GET the feed's address, conditionally when the last answer allows it. Raises FetchError."""
-    return await context.fetcher.get(feed.url, etag=context.state.etag, last_modified=context.state.last_modified)
+    """GET the feed's address, conditionally when the last answer allows it (a replay wants all). Raises FetchError."""
+    state = context.state if context.as_of is None else FeedState(name=feed.name)
+    return await context.fetcher.get(feed.url, etag=state.etag, last_modified=state.last_modified)
 
 
 # ---- states ------------------------------------------------------------------------------------------------------
 
 
-def failed(feed: FeedSpec, context: Context, error: FetchError) -> Collected:
-    """The answer for a source that could not be read: one problem, and a state whose ``failures`` grew."""
-    now = context.now()
-    state = msgspec.structs.replace(
-        context.state, failures=context.state.failures + 1, last_error=str(error), last_error_at=now
-    )
-    problem = Problem(stage="collect", subject=feed.name, message=str(error), kind=error_kind(error))
-    return Collected(feed=feed.name, problems=(problem,), state=state)
+def refused(feed: FeedSpec, context: Context, error: FetchError) -> Collected:
+    """The answer for a source that could not be read: one problem, and a state with one more failure."""
+    return failed(feed, context, error, error_kind(error))
 
 
 def error_kind(error: FetchError) -> str:
-    """A short stable word: ``http_404``, ``not_documented`` (it came but is something else), ``too_large``, ``unreachable``."""
+    """A short stable word: ``http_404``, ``not_documented`` (it came but is something else), ``too_large``, ``fetch``."""
     if isinstance(error, ParseError):
         return "not_documented"
     if isinstance(error, BodyTooLarge):
         return "too_large"
-    return f"http_{error.status}" if error.status else "unreachable"
+    return f"http_{error.status}" if error.status else "fetch"
 
 
 def collected(
@@ -66,12 +58,9 @@ def collected(
     items, old = tuple(items), context.state
     times = [i.published for i in items if i.published] + ([old.last_item] if old.last_item else [])
     state = msgspec.structs.replace(
-        old,
-        etag=response.etag,
-        last_modified=response.last_modified,
-        last_success=context.now(),
-        last_error="",
-        failures=0,
+        success(old, context.now()),
+        etag=response.etag if context.as_of is None else "",
+        last_modified=response.last_modified if context.as_of is None else "",
         last_item=max(times, default=None),
         seen=tuple(dict.fromkeys((*seen, *old.seen)))[:keep],
     )
@@ -80,8 +69,7 @@ def collected(
 
 def unchanged(feed: FeedSpec, context: Context) -> Collected:
     """The answer for a 304: nothing new, and the source is fine."""
-    state: FeedState = msgspec.structs.replace(context.state, last_success=context.now(), last_error="", failures=0)
-    return Collected(feed=feed.name, state=state, not_modified=True)
+    return Collected(feed=feed.name, state=success(context.state, context.now()), not_modified=True)
 
 
 def entry_problem(feed: FeedSpec, subject: str, message: str, kind: str = "broken_entry") -> Problem:
@@ -119,17 +107,6 @@ def read_day(text: str) -> dt.date | None:
         except ValueError:
             continue
     return None
-
-
-def read_rfc822(text: str) -> dt.datetime | None:
-    """An RSS date as aware UTC; None when it is none, names no zone or lies before 1990."""
-    try:
-        moment = parsedate_to_datetime(text.strip()[:60])
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None or moment.year < 1990:
-        return None
-    return moment.astimezone(UTC)
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------------
@@ -187,43 +164,6 @@ def texts(value: Any, path: str) -> list[str]:
     found = dig(value, path)
     found = [found] if isinstance(found, str) else found
     return [" ".join(f.split()) for f in found if isinstance(f, str)] if isinstance(found, list) else []
-
-
-# ---- RSS ---------------------------------------------------------------------------------------------------------
-
-
-def read_rss(feed: FeedSpec, response: Response) -> list[dict[str, str]]:
-    """The items of an RSS channel as {local tag name: text}, in order.
-
-    The parser reads no entities and no network. Raises ParseError when it is no RSS, and when the channel's title does
-    not contain the feed's ``expect_title``: a wrong path often serves another feed.
-    """
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
-    try:
-        root = etree.fromstring(response.body.strip(), parser)
-    except (etree.XMLSyntaxError, ValueError) as e:
-        raise ParseError(response.url, f"is not a feed ({e}); check the address") from e
-    channel = root.find("channel") if _local(root) == "rss" else None
-    if channel is None:
-        raise ParseError(response.url, f"is a <{_local(root)}>, not an RSS feed; check the address")
-    title = " ".join((channel.findtext("title") or "").split())
-    if feed.expect_title.lower() not in title.lower():
-        raise ParseError(
-            response.url, f"is the feed {title!r}; {feed.expect_title!r} was expected: correct the address"
-        )
-    return [dict(_fields(item)) for item in channel.iterfind("item")]
-
-
-def _fields(item: _Element) -> Iterator[tuple[str, str]]:
-    for child in item:
-        yield _local(child), "".join(child.itertext()).strip()
-
-
-def _local(element: _Element) -> str:
-    tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
 # ---- text --------------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from screener.collectors.answers import error_kind
 from screener.collectors.base import Context
+from screener.collectors.edgar import form_name
 from screener.collectors.headline import headline, is_release
 from screener.collectors.items8k import ITEMS, OLD_ITEMS, split_items
 from screener.collectors.ownership import Purchase, read_purchase
@@ -26,37 +27,6 @@ WHOLE_FORMS = (
     "8-K", "6-K", "424B*", "S-1", "S-3*", "F-1", "F-3*", "FWP", "SC TO*", "SC 13D", "SCHEDULE 13D", "DEFM14A", "25",
     "25-NSE", "15", "15-*", "15F-*", "NT 10-K", "NT 10-Q", "EFFECT", "4",
 )  # fmt: skip
-FORM_NAMES = {
-    "8-K": "Current report",
-    "6-K": "Report of a foreign issuer",
-    "424B1": "Prospectus",
-    "424B2": "Prospectus supplement",
-    "424B3": "Prospectus",
-    "424B4": "Prospectus",
-    "424B5": "Prospectus supplement",
-    "424B7": "Prospectus supplement for selling holders",
-    "S-1": "Registration statement",
-    "S-3": "Shelf registration",
-    "S-3ASR": "Automatic shelf registration",
-    "F-1": "Registration statement of a foreign issuer",
-    "F-3": "Shelf registration of a foreign issuer",
-    "FWP": "Free writing prospectus",
-    "SC TO-T": "Tender offer by a third party",
-    "SC TO-I": "Tender offer by the issuer",
-    "SC TO-C": "Communication before a tender offer",
-    "SC 13D": "Beneficial ownership with intent",
-    "SCHEDULE 13D": "Beneficial ownership with intent",
-    "DEFM14A": "Merger proxy statement",
-    "25": "Removal from listing",
-    "25-NSE": "Removal from listing by the exchange",
-    "15-12B": "End of registration",
-    "15-12G": "End of registration",
-    "15-15D": "End of reporting",
-    "NT 10-K": "Late annual report",
-    "NT 10-Q": "Late quarterly report",
-    "EFFECT": "Registration declared effective",
-    "4": "Insider transaction",
-}
 MAX_BODY = 200_000
 MAX_EXHIBIT = 100_000
 _LINK = re.compile(r"(.*/data/\d{1,10}/)(\d{18})/(\d{10}-\d{2}-\d{6})-index(?:-headers)?\.html?$")
@@ -129,14 +99,11 @@ def _news_item(
 
 
 def form_title(filing: Filing, items: Sequence[str] = ()) -> str:
-    """A title in plain words: "Acme Corp: Shelf registration (S-3)"."""
-    known = [ITEMS.get(n) or OLD_ITEMS.get(n) or n for n in items if n not in ("9.01", "7")] or [
-        ITEMS[n] for n in items if n in ITEMS
-    ]
-    base = filing.form.removesuffix("/A")
-    what = "; ".join(known) if known else FORM_NAMES.get(base) or "Filing"
-    amended = ", amended" if filing.form.endswith("/A") else ""
-    return one_line(f"{filing.company or filing.cik}: {what}{amended} ({filing.form})", 400)
+    """A title in plain words: "S-3: Acme Corp - Shelf registration statement"."""
+    told = [ITEMS.get(n) or OLD_ITEMS.get(n) or n for n in items if n not in ("9.01", "7")]
+    told = told or [ITEMS.get(n) or OLD_ITEMS.get(n) or n for n in items] or [form_name(filing.form)]
+    name = filing.company or str(filing.cik)
+    return one_line(f"{filing.form}: {name} - {'; '.join(told)}".removesuffix(" - "), 400)
 
 
 def _insider_item(filing: Filing, submission: Submission) -> Item | Problem | None:

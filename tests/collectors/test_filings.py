@@ -71,8 +71,7 @@ def test_without_a_release_the_title_says_what_the_form_is(server: WireServer) -
     server.route(PATH, LINES.replace(b"EX-99.1", b"EX-10.1"))
     got = fetch(server)
     assert isinstance(got, Item)
-    assert got.title.startswith("Zephyra Robotics, Inc.: Notice of Delisting or Failure")
-    assert got.title.endswith("(8-K)")
+    assert got.title.startswith("8-K: Zephyra Robotics, Inc. - Notice of Delisting or Failure")
     assert got.exhibits == ()
 
 
@@ -123,7 +122,7 @@ def test_insider_without_purchase_gives_nothing(server: WireServer) -> None:
         (Reply(LINES[:60]), "not_the_filing"),
         (Reply(LINES[:900].partition(b"<DOCUMENT>")[0]), "no_text"),
         (Reply(LINES.replace(b"26-000001", b"26-000009")), "not_the_filing"),
-        (Reply(LINES, length=len(LINES) + 50), "unreachable"),
+        (Reply(LINES, length=len(LINES) + 50), "fetch"),
     ],
 )
 def test_what_edgar_may_answer(server: WireServer, reply: Reply, kind: str) -> None:
@@ -166,10 +165,10 @@ def test_forms_left_alone(form: str) -> None:
 
 
 def test_form_titles() -> None:
-    assert form_title(changed(form="S-3/A")) == "Zephyra Robotics, Inc.: Shelf registration, amended (S-3/A)"
-    assert form_title(changed(form="NT 10-Q")) == "Zephyra Robotics, Inc.: Late quarterly report (NT 10-Q)"
-    assert form_title(FILING, ["9.01"]) == "Zephyra Robotics, Inc.: Financial Statements and Exhibits (8-K)"
-    assert form_title(changed(form="X-9", company="")) == "9900001: Filing (X-9)"
+    assert form_title(changed(form="S-3/A")) == "S-3/A: Zephyra Robotics, Inc. - Shelf registration statement"
+    assert form_title(changed(form="NT 10-Q")) == "NT 10-Q: Zephyra Robotics, Inc. - Notice of late filing"
+    assert form_title(FILING, ["9.01"]) == "8-K: Zephyra Robotics, Inc. - Financial Statements and Exhibits"
+    assert form_title(changed(form="X-9", company="")) == "X-9: 9900001"
 
 
 DATED = "Exhibit 99.1\n\nFOR IMMEDIATE RELEASE\n\nMarch 3, 2026\n\nAcme Wins an Order\n\nDENVER, March 3, 2026 -- Yes."
@@ -215,6 +214,6 @@ def test_every_recorded_submission_over_http(server: WireServer, shared: Path) -
         if isinstance(got, Item):
             assert got.title and got.body, accession
             assert bool(got.exhibits) or row["has_ex99"] == "False", accession
-            titles += not got.title.endswith(f"({row['form']})")
+            titles += not got.title.startswith(f"{row['form']}: ")
     assert kinds == {"Item": 63, "NoneType": 1, "no_text": 1, "no_ownership_document": 2}
     assert titles >= 5, "releases give the title"
