@@ -78,6 +78,11 @@ def market_changes() -> list[float]:
     return [round(rng.gauss(0.04, 1.05), 3) for _ in range(SESSIONS - 1)] + [BENCHMARKS["IWM"][4]]
 
 
+def _rounded(number: float, digits: int) -> int:
+    """A count to so many significant digits, which keeps the packed file small."""
+    return int(float(f"{number:.{digits}g}"))
+
+
 def _money(price: float) -> float:
     return round(price, 4 if price < 1 else 2)
 
@@ -113,19 +118,19 @@ def bars(row: dict[str, str], market: list[float], days: list[dt.date]) -> Itera
         ratio = split_ratio if day < split_day else 1
         close, last = _money(closes[i] / ratio), i == SESSIONS - 1
         change = round((closes[i] / before - 1) * 100, 3)
-        volume: int | None = round(
-            ratio * typical * (float(row["day_rvol"]) if last else rng.lognormvariate(-0.08, 0.4))
-        )
+        traded = ratio * typical * (float(row["day_rvol"]) if last else rng.lognormvariate(-0.08, 0.4))
+        volume = _rounded(traded, 4)
         open_, high, low = (_money(x / ratio) for x in _bar(rng, before, closes[i], noise))
         before = closes[i]
         if (last and ticker in NO_ROW_ON_DAY) or (not last and ticker in ONLY_THE_DAY):
             continue
         ohl = [None, None, None] if ticker in CLOSE_ONLY else [open_, max(high, open_, close), min(low, open_, close)]
-        cap = None if ticker in NO_MARKET_CAP else round(closes[i] * shares)
+        cap = None if ticker in NO_MARKET_CAP else _rounded(closes[i] * shares, 5)
         floating = None if ticker in NO_FLOAT else round(shares * float(row["float_pct"]) / 100 * ratio)
         exchange = BAR_EXCHANGE.get(row["exchange"], row["exchange"].lower()) if ticker != "ZUPL" else "nasdaq"
         if last and ticker in NO_VOLUME_ON_DAY:
-            volume = None
+            yield [ticker, day, *ohl, close, None, change, cap, floating, exchange]
+            continue
         yield [ticker, day, *ohl, close, volume, change, cap, floating, exchange]
 
 
@@ -138,7 +143,7 @@ def benchmark_bars(ticker: str, market: list[float], days: list[dt.date]) -> Ite
     before = closes[0] / (1 + changes[0] / 100)
     for day, close in zip(days, closes, strict=True):
         open_, high, low = _bar(rng, before, close, 0.8)
-        volume = round(typical * 1e3 * rng.uniform(0.75, 1.3))
+        volume = _rounded(typical * 1e3 * rng.uniform(0.75, 1.3), 4)
         change = round((close / before - 1) * 100, 3)
         prices = [_money(x) for x in (open_, high, low, close)]
         yield [ticker, day, *prices, volume, change, None, None, "arca"]
