@@ -1,0 +1,83 @@
+"""What the wordings, wire codes, forms and 8-K items say of a story, as numbers per catalyst file."""
+
+from __future__ import annotations
+
+import numpy as np
+from msgspec import Struct
+
+from screener.classify.model import EVIDENCE, Floats
+from screener.classify.patterns import RuleHits
+from screener.classify.rulefile import CatalystRule
+from screener.types import FactValue, Span
+
+# Log-odds that a wording alone gives, before training corrects them: a decisive wording in a headline is right about
+# nine times in ten, the same words deep in a text about one time in six.
+TITLE_PATTERN, TITLE_HINT, TEXT_PATTERN, TEXT_HINT, CANCELLED, NOTHING = 2.2, -2.5, -1.6, -4.0, -3.5, -5.0
+BOTH = 0.6  # a headline's words found again in the text
+FILING_TEXT = 0.4  # a decisive wording in the text of a filing, which has no headline of its own
+COUNT_CAP = 2.0
+PURCHASE = "P"  # Form 4 transaction code of an open-market purchase
+VOLATILITY = ("LUDP", "LUDS", "M", "MWC1", "MWC2", "MWC3", "IPO1")
+
+
+class Hits(Struct, frozen=True, kw_only=True):
+    """What was found in a story: hits by rule number in the headline and the text."""
+
+    title: dict[int, RuleHits]
+    text: dict[int, RuleHits]
+
+
+def dense(rules: tuple[CatalystRule, ...], hits: Hits, subjects: tuple[str, ...]) -> Floats:
+    """Evidence features, rule-major in the order of ``EVIDENCE``."""
+    out = np.zeros((len(rules), len(EVIDENCE)), np.float32)
+    for number, found in hits.title.items():
+        out[number, :3] = min(len(found.patterns), COUNT_CAP), min(len(found.hints), 1), min(found.cancelled, 1)
+    for number, found in hits.text.items():
+        out[number, 3:5] = min(len(found.patterns), COUNT_CAP), min(len(found.hints), 1)
+    if subjects:
+        named = frozenset(subjects)
+        for number, rule in enumerate(rules):
+            out[number, 5] = not named.isdisjoint(rule.subjects)
+    return out.ravel()
+
+
+def prior(rules: tuple[CatalystRule, ...], hits: Hits, *, filing: bool) -> Floats:
+    """Log-odds per rule from the wordings alone."""
+    out = np.full(len(rules), NOTHING, np.float32)
+    for number in hits.title.keys() | hits.text.keys():
+        title, text = hits.title.get(number), hits.text.get(number)
+        out[number] = _log_odds(title or RuleHits(), text or RuleHits(), filing)
+    return out
+
+
+def _log_odds(title: RuleHits, text: RuleHits, filing: bool) -> float:
+    if title.patterns:
+        return TITLE_PATTERN + (BOTH if text.patterns else 0.0)
+    if title.cancelled:
+        return CANCELLED
+    if text.patterns:
+        return (FILING_TEXT if filing else TEXT_PATTERN) + (BOTH if title.hints else 0.0)
+    return TITLE_HINT if title.hints else TEXT_HINT
+
+
+def structured(
+    rule: CatalystRule, form: str, items: tuple[str, ...], facts: dict[str, FactValue]
+) -> tuple[float, tuple[Span, ...]]:
+    """How much the form and items of a filing prove by themselves (0 to 1), with the codes as evidence."""
+    if rule.id == "insider_buying" and form in ("4", "4/A"):
+        bought = facts.get("code") == PURCHASE or facts.get("transaction_code") == PURCHASE
+        return (0.9, (_code("form", form),)) if bought else (0.0, ())
+    if rule.id == "trading_halt" and form == "HALT" and str(facts.get("code", "")) in VOLATILITY:
+        return 0.0, ()
+    weight, spans = rule.forms.get(form, 0.0), list[Span]()
+    if weight > 0:
+        spans.append(_code("form", form))
+    for item in items:
+        if (proof := rule.items.get(item, 0.0)) > 0:
+            weight = 1 - (1 - weight) * (1 - proof)
+            spans.append(_code("items", item))
+    return weight, tuple(spans)
+
+
+def _code(field: str, code: str) -> Span:
+    return Span(field=field, start=0, end=0, text=code)

@@ -1,0 +1,147 @@
+"""The classifier: stories in, catalysts with confidence and evidence out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from spacy.tokens import Doc
+
+from screener import yamlfile
+from screener.classify import details, evidence, model
+from screener.classify.components import View, build, make_doc
+from screener.classify.patterns import Match, RuleHits
+from screener.classify.rulefile import CatalystRule
+from screener.types import Catalyst, Classified, Noise, Span, Story
+
+BATCH = 64
+MOST_SPANS = 4
+NOISE_THRESHOLD = 0.5
+CERTAIN_ITEMS = 0.5  # a form or item that proves this much names a type without any words
+
+
+class Classifier:
+    """All catalyst types and noise classes for stories.
+
+    ``rules`` is the folder of catalyst files, ``weights`` the folder of the trained model; with None the wordings decide
+    alone. Raises YamlError and ModelError. ``model_id`` names weights and catalyst files together.
+    """
+
+    def __init__(self, rules: Path, model: Path | None) -> None:
+        self.nlp = build(rules, model)
+        self.rules: tuple[CatalystRule, ...] = self.nlp.get_pipe("catalyst_wordings").bank.rules
+        self.model_id = _model_id(rules, model)
+
+    def classify(self, story: Story, threshold: float = 0.5) -> Classified:
+        """What one story holds: catalysts of at least ``threshold`` confidence, best first, and noise classes."""
+        return next(self.classify_many((story,), threshold))
+
+    def classify_many(self, stories: Iterable[Story], threshold: float = 0.5) -> Iterator[Classified]:
+        """As ``classify`` for many stories, in their order."""
+        pairs = ((make_doc(self.nlp, _view(story)), story) for story in stories)
+        for doc, story in self.nlp.pipe(pairs, as_tuples=True, batch_size=BATCH):
+            yield self._read(doc, story, threshold)
+
+    def _read(self, doc: Doc, story: Story, threshold: float) -> Classified:
+        view: View = doc._.story
+        found, noise = list[tuple[float, CatalystRule, tuple[Span, ...], str]](), list[Noise]()
+        for number, words in enumerate(model.sigmoid(doc._.log_odds).tolist()):
+            rule = self.rules[number]
+            proof, codes = evidence.structured(rule, view.form, view.items, view.facts) if view.filing else (0.0, ())
+            chance = _join(words, proof, bool(view.text.strip())) if proof else words
+            if chance < (threshold if rule.kind == "type" else NOISE_THRESHOLD):
+                continue
+            spans = (*self._spans(doc, number), *codes)
+            if rule.kind == "noise":
+                noise.append(Noise(story_id=story.id, kind=rule.id, evidence=spans[:MOST_SPANS]))
+            else:
+                found.append((chance, rule, spans, self._made_by(doc, number, words, proof)))
+        found.sort(key=lambda row: (-row[0], row[1].id))
+        types = tuple(rule.id for _, rule, _, _ in found)
+        catalysts = tuple(_catalyst(story, *row, types) for row in found)
+        return Classified(story_id=story.id, catalysts=catalysts, noise=tuple(noise))
+
+    def _spans(self, doc: Doc, number: int) -> tuple[Span, ...]:
+        """The words that speak for a class: its wordings, or what the model weighed most."""
+        hits: evidence.Hits = doc._.hits
+        view: View = doc._.story
+        title, text = hits.title.get(number, RuleHits()), hits.text.get(number, RuleHits())
+        spans = [_span("title", view.title, m) for m in title.patterns or title.hints]
+        spans += [_span("text", view.text, m) for m in text.patterns or ([] if spans else text.hints)]
+        return tuple(_merged(spans))[:MOST_SPANS] or self._weighed(doc, number)
+
+    def _weighed(self, doc: Doc, number: int) -> tuple[Span, ...]:
+        scorer, grams, view = self.nlp.get_pipe("catalyst_scorer"), doc._.grams, doc._.story
+        column = int(scorer.order[number]) if scorer.weights is not None else -1
+        if grams is None or column < 0:
+            return ()
+        at, known = model.rows(scorer.weights, grams.hashes)
+        gains = np.where(known, scorer.weights.grams[at, column], 0)
+        best = [i for i in np.argsort(-gains, kind="stable")[:3] if gains[i] > 0]
+        return tuple(_merged([_token_span(doc, view, *grams.spans[i].tolist()) for i in best]))
+
+    def _made_by(self, doc: Doc, number: int, chance: float, proof: float) -> str:
+        hits: evidence.Hits = doc._.hits
+        worded = any(number in found and found[number].patterns for found in (hits.title, hits.text))
+        weighed = doc._.grams is not None and chance >= 0.5
+        parts = ["patterns"] * worded + ["model"] * weighed + ["items"] * (proof > 0)
+        return "+".join(parts) or "patterns"
+
+
+def _catalyst(
+    story: Story, chance: float, rule: CatalystRule, spans: tuple[Span, ...], made_by: str, types: tuple[str, ...]
+) -> Catalyst:
+    said = details.describe(rule.id, story.title, story.text, form=story.form, items=story.items, doc_types=types)
+    return Catalyst(
+        story_id=story.id,
+        ticker=story.tickers[0] if story.tickers else "",
+        type=rule.id,
+        stage=said.stage,
+        polarity=said.polarity,
+        confidence=round(chance, 3),
+        evidence=(*spans[:MOST_SPANS], *said.spans),
+        facts={**said.facts, **story.source_facts},
+        made_by=made_by,
+    )
+
+
+def _view(story: Story) -> View:
+    return View(story.title, story.text, story.form, story.items, story.subjects, story.source_facts)
+
+
+def _join(words: float, proof: float, has_text: bool) -> float:
+    """Words and codes as two witnesses; codes whose text says nothing of the kind weigh a little less."""
+    proof = proof * 0.9 if has_text and words < 0.1 else proof
+    return 1 - (1 - words) * (1 - proof) if words > 0.1 else proof
+
+
+def _span(field: str, source: str, match: Match) -> Span:
+    return Span(field=field, start=match.start, end=match.end, text=source[match.start : match.end])
+
+
+def _token_span(doc: Doc, view: View, first: int, last: int) -> Span:
+    start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
+    offset = min(len(view.title), 1_000) + 1
+    if start < offset:
+        end = min(end, offset - 1)
+        return Span(field="title", start=start, end=end, text=view.title[start:end])
+    start, end = start - offset, end - offset
+    return Span(field="text", start=start, end=end, text=view.text[start:end])
+
+
+def _merged(spans: list[Span]) -> list[Span]:
+    """Spans in order without those that lie inside another."""
+    out = list[Span]()
+    for span in sorted(set(spans), key=lambda s: (s.field != "title", s.start, -s.end)):
+        if not (out and out[-1].field == span.field and span.end <= out[-1].end):
+            out.append(span)
+    return out
+
+
+def _model_id(rules: Path, weights: Path | None) -> str:
+    digest = hashlib.sha256()
+    for path in yamlfile.walk(rules):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return f"{(model.digest(weights) if weights else '') or 'none'}-{digest.hexdigest()[:12]}"

@@ -1,0 +1,149 @@
+"""The wording language of catalyst files: readable phrases that compile to bounded regular expressions.
+
+A wording is a row of elements that must follow each other, matched without regard to case, between word boundaries:
+
+``reverse split``     these words, with at most four marks or blanks between them
+``announce*``         a word that begins so
+``(stock|share ads)`` one of the alternatives, each a wording of its own
+``[common] stock``    an element that may be absent
+``..`` ``...`` ``....``   up to 2, 6 or 12 words in between, never across a line break
+``<number>``          a number (``1,000``, ``2.5``)
+``<percent>``         a number with ``%`` or percent
+``<money>``           an amount of money (``$5M``, ``US$1.2 billion``, ``€ 4 million``)
+``^``                 first: at the very start of the headline or line; elsewhere: at its end
+
+Every repetition is bounded and its parts exclude each other, so a search takes time linear in the text. ``keys`` are
+the first letters that must occur for a match to be possible: most wordings are ruled out by a set look-up.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+KEY = 4  # letters of a word that the gate looks at
+_END = r"(?=[^\w\n]{0,3}(?:\Z|\n))"
+_SEP = r"[^\w\n]{1,4}"
+_GAPS = {"..": 2, "...": 6, "....": 12}
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_MAGNITUDE = r"[^\w\n]{0,2}(?:thousand|million|billion|trillion|mm|mn|bn|m|b|k)\b"
+_CURRENCY = r"(?:(?:us|usd|c|a|cad|aud|hk|rm|nis|chf|eur|gbp|rmb)[^\w\n]{0,2}|[$€£¥][^\w\n]{0,2}){1,2}"
+_MONEY = f"(?:{_CURRENCY}{_NUMBER}(?:{_MAGNITUDE})?|{_NUMBER}{_MAGNITUDE})"
+_VALUES = {"<number>": _NUMBER, "<percent>": _NUMBER + r"[^\w\n]{0,2}(?:%|percent)", "<money>": _MONEY}
+_TOKEN = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
+_WORD = re.compile(r"[\w'.&/%+-]+\*?$")
+_FOLD = {
+    **dict.fromkeys(map(ord, "‘’‛′ʼ`"), "'"),
+    **dict.fromkeys(map(ord, "“”„″«»"), '"'),
+    **dict.fromkeys(map(ord, "‐‑‒–—―−"), "-"),
+    **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u200a\u202f\u2007\u200b\ufeff®™©\t\r"), " "),
+}
+WORDS = re.compile(r"\w+")
+
+
+class WordingError(ValueError):
+    """A wording that does not parse; the message says where."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One compiled wording: its text, the pattern over folded text, and the gates (every set needs one hit)."""
+
+    text: str
+    pattern: re.Pattern[str]
+    keys: tuple[frozenset[str], ...] = field(default=())
+
+    def possible(self, keys: set[str] | frozenset[str]) -> bool:
+        """False when the words present rule a match out."""
+        return all(not gate.isdisjoint(keys) for gate in self.keys)
+
+
+def fold(text: str) -> str:
+    """Lower-case with plain quotes, dashes and blanks, of exactly the same length, so that offsets stay true."""
+    text = text.translate(_FOLD)
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c if len(c.lower()) != 1 else c.lower() for c in text)
+
+
+def word_keys(folded: str) -> set[str]:
+    """The gate keys of a folded text."""
+    return {w[:KEY] for w in set(WORDS.findall(folded))}
+
+
+def compile_wording(text: str) -> Wording:
+    """Compile one wording. Raises WordingError with the reason when it does not parse."""
+    tokens = _TOKEN.findall(text.lower())
+    if not tokens:
+        raise WordingError("is empty; write at least one word")
+    start = tokens[0] == "^"
+    body = tokens[1:] if start else tokens
+    regex, gates, rest = _sequence(body, 0)
+    if rest < len(body):
+        raise WordingError(f"has an unmatched {body[rest]!r}")
+    if not gates:
+        raise WordingError("needs at least one word that is not optional")
+    head = r"(?:(?<=\n)|\A)[^\w\n]{0,3}" if start else r"(?<!\w)"
+    return Wording(text, re.compile(rf"{head}(?:{regex})(?!\w)"), tuple(gates))
+
+
+def _sequence(tokens: list[str], at: int) -> tuple[str, list[frozenset[str]], int]:
+    """Elements up to a closing bracket or bar: their regex, the gates they imply, and where they stop."""
+    out, gates, glue = "", list[frozenset[str]](), ""
+    while at < len(tokens) and tokens[at] not in ")]|":
+        token = tokens[at]
+        if token in _GAPS:
+            out += rf"(?:[^\w\n]{{1,6}}\w+){{0,{_GAPS[token]}}}?" if out else ""
+            at += 1
+            continue
+        if token == "^":
+            out += _END
+            at += 1
+            continue
+        if token in "([":
+            regex, keys, at = _group(tokens, at)
+            if token == "[":
+                out += f"(?:{glue}{regex})?" if glue else f"(?:{regex}{_SEP})?"
+                continue
+            gates += [keys] if keys else []
+        else:
+            regex, key = _element(token)
+            gates += [frozenset({key})] if key else []
+            at += 1
+        out, glue = out + glue + regex, _SEP
+    return out, gates, at
+
+
+def _group(tokens: list[str], at: int) -> tuple[str, frozenset[str], int]:
+    close = ")" if tokens[at] == "(" else "]"
+    parts, keys, open_key = list[str](), set[str](), False
+    while True:
+        regex, gates, at = _sequence(tokens, at + 1)
+        if at >= len(tokens):
+            raise WordingError(f"lacks a closing {close!r}")
+        if not regex:
+            raise WordingError("has an empty alternative")
+        parts.append(regex)
+        if gates:
+            keys |= min(gates, key=len)
+        else:
+            open_key = True
+        if tokens[at] == close:
+            return f"(?:{'|'.join(parts)})", frozenset() if open_key else frozenset(keys), at + 1
+        if tokens[at] != "|":
+            raise WordingError(f"has an unmatched {tokens[at]!r}")
+
+
+def _element(token: str) -> tuple[str, str]:
+    if token in _VALUES:
+        return _VALUES[token], ""
+    if not _WORD.match(token):
+        raise WordingError(f"cannot read {token!r}: use words, *, (a|b), [a], .., ..., ...., <number>, <money> and ^")
+    stem = token.rstrip("*")
+    words = WORDS.findall(stem)
+    if not words:
+        raise WordingError(f"cannot read {token!r}")
+    regex = re.escape(stem) + (r"\w*" if token.endswith("*") else "") + "(?:'s?)?"
+    # A short prefix (in*) gates nothing; a whole word or a long stem gates by its first letters.
+    key = max(words, key=len)
+    certain = len(key) >= KEY or not token.endswith("*") or words[-1] != key
+    return regex, key[:KEY] if certain else ""
