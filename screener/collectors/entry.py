@@ -35,6 +35,7 @@ class Channel(Struct, kw_only=True):
     """A feed as read: ``broken`` says what is wrong with the document as a whole, empty when nothing is."""
 
     title: str = ""
+    description: str = ""
     entries: list[Entry]
     broken: str = ""
     version: str = ""

@@ -1,36 +1,33 @@
-"""Items from files (kind ``file``): JSON lines that anyone can write, and saved payloads of feeds and EDGAR pages.
+"""Items from JSON lines that anyone can write, and as a feed of kind ``file``.
 
-JSON lines hold the fields of ``Item``, one object a line, gzip when the name ends in ``.gz``; unknown keys are ignored.
-Only ``title`` is needed. ``id`` stands for ``source_id``, ``tickers`` for ``ticker_hints``, ``wire`` for ``source``;
-a CIK may be text with leading zeros. Times are ISO 8601 with a zone; a date alone, or nothing, is an unknown time.
+One object a line with the fields of ``Item``, gzip when the name ends in ``.gz``; unknown keys are ignored. Only
+``title`` is needed. ``id`` stands for ``source_id``, ``tickers`` for ``ticker_hints``, ``wire`` for ``source``; a CIK may
+be text with leading zeros. Times are ISO 8601 with a zone; a date alone, or nothing, is an unknown time.
 
-Options of a feed of this kind: ``path`` (relative to the feed file's folder), and ``payload``: ``items`` (default),
-``feed`` (a saved RSS, Atom or JSON feed) or ``edgar`` (a saved getcurrent page; ``path`` may be a pattern like
-``edgar/*.xml``). Payloads go through the same parsers as the live sources; ``source`` names the source they stand for.
+Options of a feed of this kind: ``path`` or ``paths`` (relative to the feed file's folder; patterns like
+``saved/*.xml`` are fine), and ``payload``: ``items`` (default) for JSON lines, or the name of another collector
+(``feed``, ``edgar``, ``halts`` ...) whose saved answers the files are: see ``saved``. ``source`` names the source that
+the items shall carry, by default the feed's name.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import gzip
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any
 
 import msgspec
 
 from screener.collectors.base import Context, failed, success
-from screener.collectors.edgar import filings_and_items
-from screener.collectors.feed import parse_feed
-from screener.collectors.getcurrent import Entry, parse_getcurrent
 from screener.collectors.identity import digest
+from screener.collectors.saved import opened, paths_of, read_saved
 from screener.collectors.text import one_line
 from screener.errors import InputError
 from screener.types import Collected, Exhibit, FeedSpec, Item, Problem
 
 MAX_LINE = 5_000_000
-MAX_PAYLOAD = 50_000_000
 _ALIASES = {"id": "source_id", "tickers": "ticker_hints", "wire": "source"}
 _TEXTS = ("source", "source_id", "url", "summary", "body", "form", "company")
 
@@ -45,7 +42,7 @@ def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -
     ``now`` is the receipt, unless the line states ``received``; in a replay (``as_of``) later items are left out and
     receipt is publication. Raises InputError when the file cannot be read at all.
     """
-    with _opened(path) as stream:
+    with opened(path) as stream:
         for number, line in enumerate(_lines(stream, path), 1):
             if line.isspace() or not line:
                 continue
@@ -61,13 +58,6 @@ def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -
                 continue
             if item is not None:
                 yield item
-
-
-def _opened(path: Path) -> IO[bytes]:
-    try:
-        return cast(IO[bytes], gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")
-    except OSError as e:
-        raise InputError(f"{path}: cannot be read ({e.strerror}); check the path") from e
 
 
 def _lines(stream: IO[bytes], path: Path) -> Iterator[bytes]:
@@ -185,75 +175,31 @@ def _facts(row: dict[str, Any]) -> dict[str, str | float | int | bool]:
     return facts
 
 
-# ---- as a collector ----------------------------------------------------------------------------------------------
-
-
 class FileCollector:
-    """Reads the file or files of a feed once; see the module's text for the options."""
+    """Reads the file or files of a feed, all of it each time: the store knows what is new."""
 
     name = "file"
 
     async def collect(self, feed: FeedSpec, context: Context) -> Collected:
-        """Everything in the file, each time: the store knows what is new."""
+        """One pass over the files; a file that cannot be read is a Problem that names it."""
+        now = context.now()
         try:
-            found = read_payloads(feed, context.now(), context.as_of)
+            if feed.options.get("payload", "items") != "items":
+                found = await read_saved(feed, context)
+            else:
+                found = _read_lines(feed, now, context.as_of)
         except InputError as e:
             return failed(feed, context, e, "file")
-        return msgspec.structs.replace(found, state=success(context.state, context.now()))
+        return msgspec.structs.replace(found, state=success(context.state, now))
 
 
 PLUGIN = FileCollector()
 
 
-def read_payloads(feed: FeedSpec, now: dt.datetime, as_of: dt.datetime | None = None) -> Collected:
-    """Items, filings and problems of the saved payloads a feed names. Raises InputError when there are none."""
-    kind = str(feed.options.get("payload") or "items")
-    paths = payload_paths(feed)
-    if kind == "items":
-        found = [x for p in paths for x in read_items(p, now, as_of)]
-        items = tuple(x for x in found if isinstance(x, Item))
-        return Collected(feed=feed.name, items=items, problems=tuple(x for x in found if isinstance(x, Problem)))
-    named = msgspec.structs.replace(feed, name=str(feed.options.get("source") or feed.name))
-    bodies = [_payload(p) for p in paths]
-    if kind == "edgar":
-        return _edgar(named, bodies, now, as_of)
-    if kind != "feed":
-        raise InputError(f"{feed.path or feed.name}: payload {kind!r} is unknown: use items, feed or edgar")
-    parsed = [parse_feed(body, named, now, as_of=as_of) for body in bodies]
+def _read_lines(feed: FeedSpec, now: dt.datetime, as_of: dt.datetime | None) -> Collected:
+    found = [x for path in paths_of(feed) for x in read_items(path, now, as_of)]
     return Collected(
         feed=feed.name,
-        items=tuple(i for p in parsed for i in p.items),
-        problems=tuple(x for p in parsed for x in p.problems),
+        items=tuple(x for x in found if isinstance(x, Item)),
+        problems=tuple(x for x in found if isinstance(x, Problem)),
     )
-
-
-def payload_paths(feed: FeedSpec) -> list[Path]:
-    """The files that ``path`` (a name or a pattern) means, in name order. Raises InputError when there is none."""
-    pattern = str(feed.options.get("path") or "")
-    base = Path(feed.path).parent if feed.path else Path()
-    paths = sorted(base.glob(pattern)) if pattern and not Path(pattern).is_absolute() else [Path(pattern)]
-    if not pattern or not paths:
-        raise InputError(f"{feed.path or feed.name}: options.path {pattern!r} names no file under {base}; correct it")
-    return paths
-
-
-def _payload(path: Path) -> bytes:
-    with _opened(path) as stream:
-        try:
-            body = stream.read(MAX_PAYLOAD + 1)
-        except (OSError, EOFError, zlib.error) as e:
-            raise InputError(f"{path}: cannot be read ({e}); get the file again") from e
-    if len(body) > MAX_PAYLOAD:
-        raise InputError(f"{path}: is larger than {MAX_PAYLOAD:,} bytes; split it")
-    return body
-
-
-def _edgar(feed: FeedSpec, bodies: list[bytes], now: dt.datetime, as_of: dt.datetime | None) -> Collected:
-    entries: list[Entry] = []
-    problems: list[Problem] = []
-    for body in bodies:
-        page = parse_getcurrent(body, feed.name)
-        entries += [e for e in page.entries if as_of is None or e.accepted <= as_of]
-        problems += page.problems
-    filings, items = filings_and_items(entries, feed, now, as_of is not None)
-    return Collected(feed=feed.name, filings=filings, items=items, problems=tuple(problems))

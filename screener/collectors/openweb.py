@@ -65,7 +65,8 @@ def read_lenient(body: bytes, content_type: str = "", url: str = "") -> Channel:
             return Channel(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {e})")
     broken = str(found.get("bozo_exception", "is not well-formed")) if found.get("bozo") else ""
     entries = [_entry(e) for e in found.entries]
-    return Channel(title=_text(found.feed.get("title")), entries=entries, broken=broken, version=found.version or "")
+    title, description = (_text(found.feed.get(k)) for k in ("title", "subtitle"))
+    return Channel(title=title, description=description, entries=entries, broken=broken, version=found.version or "")
 
 
 def _entry(found: Any) -> Entry:

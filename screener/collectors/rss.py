@@ -116,7 +116,8 @@ _PRN = {**_QUALIFIED, "subject": _code}
 
 def _rss(channel: etree._Element) -> Channel:
     entries = [_rss_item(item) for item in channel.iterchildren("item")]
-    return Channel(title=channel.findtext("title") or "", entries=entries, version="rss20")
+    title, description = (channel.findtext(n) or "" for n in ("title", "description"))
+    return Channel(title=title, description=description, entries=entries, version="rss20")
 
 
 def _rss_item(item: etree._Element) -> Entry:
