@@ -317,6 +317,7 @@ class Move(Struct, frozen=True, kw_only=True):
     low_52w_pct: float | None = None
     days_since_reverse_split: int | None = None
     market_cap: float | None = None
+    market_cap_at_news: float | None = None
     float_shares: float | None = None
     exchange: str = ""
     session: str = ""
