@@ -1,0 +1,83 @@
+"""Precision and recall of joining on real pairs that were judged by reading; only their ids stand in the project."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from screener.entities.resolve import resolve
+from screener.entities.stories import Joiner
+from screener.entities.tickers import TickerTable, parse_table
+from screener.types import Item
+
+LABELS = Path(__file__).resolve().parents[2] / "data" / "labels" / "pairs.jsonl"
+PAIRS: list[dict[str, Any]] = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
+KINDS = {
+    True: {"correction", "counterparty", "fragment", "headline", "relay", "repost", "translation"},
+    False: {"announced_then_done", "recurring", "same_day", "sister", "stage"},
+}
+
+
+def moment(text: str) -> dt.datetime:
+    """A recorded time; a bare date stands for its noon."""
+    return dt.datetime.fromisoformat((text if "T" in text else text + "T12:00:00")[:19]).replace(tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="module")
+def joined(shared: Path) -> dict[str, str]:
+    """Story id of every recorded release, all joined in order of publication."""
+    table = TickerTable(parse_table((shared / "tickers" / "company_tickers_exchange.json").read_bytes(), "recorded"))
+    items = []
+    with gzip.open(shared / "wires" / "releases.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for record in map(json.loads, lines):
+            stamp = record["published"] or record.get("seen_by")
+            if stamp:
+                items.append(_item(record, moment(stamp)))
+    items.sort(key=lambda i: (i.received, i.source_id))
+    joiner = Joiner(lambda tickers, ciks, since: [])
+    return {item.source_id: joiner.add(item, resolve(item, table)).story.id for item in items}
+
+
+def _item(record: dict[str, Any], at: dt.datetime) -> Item:
+    return Item(
+        source=record["id"].split(":")[0],
+        source_id=record["id"],
+        title=record["title"],
+        body=record["body"],
+        published=at,
+        received=at,
+        ticker_hints=tuple(record["tickers"]),
+    )
+
+
+def test_the_labels_are_sound() -> None:
+    assert len(PAIRS) >= 150
+    assert len({frozenset((p["a"], p["b"])) for p in PAIRS}) == len(PAIRS)
+    assert all(p["a"] != p["b"] and p["kind"] in KINDS[p["same"]] for p in PAIRS)
+    assert all(set(p) == {"a", "b", "same", "kind"} for p in PAIRS), "ids and labels only"
+
+
+def test_precision_and_recall(joined: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[tuple[str, bool, bool]] = Counter()
+    for pair in PAIRS:
+        counts[pair["kind"], pair["same"], joined[pair["a"]] == joined[pair["b"]]] += 1
+    right = sum(n for (_, same, got), n in counts.items() if same and got)
+    precision = right / sum(n for (_, _, got), n in counts.items() if got)
+    recall = right / sum(n for (_, same, _), n in counts.items() if same)
+    with capsys.disabled():
+        print(f"\npairs {len(PAIRS)}, joined rightly {right}, precision {precision:.3f}, recall {recall:.3f}")
+    assert precision >= 0.97
+    assert recall >= 0.78
+
+
+@pytest.mark.parametrize("kind", ["correction", "fragment", "translation"])
+def test_recall_of_the_plain_kinds(joined: dict[str, str], kind: str) -> None:
+    pairs = [p for p in PAIRS if p["kind"] == kind]
+    found = sum(joined[p["a"]] == joined[p["b"]] for p in pairs)
+    assert found / len(pairs) >= 0.9
