@@ -206,7 +206,8 @@ def _wrong(channel: Channel, body: bytes, feed: FeedSpec) -> Problem | None:
         return _problem(feed, "not_a_feed", f"is not a feed{said}; check the address")
     title = one_line(channel.title, 200)
     if feed.expect_title and feed.expect_title.casefold() not in title.casefold():
-        message = f"the channel is titled {title!r}, expected {feed.expect_title!r}: another feed is served; set its expect_title if it is right"
+        message = f"the channel is titled {title!r}, not {feed.expect_title!r}: another feed came"
+        message += "; correct the address, or set expect_title"
         return _problem(feed, "wrong_channel", message)
     if not channel.entries and feed.options.get("disable_when_empty"):
         said = f" (it says: {one_line(channel.description, 160)!r})" if channel.description.strip() else ""

@@ -107,7 +107,7 @@ def _compare(key: str, want: LineDict, record: msgspec.Struct, path: str) -> Ite
 
 
 def _same(want: Any, got: Any) -> bool:
-    if isinstance(got, list):
+    if isinstance(got, list | tuple):
         return isinstance(want, list) and len(want) == len(got) and all(map(_same, want, got))
     if isinstance(got, dict):
         return isinstance(want, dict) and all(k in got and _same(v, got[k]) for k, v in want.items())
