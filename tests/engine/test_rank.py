@@ -1,0 +1,253 @@
+"""One row per ticker, a score that adds up, separate strengths, the catch and the card."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from screener.engine.candidate import Candidate, History, candidates_of
+from screener.engine.compare import diff, quiet_news, summary
+from screener.engine.load import load_rules
+from screener.engine.rank import THRESHOLD, order, rank
+from screener.errors import InputError
+from screener.types import Listing, Move, Noise, Span, WatchRow
+from tests.engine.make import AS_OF, RULES, candidate, catalyst, move, story
+
+SET = load_rules([RULES])
+DAY = AS_OF.date()
+TYPES = sorted({r.selections[n]["catalyst"] for r in SET.rules for n in r.selections
+                if isinstance(r.selections[n].get("catalyst"), str)})  # fmt: skip
+
+
+def one(*candidates: Candidate, **more: Any) -> WatchRow:
+    (row,) = rank(candidates, SET, "run", DAY, **more)
+    return row
+
+
+def sums(row: WatchRow) -> dict[str, float]:
+    out = {"+": 0.0, "-": 0.0, "": 0.0}
+    for reason in row.reasons:
+        out[reason.side] += reason.points
+    return out
+
+
+moves = st.builds(
+    Move,
+    ticker=st.just("EXMP"),
+    as_of=st.just(AS_OF),
+    price=st.none() | st.floats(0.01, 50),
+    change_pct=st.none() | st.floats(-90, 300),
+    rvol=st.none() | st.floats(0, 100),
+    dollar_volume=st.none() | st.floats(0, 1e9),
+    avg_dollar_volume=st.none() | st.floats(0, 1e9),
+    market_cap=st.none() | st.floats(1e5, 1e11),
+    float_shares=st.none() | st.floats(1e5, 1e9),
+)
+candidates = st.builds(
+    lambda kind, pol, stage, conf, mv, noise, hours, hist: candidate(
+        kind, pol, stage=stage, confidence=conf, move=mv, story=story(f"s{hours}", hours), history=hist,
+        noise=tuple(Noise(story_id="s", kind=n) for n in noise),
+    ),
+    st.sampled_from(TYPES), st.sampled_from(["+", "-", "±", "0"]), st.sampled_from(["", "announced", "closed"]),
+    st.floats(0.5, 1), st.none() | moves, st.lists(st.sampled_from(["recap", "law_firm_ad", "promotion"]), max_size=2),
+    st.integers(0, 100), st.builds(History, shelf_open=st.none() | st.booleans(), raises_24m=st.none() | st.integers(0, 9)),
+)  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(candidates, min_size=1, max_size=4))
+def test_the_reasons_add_up_to_every_number(group: list[Candidate]) -> None:
+    row = one(*group)
+    found = sums(row)
+    assert row.bullish == pytest.approx(found["+"], abs=1e-6)
+    assert row.bearish == pytest.approx(found["-"], abs=1e-6)
+    lead_side = row.reasons[0].side
+    assert row.score == pytest.approx(found[lead_side], abs=1e-6)
+    assert row.score >= max(row.bullish, row.bearish) >= 0
+    assert len(row.others) == len(group) - 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(candidates, min_size=2, max_size=6), st.randoms())
+def test_the_order_of_arrival_does_not_matter(group: list[Candidate], rnd: random.Random) -> None:
+    named = [c if i % 2 else _as(c, f"T{i}") for i, c in enumerate(group)]
+    expected = rank(named, SET, "run", DAY)
+    mixed = list(named)
+    rnd.shuffle(mixed)
+    again = rank(mixed, SET, "run", DAY)
+    assert [(r.rank, r.ticker, r.score, r.bullish, r.bearish) for r in again] == [
+        (r.rank, r.ticker, r.score, r.bullish, r.bearish) for r in expected
+    ]
+
+
+def _as(c: Candidate, ticker: str) -> Candidate:
+    return Candidate(story=c.story, catalyst=c.catalyst, noise=c.noise, move=c.move, as_of=c.as_of, symbol=ticker)
+
+
+def test_the_strongest_catalyst_leads_and_the_others_follow() -> None:
+    told = [(story("a"), catalyst("partnership")), (story("b"), catalyst("takeover_target", stage="announced")),
+            (story("c"), catalyst("patent"))]  # fmt: skip
+    row = one(*candidates_of("EXMP", told, as_of=AS_OF))
+    assert (row.catalyst, row.story_id) == ("takeover_target", "b")
+    assert row.others == ("a partnership", "c patent")
+
+
+def test_a_sale_of_shares_beside_good_news() -> None:
+    told = [(story("a"), catalyst("clinical_readout", "+", facts={"endpoint_met": True, "phase": "3"})),
+            (story("b"), catalyst("equity_offering", "-", stage="proposed"))]  # fmt: skip
+    both, alone = one(*candidates_of("EXMP", told, as_of=AS_OF)), one(*candidates_of("EXMP", told[:1], as_of=AS_OF))
+    assert both.catalyst == "clinical_readout"
+    assert both.bullish == alone.bullish - 18
+    assert both.bearish > 0 and alone.bearish == 0
+    assert (alone.action, both.action) == ("Alert", "Watch")
+    assert any("sells shares in the same window" in w for w in both.warnings)
+    assert any(r.part == "card" and "sells shares" in r.text for r in both.reasons)
+
+
+def test_the_first_reason_carries_the_evidence() -> None:
+    proof = Span(field="title", start=0, end=4, text="met  its\nprimary endpoint")
+    row = one(candidate("clinical_readout", "+", evidence=(proof,)))
+    assert row.reasons[0].text == (
+        'Human trial result, good: clinical_readout (+, confidence 0.90, "met its primary endpoint")'
+    )
+    assert row.reasons[0].rule_id == "clinical_readout_positive"
+
+
+def test_every_part_of_the_sum() -> None:
+    row = one(candidate("government_contract", "+", facts={"amount_usd": 30e6}, story=story(novelty=1.0),
+        move=move(market_cap=40e6, float_shares=5e6, rvol=8.0, dollar_volume=9e6, change_pct=30.0, price=3.0)))  # fmt: skip
+    parts = {r.part for r in row.reasons}
+    assert {"catalyst", "materiality", "confirmation", "size", "freshness"} <= parts
+    assert row.materiality_pct == pytest.approx(75)
+
+
+def test_confirmation_goes_to_the_side_of_the_news() -> None:
+    falling = move(change_pct=-30.0, rvol=9.0)
+    bad = one(candidate("clinical_readout", "-", move=falling))
+    assert bad.bearish > 60 and bad.bullish == 0
+    good = one(candidate("clinical_readout", "+", move=falling))
+    assert any("on good news" in w for w in good.warnings)
+    assert good.action == "Watch"
+
+
+WARNED: list[tuple[dict[str, Any], str]] = [
+    ({"history": History(shelf_open=True)}, "dilution in play"),
+    ({"history": History(atm_open=True)}, "at-the-market yes"),
+    ({"history": History(raises_24m=5)}, "5 raises in 24 months"),
+    ({"history": History(last_reverse_split=dt.date(2025, 12, 1))}, "reverse split 11 days ago"),
+    ({"history": History(deficiency_open=True)}, "deficiency open"),
+    ({"history": History(going_concern=True)}, "going-concern"),
+    ({"story": story(hours=50)}, "news is 50 hours old"),
+    ({"story": story(repeats="s0")}, "repeats an earlier story"),
+    ({"noise": (Noise(story_id="s1", kind="recap"),)}, "recap"),
+    ({"noise": (Noise(story_id="s1", kind="promotion"),)}, "paid promotion"),
+    ({"noise": (Noise(story_id="s1", kind="law_firm_ad"),)}, "law-firm notice"),
+    ({"noise": (Noise(story_id="s1", kind="conference"),)}, "reads as conference"),
+    ({"history": History(filings=())}, "no filing or agency record"),
+    ({"move": move(change_pct=40.0, since_news_pct=5.0, day=DAY)}, "before the news"),
+    ({"move": move(avg_dollar_volume=2e4, dollar_volume=1e4)}, "thin trading"),
+    ({"move": move(change_pct=-12.0)}, "on good news"),
+    ({"listing": Listing(ticker="EXMP", name="E", exchange="OTC")}, "over the counter"),
+    ({"move": move(price=0.4), "listing": Listing(ticker="EXMP", name="E", exchange="Nasdaq")}, "bid rule"),
+]
+
+
+@pytest.mark.parametrize(("given_", "words"), WARNED)
+def test_the_catch(given_: dict[str, Any], words: str) -> None:
+    row = one(candidate("regulatory_approval", "+", **given_))
+    assert any(words in w for w in row.warnings), row.warnings
+    plain = one(candidate("regulatory_approval", "+"))
+    assert not any(words in w for w in plain.warnings)
+    taken = sum(r.points for r in row.reasons if r.part == "warning")
+    assert taken < 0 or "halt" in words
+
+
+def test_halted_now_lowers_an_alert() -> None:
+    from tests.engine.test_facts import halt
+
+    row = one(candidate("regulatory_approval", "+", facts={"agency": "FDA"}, history=History(halts=(halt(),))))
+    assert row.warnings == ("halted now, code T1",)
+    assert (row.action, row.risk) == ("Watch", "Very High")
+
+
+def test_a_weak_row_is_kept_as_no_action() -> None:
+    row = one(candidate("partnership", "+"))
+    assert row.score < THRESHOLD
+    assert row.action == "No Action"
+    assert any("score under 30" in r.text for r in row.reasons)
+    assert one(candidate("partnership", "+"), threshold=5.0).action == "Watch"
+
+
+def test_what_is_unknown_stands_on_the_row() -> None:
+    row = one(candidate("clinical_readout", "+"))
+    assert {"market_cap", "rvol", "endpoint_met", "shelf_open"} <= set(row.unknown)
+    known = one(candidate("clinical_readout", "+", facts={"endpoint_met": True}, move=move(market_cap=4e7, rvol=1.0)))
+    assert not {"market_cap", "rvol", "endpoint_met"} & set(known.unknown)
+
+
+def test_fields_of_the_row() -> None:
+    row = one(candidate("regulatory_approval", "+", listing=Listing(ticker="EXMP", name="Examplecorp", exchange="NYSE"),
+        move=move(price=2.0, change_pct=12.0, session="regular"), facts={"agency": "FDA"}))  # fmt: skip
+    assert (row.run_id, row.day, row.rank, row.company, row.exchange) == ("run", DAY, 1, "Examplecorp", "NYSE")
+    assert (row.source, row.url) == ("wire", "https://wire.example/s1")
+    assert (row.price, row.change_pct, row.session, row.as_of) == (2.0, 12.0, "regular", AS_OF)
+    assert row.facts == {"agency": "FDA"}
+    assert row.level == "high"
+
+
+def test_ranking_by_one_side() -> None:
+    good = _as(candidate("takeover_target", "+", stage="announced"), "GOOD")
+    bad = _as(candidate("regulatory_rejection", "-"), "BADD")
+    rows = rank([good, bad], SET, "run", DAY)
+    assert {r.ticker for r in rows} == {"GOOD", "BADD"}
+    assert [r.ticker for r in order(rows, "bullish")] == ["GOOD", "BADD"]
+    assert [(r.ticker, r.rank) for r in order(rows, "bearish")] == [("BADD", 1), ("GOOD", 2)]
+    assert [r.ticker for r in rank([good, bad], SET, "run", DAY, by="bearish")] == ["BADD", "GOOD"]
+    with pytest.raises(InputError, match="both, bullish, bearish"):
+        order(rows, "best")
+
+
+def test_ties_go_to_the_earlier_news_then_the_ticker() -> None:
+    late, early = story("late", 1.0), story("early", 2.0)
+    rows = rank([_as(candidate("patent", "+", story=late), "AAAA"), _as(candidate("patent", "+", story=early), "CCCC"),
+                 _as(candidate("patent", "+", story=early), "BBBB")], SET, "run", DAY)  # fmt: skip
+    assert [r.ticker for r in rows] == ["BBBB", "CCCC", "AAAA"]
+    assert [r.rank for r in rows] == [1, 2, 3]
+
+
+def test_a_candidate_without_a_ticker_makes_no_row() -> None:
+    assert rank([candidate(ticker="", story=story(tickers=()))], SET, "run", DAY) == []
+
+
+def test_diff_of_two_rankings() -> None:
+    make = {
+        t: _as(candidate(k, "+"), t)
+        for t, k in (("AAAA", "takeover_target"), ("BBBB", "partnership"), ("CCCC", "patent"))
+    }
+    old = rank([make["AAAA"], make["BBBB"]], SET, "run", DAY)
+    new = rank([make["BBBB"], make["CCCC"]], SET, "run", DAY)
+    changes = diff(old, new)
+    assert [(c.kind, c.ticker, c.old_rank, c.new_rank) for c in changes] == [
+        ("enter", "CCCC", None, 2), ("leave", "AAAA", 1, None), ("move", "BBBB", 2, 1),
+    ]  # fmt: skip
+    assert summary(changes) == "1 enter, 1 leave, 1 move, 0 rescored"
+    assert diff(old, old) == []
+    rescored = diff(old, rank([make["AAAA"], make["BBBB"]], SET, "run", DAY, threshold=99))
+    assert {c.kind for c in rescored} == {"score"}
+
+
+def test_quiet_news_counts_stories_against_the_budget() -> None:
+    noisy = [candidate("product_launch", "+", story=story(f"n{i}")) for i in range(5)]
+    twice = candidate("product_launch", "+", story=story("n0"))
+    found = {q.rule_id: q for q in quiet_news(SET, [*noisy, twice], 100)}
+    launch = found["product_launch"]
+    assert (launch.matches, launch.per_1000, launch.within) == (5, 50.0, False)
+    assert launch.examples == ("n0", "n1", "n2")
+    assert found["takeover_target"].matches == 0 and found["takeover_target"].within
+    assert "materiality" not in found
+    assert quiet_news(SET, [], 0)[0].per_1000 == 0
