@@ -1,0 +1,100 @@
+"""The command line: one module per command group, imported only when its command runs."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from screener import __version__
+from screener.cli.common import App, exit_code
+from screener.errors import ScreenerError
+
+# name: (module, one line of help). The list stands here so that --help imports no command.
+COMMANDS: dict[str, tuple[str, str]] = {
+    "demo": ("demo", "The whole job on an invented market day."),
+    "run": ("run", "Read feeds and files, classify, price, rank, store."),
+    "today": ("today", "The ranked list of a day, as of any moment."),
+    "explain": ("explain", "Why a ticker stands where it stands."),
+    "watchlist": ("watchlist", "Your own marks: add, remove, pin, mute, note; a ticker's history."),
+    "export": ("export", "The list as a CSV file."),
+    "market": ("market", "The state of the market for small caps."),
+    "classify": ("classify", "Tag any text with catalysts."),
+    "evaluate": ("evaluate", "Measure the classifier against labels."),
+    "rules": ("rules", "List, check, test, explain and start ranking rules."),
+    "feeds": ("feeds", "List, check, test, add and remove feeds."),
+    "runs": ("runs", "What was run, and what went wrong."),
+    "doctor": ("doctor", "Check settings, database, feeds, rules and model."),
+    "db": ("db", "The database: path, backup, prune, ticker table."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All commands in the order of use."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Import the command's module."""
+        if name not in COMMANDS:
+            return None
+        command: Any = importlib.import_module(f"screener.cli.{COMMANDS[name][0]}").command
+        return command  # type: ignore[no-any-return]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the nearest command in the error."""
+        import difflib
+
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            close = difflib.get_close_matches(args[0], COMMANDS, 1)
+            raise click.UsageError(f"no command {args[0]!r}{f'; did you mean {close[0]}?' if close else ''}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option(
+    "--config", type=click.Path(), metavar="FILE", help="Settings file (default: screener.toml in the config folder)."
+)
+@click.version_option(__version__, prog_name="screener")
+@click.pass_context
+def cli(ctx: click.Context, config: str | None) -> None:
+    """Which small caps moved on news, why, and what is the catch.
+
+    \b
+    Example:
+      screener demo
+      screener run --prices bars.csv && screener today
+    """
+    ctx.obj = App(config=config)
+
+
+def main() -> None:
+    """Run the command line; errors become one line and an exit code."""
+    try:
+        sys.exit(cli.main(prog_name="screener", standalone_mode=False) or 0)
+    except click.exceptions.Exit as e:
+        sys.exit(e.exit_code)
+    except click.ClickException as e:
+        e.show()
+        sys.exit(e.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("screener: stopped; what was stored is kept, and the next run goes on from there", err=True)
+        sys.exit(130)
+    except ScreenerError as e:
+        click.echo(f"screener: {e}", err=True)
+        sys.exit(exit_code(e))
+    except BrokenPipeError:
+        # The reader (head, less) went away; nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)

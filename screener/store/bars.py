@@ -10,24 +10,25 @@ from screener.store.rows import chunks, iso, marks, moment
 from screener.types import Bar, Quote
 
 _COLUMNS = (
-    "day, ticker, source, open, high, low, close, volume, change_pct, market_cap, float_shares, exchange, known_at"
+    "ticker, day, open, high, low, close, volume, change_pct, market_cap, float_shares, exchange, source, known_at"
 )
 BarRow = tuple[
     str,
     str,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
     str,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
     str,
     str,
 ]
-"""A bar as stored: the columns of the table ``bars`` in their order."""
+"""A bar as plain values: ticker, day, open, high, low, close, volume, change_pct, market_cap, float_shares, exchange,
+source, known_at."""
 
 _INSERT = (
     f"INSERT INTO bars({_COLUMNS}) VALUES ({marks(range(13))}) ON CONFLICT(day, ticker, source) DO UPDATE SET "
@@ -181,9 +182,8 @@ class Bars:
 def to_row(b: Bar) -> BarRow:
     """A bar as the row that ``save_rows`` takes."""
     return (
-        b.day.isoformat(),
         b.ticker,
-        b.source,
+        b.day.isoformat(),
         b.open,
         b.high,
         b.low,
@@ -193,6 +193,7 @@ def to_row(b: Bar) -> BarRow:
         b.market_cap,
         b.float_shares,
         b.exchange,
+        b.source,
         iso(b.known_at),
     )
 
@@ -214,17 +215,17 @@ def _one_a_day(rows: Iterable[BarRow], prefer: Sequence[str]) -> Iterator[Bar]:
 
 def _bar(r: BarRow) -> Bar:
     return Bar(
-        day=dt.date.fromisoformat(r[0]),
-        ticker=r[1],
-        source=r[2],
-        open=r[3],
-        high=r[4],
-        low=r[5],
-        close=r[6],
-        volume=r[7],
-        change_pct=r[8],
-        market_cap=r[9],
-        float_shares=r[10],
-        exchange=r[11],
+        ticker=r[0],
+        day=dt.date.fromisoformat(r[1]),
+        open=r[2],
+        high=r[3],
+        low=r[4],
+        close=r[5],
+        volume=r[6],
+        change_pct=r[7],
+        market_cap=r[8],
+        float_shares=r[9],
+        exchange=r[10],
+        source=r[11],
         known_at=moment(r[12]),
     )

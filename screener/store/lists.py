@@ -59,6 +59,13 @@ class Lists:
             ((run.id, n, p.stage, p.subject, p.message, p.kind) for n, p in enumerate(run.problems)),
         )
 
+    def collecting_since(self, as_of: dt.datetime) -> dt.datetime | None:
+        """Since when live runs have collected news; None when there was none by then (a replay says nothing of it)."""
+        row = self._db.execute(
+            "SELECT min(started) FROM runs WHERE replayed = 0 AND started <= ?", (iso(as_of),)
+        ).fetchone()
+        return moment_or_none(row[0])
+
     def runs(self, limit: int = 20) -> list[Run]:
         """The newest runs with their problems."""
         rows = self._db.execute(

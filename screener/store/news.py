@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import msgspec
 
@@ -299,6 +300,22 @@ class News:
             ((t, iso(story.published), story.id, n) for n, t in enumerate(story.tickers)),
         )
 
+    def known_since(self, story_id: str) -> dt.datetime:
+        """Since when the newest version of a story is known; the beginning of time for an unknown story."""
+        row = self._db.execute("SELECT known_at FROM stories WHERE id = ?", (story_id,)).fetchone()
+        return dt.datetime.min.replace(tzinfo=dt.UTC) if row is None else moment(row[0])
+
+    def replace_versions(self, story_id: str, versions: Sequence[tuple[dt.datetime, Story]]) -> None:
+        """Write a story's whole past anew: (known at, story), ascending; the last is the newest version."""
+        self._db.execute("DELETE FROM story_versions WHERE story_id = ?", (story_id,))
+        self._db.executemany(
+            "INSERT INTO story_versions(story_id, known_at, record) VALUES (?, ?, ?)",
+            ((story_id, iso(known_at), dump(story)) for known_at, story in versions[:-1]),
+        )
+        known_at, newest = versions[-1]
+        self._db.execute("UPDATE stories SET known_at = ? WHERE id = ?", (iso(known_at), story_id))
+        self.save_story(newest, known_at)
+
     def story(self, story_id: str) -> Story | None:
         """The newest version of a story."""
         row = self._db.execute(
@@ -431,16 +448,16 @@ class News:
             for i in story_ids
         }
 
-    def catalysts_of(
-        self, ticker: str, since: dt.datetime, known_by: dt.datetime
-    ) -> list[tuple[dt.datetime, Catalyst]]:
-        """A ticker's catalysts published since a moment and known by another, newest first, with publication times."""
+    def past_of(self, ticker: str, since: dt.datetime, known_by: dt.datetime) -> list[tuple[Story, Catalyst]]:
+        """A ticker's catalysts published since a moment and known by another, newest first; the stories without text."""
         rows = self._db.execute(
-            "SELECT story_id, ticker, type, stage, polarity, confidence, evidence, facts, made_by, published FROM catalysts "
-            "WHERE ticker = ? AND published >= ? AND published <= ? AND known_at <= ? ORDER BY published DESC, story_id",
+            "SELECT c.story_id, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.evidence, c.facts, c.made_by, "
+            "s.title, s.form, s.published, s.first_seen, s.cik FROM catalysts c JOIN stories s ON s.id = c.story_id "
+            "WHERE c.ticker = ? AND c.published >= ? AND c.published <= ? AND c.known_at <= ? "
+            "ORDER BY c.published DESC, c.story_id, c.position",
             (ticker, iso(since), iso(known_by), iso(known_by)),
         )
-        return [(moment(r[9]), _catalyst(r)) for r in rows]
+        return [(_outline(r), _catalyst(r)) for r in rows]
 
     def _known(self, query: str, ids: Sequence[str]) -> set[str]:
         found: set[str] = set()
@@ -495,6 +512,12 @@ def _from_row(r: Sequence[object]) -> Story:
         confirmed_by=str(r[15]),
         source_facts=_facts.decode(str(r[16])),
         replayed=bool(r[17]),
+    )
+
+
+def _outline(r: Sequence[Any]) -> Story:
+    return Story(
+        id=r[0], tickers=(r[1],), title=r[9], form=r[10], published=moment(r[11]), first_seen=moment(r[12]), cik=r[13]
     )
 
 

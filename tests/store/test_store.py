@@ -179,8 +179,9 @@ def test_catalysts_round_trip(store: store_db.Store) -> None:
         store.news.save_classified(found, story(), T0, "model")
         store.news.save_classified(found, story(), T0, "model")
     assert store.news.classified(["s1", "s2"]) == {"s1": found, "s2": Classified(story_id="s2")}
-    assert store.news.catalysts_of("ZORB", T0, T0) == [(T0, catalyst)]
-    assert store.news.catalysts_of("ZORB", T0, T0 - HOUR) == []
+    ((outline, kept),) = store.news.past_of("ZORB", T0, T0)
+    assert kept == catalyst and (outline.title, outline.published, outline.text) == (story().title, T0, "")
+    assert store.news.past_of("ZORB", T0, T0 - HOUR) == []
     assert next(store.news.stories_window(T0, T0, T0))[2] == "model"
 
 

@@ -1,0 +1,51 @@
+"""``screener explain``: why a ticker stands where it stands."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from screener import clock
+from screener.cli.common import App, as_of_option, date_option, db_option, format_option, say
+from screener.cli.today import chosen_day
+from screener.errors import InputError
+
+
+@click.command()
+@click.argument("ticker")
+@date_option
+@as_of_option
+@format_option("table", "json")
+@db_option
+@click.pass_obj
+def command(app: App, ticker: str, day: dt.date | None, as_of: dt.datetime | None, form: str, db: str | None) -> None:
+    """The evidence, the numbers, the rules that fired and that did not, and what is unknown.
+
+    \b
+    Example:
+      screener explain ABCD --date 2025-12-12
+    """
+    from screener.clock import Clock
+    from screener.outputs.explanation import explain_json, show_explanation
+    from screener.pipeline.desk import Desk
+    from screener.pipeline.explaining import explain
+
+    ticker = ticker.upper().lstrip("$")
+    with app.store(db, readonly=True) as store:
+        day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
+        rows = store.lists.rows_as_of(day, as_of)
+        moment = as_of or (rows[0].as_of if rows else clock.now())
+        desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
+        found = explain(desk, ticker, day, moment)
+        if not found.stories and found.row is None:
+            known = store.lists.history(ticker, 1)
+            hint = f"; it was last on the list of {known[0][0]}" if known else "; no list of this database has it"
+            say(f"{ticker} has no news in the window of {day}{hint}")
+            if not known and desk.table.by_ticker(ticker) is None and len(desk.table):
+                raise InputError(f"{ticker}: no such ticker in the table of {len(desk.table)} tickers")
+            return
+        if form == "json":
+            click.echo(explain_json(found), nl=False)
+        else:
+            show_explanation(app.console(), found)

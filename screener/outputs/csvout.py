@@ -1,0 +1,91 @@
+"""The watchlist as CSV, JSON and JSON lines, with the stable columns that scripts rely on.
+
+Text that a spreadsheet would run as a formula gets an apostrophe in front; numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TextIO
+
+import msgspec
+
+from screener.types import WatchRow
+
+COLUMNS = (
+    "rank", "ticker", "company", "exchange", "score", "action", "recommendation", "timeframe", "risk", "catalyst",
+    "stage", "polarity", "headline", "source", "url", "published", "price", "change_pct", "gap_pct", "rvol",
+    "dollar_volume", "market_cap", "float_shares", "materiality_pct", "reasons", "warnings", "unknown", "first_seen",
+    "as_of",
+)  # fmt: skip
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
+_SIGNS = {"+", "-", "±", "0"}
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet runs: a leading ``= + - @`` or control character gets an apostrophe in front.
+
+    A lone polarity sign is not a formula and stays.
+    """
+    text = text.replace("\x00", "")
+    stripped = text.lstrip(" \u00a0\u200b\ufeff")
+    return "'" + text if stripped.startswith(_FORMULA) and text not in _SIGNS else text
+
+
+def utc(moment: dt.datetime | None) -> str:
+    """``2025-12-12T23:10:00Z``; empty when unknown."""
+    return "" if moment is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def number(value: float | None, digits: int = 4) -> str:
+    """A plain decimal without exponent or trailing zeros; empty when unknown."""
+    if value is None:
+        return ""
+    text = f"{value:.{digits}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def reason_text(row: WatchRow) -> str:
+    """The reasons in one cell: ``+30 FDA approval; +15 volume 6.0 x``."""
+    return "; ".join(f"{r.points:+g} {r.text}" if r.points else r.text for r in row.reasons)
+
+
+def _cell(row: WatchRow, name: str) -> str:
+    special: dict[str, Callable[[], str]] = {
+        "reasons": lambda: reason_text(row),
+        "warnings": lambda: "; ".join(row.warnings),
+        "unknown": lambda: "; ".join(row.unknown),
+    }
+    value = special[name]() if name in special else getattr(row, name)
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return utc(value)
+    if isinstance(value, int | float):
+        return number(value)
+    return neutral(str(value))
+
+
+def write_csv(rows: Iterable[WatchRow], out: TextIO) -> None:
+    """Write the header and one line a row."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_cell(row, name) for name in COLUMNS] for row in rows)
+
+
+def csv_text(rows: Iterable[WatchRow]) -> str:
+    """The list as CSV text."""
+    out = io.StringIO()
+    write_csv(rows, out)
+    return out.getvalue()
+
+
+def json_text(rows: Sequence[Any], *, lines: bool = False) -> str:
+    """Records as one JSON array (indented), or one JSON object a line."""
+    if lines:
+        return "".join(msgspec.json.encode(r).decode() + "\n" for r in rows)
+    return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"

@@ -1,0 +1,1 @@
+"""Collect, resolve, classify, price, rank, save: the only package that knows every stage."""

@@ -1,0 +1,190 @@
+"""Ask the feeds: one poll of each, at the same time, through one polite fetcher."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import msgspec
+
+from screener.collectors.base import Collector, Context
+from screener.collectors.file import read_items
+from screener.collectors.filings import fetch_filing
+from screener.entities.tickers import parse_table
+from screener.errors import FetchError, InputError, ScreenerError
+from screener.http import Fetcher
+from screener.pipeline.desk import Desk, age_of
+from screener.registry import discover
+from screener.types import Collected, FeedSpec, FeedState, Item, Problem
+
+TABLE_PATH = "/files/company_tickers_exchange.json"
+TABLE_AGE = dt.timedelta(days=1)
+FETCH_GIVES_UP_AFTER = 5
+FETCH_AT_ONCE = 8
+
+
+def collectors() -> dict[str, Collector]:
+    """All kinds of collectors by name."""
+    return discover("screener.collectors", Collector)  # type: ignore[type-abstract]
+
+
+@asynccontextmanager
+async def fetcher(desk: Desk, feeds: Sequence[FeedSpec] = ()) -> AsyncIterator[Fetcher]:
+    """The process's fetcher; hosts that the user configured may be private ones."""
+    settings = desk.settings
+    urls = [f.url for f in feeds] + [s.base_url for s in settings.prices.sources.values()]
+    hosts = {_host(u) for u in [*urls, settings.edgar.base_url] if u}
+    async with Fetcher(
+        contact=settings.edgar.contact,
+        paces=dict(settings.http.pace) or None,
+        timeout=settings.http.timeout,
+        allowed_hosts=hosts,
+    ) as opened:
+        yield opened
+
+
+def _host(url: str) -> str:
+    from urllib.parse import urlsplit
+
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+async def collect_all(
+    desk: Desk, feeds: Sequence[FeedSpec], get: Fetcher, done: Callable[[Collected], None] = lambda _: None
+) -> list[Collected]:
+    """Poll all feeds at the same time; the answers in the order of ``feeds``."""
+    kinds = collectors()
+    found: dict[str, Collected] = {}
+
+    async def one(feed: FeedSpec) -> None:
+        found[feed.name] = await collect_one(desk, feed, get, kinds)
+        done(found[feed.name])
+
+    async with anyio.create_task_group() as group:
+        for feed in feeds:
+            group.start_soon(one, feed)
+    return [found[f.name] for f in feeds]
+
+
+async def collect_one(desk: Desk, feed: FeedSpec, get: Fetcher, kinds: dict[str, Collector]) -> Collected:
+    """Poll one feed and, for filings, fetch the chosen forms whole."""
+    if feed.kind not in kinds:
+        message = f"{feed.path or 'settings'}: kind {feed.kind!r} is none of {', '.join(sorted(kinds))}"
+        return Collected(
+            feed=feed.name,
+            problems=(Problem(stage="collect", subject=feed.name, message=message, kind="unknown_kind"),),
+        )
+    news = desk.store.news
+    state = news.feed_state(feed.name)
+
+    def known(ids: Sequence[str]) -> Collection[str]:
+        return news.known_accessions(ids) if feed.kind == "edgar" else news.known_items(feed.name, ids)
+
+    as_of = desk.clock.fixed
+    # A replay must not depend on what a poll at another moment left behind.
+    context = Context(
+        fetcher=get,
+        now=desk.clock.now,
+        state=FeedState(name=feed.name) if as_of else state,
+        as_of=as_of,
+        known=known,
+        options={**feed.options, "base_url": feed.url},
+    )
+    collected = await kinds[feed.kind].collect(feed, context)
+    if feed.kind == "edgar" and desk.settings.edgar.fetch_filings:
+        collected = await _whole(desk, collected, context)
+    return collected
+
+
+async def _whole(desk: Desk, collected: Collected, context: Context) -> Collected:
+    """Replace index entries by the filings themselves; give up after a few failures in a row, keeping the entries."""
+    filings = {f.accession: f for f in collected.filings}
+    wanted = [i for i in collected.items if i.source_id in filings and not i.body][: desk.settings.edgar.max_filings]
+    failures = 0
+    got: dict[str, Item | None] = {}
+    problems: list[Problem] = []
+    limit = anyio.CapacityLimiter(FETCH_AT_ONCE)
+
+    async def one(item: Item) -> None:
+        nonlocal failures
+        async with limit:
+            if failures >= FETCH_GIVES_UP_AFTER:
+                return
+            answer = await fetch_filing(filings[item.source_id], context)
+        if isinstance(answer, Problem):
+            failures += 1
+            problems.append(answer)
+        else:
+            failures = 0
+            got[item.source_id] = answer
+
+    async with anyio.create_task_group() as group:
+        for item in wanted:
+            group.start_soon(one, item)
+    if failures >= FETCH_GIVES_UP_AFTER:
+        message = f"filings could not be read ({problems[-1].message}); their index entries are kept"
+        problems = [Problem(stage="collect", subject=collected.feed, message=message, kind="filings_unread")]
+    items = [got.get(i.source_id, i) for i in collected.items]
+    return msgspec.structs.replace(
+        collected,
+        items=tuple(i for i in items if i is not None and _says_something(i)),
+        problems=(*collected.problems, *problems),
+    )
+
+
+def _says_something(item: Item) -> bool:
+    """An index entry of an insider's form tells neither purchase nor sale; only the form read whole is news."""
+    return bool(item.facts) or item.form.removesuffix("/A") not in ("3", "4", "5")
+
+
+def file_items(desk: Desk, paths: Sequence[Path]) -> Collected:
+    """The items of ``--items`` files; a broken line is a problem, a missing file an InputError."""
+    items: list[Item] = []
+    problems: list[Problem] = []
+    for path in paths:
+        for found in read_items(path, desk.clock.now, desk.clock.fixed):
+            if isinstance(found, Problem):
+                problems.append(found)
+            else:
+                items.append(found)
+    return Collected(feed="items", items=tuple(items), problems=tuple(problems))
+
+
+async def refresh_table(desk: Desk, get: Fetcher) -> Problem | None:
+    """Fetch SEC's ticker table when the stored copy is older than a day. A failure keeps the old copy and says so."""
+    store, now = desk.store, desk.clock.now() if not desk.clock.replay else dt.datetime.now(dt.UTC)
+    checked = store.get_setting("table_checked")
+    if checked and age_of(dt.datetime.fromisoformat(checked), now) < TABLE_AGE:
+        return None
+    url = desk.settings.edgar.base_url.rstrip("/") + TABLE_PATH
+    try:
+        answer = await get.get(url, etag=store.get_setting("table_etag") or "")
+        if not answer.not_modified:
+            load_table(desk, answer.body, url, now)
+        with store.transaction():
+            store.set_setting("table_checked", now.isoformat())
+            store.set_setting("table_etag", answer.etag)
+    except (FetchError, InputError) as e:
+        size = len(desk.table)
+        kept = f"the stored table of {size} tickers is used" if size else "tickers are taken from the news alone"
+        return Problem(stage="resolve", subject="ticker table", message=f"{e}; {kept}", kind="table")
+    return None
+
+
+def load_table(desk: Desk, raw: bytes, name: str, now: dt.datetime) -> int:
+    """Replace the ticker table by one in SEC's format. Raises InputError when it is none."""
+    listings = parse_table(raw, name)
+    with desk.store.transaction():
+        size = desk.store.news.replace_listings(listings, now)
+        desk.store.set_setting("table_digest", hashlib.sha256(raw).hexdigest())
+    desk.forget_table()
+    return size
+
+
+def as_problem(stage: str, subject: str, error: ScreenerError) -> Problem:
+    """An error of one subject as a Problem, so that the rest goes on."""
+    return Problem(stage=stage, subject=subject, message=str(error), kind=type(error).__name__)

@@ -1,0 +1,75 @@
+"""Everything behind one ticker's place on a day: its stories, numbers, and each rule's verdict."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from msgspec import Struct
+
+from screener.engine.evaluate import evaluate
+from screener.engine.facts import Known
+from screener.engine.rank import rank
+from screener.pipeline.desk import Desk
+from screener.pipeline.ranking import candidates, stories_of_day
+from screener.types import Classified, Move, Story, WatchRow
+
+
+class RuleAnswer(Struct, frozen=True, kw_only=True):
+    """One rule on one catalyst: matched True, False or None (unknown), with each selection's answer."""
+
+    rule_id: str
+    title: str
+    kind: str
+    catalyst: str
+    matched: bool | None
+    selections: dict[str, bool | None]
+    values: dict[str, object]
+    unknown: tuple[str, ...]
+
+
+class Explanation(Struct, frozen=True, kw_only=True):
+    """What ``explain`` found; ``row`` is the stored row when the ticker is on the stored list, else freshly ranked."""
+
+    ticker: str
+    day: dt.date
+    as_of: dt.datetime
+    row: WatchRow | None
+    move: Move | None
+    stories: tuple[tuple[Story, Classified], ...]
+    rules: tuple[RuleAnswer, ...]
+
+
+def explain(desk: Desk, ticker: str, day: dt.date, as_of: dt.datetime) -> Explanation:
+    """Explain a ticker's place on the list of a day as of a moment."""
+    stories = tuple((s, c) for s, c in stories_of_day(desk, day, as_of) if ticker in s.tickers)
+    group = candidates(desk, day, as_of, [ticker]).get(ticker, [])
+    answers = []
+    for candidate in group:
+        get = Known(candidate).__getitem__
+        for compiled in desk.rules.compiled.values():
+            verdict = evaluate(compiled, get)
+            answers.append(
+                RuleAnswer(
+                    rule_id=compiled.rule.id,
+                    title=compiled.rule.title,
+                    kind=compiled.rule.kind,
+                    catalyst=candidate.catalyst.type,
+                    matched=verdict.match,
+                    selections=dict(verdict.selections),
+                    values=dict(verdict.values),
+                    unknown=tuple(verdict.unknown),
+                )
+            )
+    stored = desk.store.lists.rows_as_of(day, as_of) or []
+    row = next((r for r in stored if r.ticker == ticker), None)
+    if row is None and group:
+        row = next(iter(rank(group, desk.rules, "explain", day)), None)
+    return Explanation(
+        ticker=ticker,
+        day=day,
+        as_of=as_of,
+        row=row,
+        move=group[0].move if group else None,
+        stories=stories,
+        rules=tuple(answers),
+    )

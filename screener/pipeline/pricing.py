@@ -1,0 +1,136 @@
+"""Prices for a run: load or fetch bars into the store, then measure the tickers in the news."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from screener import clock
+from screener.config import PriceSourceSettings
+from screener.errors import InputError, ScreenerError
+from screener.http import Fetcher
+from screener.pipeline.desk import Desk
+from screener.prices.base import PriceRequest, Prices, PriceSource
+from screener.prices.file import files, iter_rows
+from screener.prices.measures import compute_moves
+from screener.registry import discover
+from screener.types import Bar, Move, Problem
+
+HISTORY_DAYS = 400
+"""Calendar days of bars behind a measure: 52 weeks and the beta's 120 sessions fit in."""
+BENCHMARK = "IWM"
+LOAD_BATCH = 20_000
+
+
+def sources() -> dict[str, PriceSource]:
+    """All price sources by name."""
+    return discover("screener.prices", PriceSource)  # type: ignore[type-abstract]
+
+
+def load_file(desk: Desk, path: Path, tick: Callable[[int], None] = lambda _: None) -> tuple[int, list[Problem]]:
+    """Load a file or folder of daily bars; one that was loaded before in the same bytes is skipped.
+
+    Returns how many bars are new or changed. Raises InputError when it is no table of bars.
+    """
+    digest = _digest(path)
+    key = f"prices:{path.absolute()}"
+    if desk.store.get_setting(key) == digest:
+        return 0, []
+    problems: list[Problem] = []
+    changed, batch = 0, []
+    with desk.store.transaction():
+        for row in iter_rows(path, problems, now=desk.clock.now()):
+            batch.append(row)
+            if len(batch) >= LOAD_BATCH:
+                changed += desk.store.bars.save_rows(batch)
+                tick(len(batch))
+                batch = []
+        changed += desk.store.bars.save_rows(batch)
+        tick(len(batch))
+        desk.store.set_setting(key, digest)
+    return changed, problems
+
+
+def _digest(path: Path) -> str:
+    found = hashlib.sha256()
+    for file in files(path):
+        with file.open("rb") as opened:
+            while block := opened.read(1 << 20):
+                found.update(block)
+    return found.hexdigest()
+
+
+async def refresh(
+    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher | None, tick: Callable[[int], None]
+) -> list[Problem]:
+    """Bring the store's prices up to date from each of ``names`` (files or sources); failures become problems."""
+    problems: list[Problem] = []
+    known = sources()
+    for name in names:
+        try:
+            if name in known and name != "file":
+                prices = await _fetch(desk, known[name], tickers, get)
+                problems += prices.problems
+                with desk.store.transaction():
+                    desk.store.bars.save(prices.bars)
+                    desk.store.bars.save_quotes(prices.quotes)
+                    desk.store.bars.save_splits(
+                        (t, d, 2.0, prices.source, clock.open_time(d))
+                        for t, days in prices.splits.items()
+                        for d in days
+                    )
+            else:
+                problems += load_file(desk, _path(desk, name, known), tick)[1]
+        except InputError:
+            raise
+        except ScreenerError as e:
+            problems.append(Problem(stage="price", subject=name, message=str(e), kind=type(e).__name__))
+    return problems
+
+
+def _path(desk: Desk, name: str, known: Mapping[str, object]) -> Path:
+    own = desk.settings.prices.sources.get("file")
+    path = Path(own.path if name == "file" and own and own.path else name).expanduser()
+    if not path.exists():
+        raise InputError(
+            f"--prices {name}: no such file, and no source of that name; sources: {', '.join(sorted(known))}"
+        )
+    return path
+
+
+async def _fetch(desk: Desk, source: PriceSource, tickers: Sequence[str], get: Fetcher | None) -> Prices:
+    own = desk.settings.prices.sources.get(source.name, PriceSourceSettings())
+    as_of = desk.clock.now()
+    day = clock.session_day(as_of)
+    request = PriceRequest(
+        tickers=tuple(dict.fromkeys([*tickers, "IWM", "SPY"])),
+        start=day - dt.timedelta(days=HISTORY_DAYS),
+        end=day,
+        as_of=as_of,
+        base_url=own.base_url,
+        key=own.key,
+        secret=own.secret,
+        fetcher=get,
+        options={**own.options, **({"path": own.path} if own.path else {})},
+    )
+    return await source.daily(request)
+
+
+def measure(desk: Desk, day: dt.date, as_of: dt.datetime, news_times: Mapping[str, dt.datetime]) -> dict[str, Move]:
+    """Moves of the tickers in the news, from what the store knew at ``as_of``."""
+    bars = desk.store.bars
+    start = day - dt.timedelta(days=HISTORY_DAYS)
+    tickers = list(news_times)
+    prefer = desk.settings.prices.source
+    history = bars.history([*tickers, BENCHMARK], start, day, as_of, prefer)
+    benchmark: list[Bar] = history.pop(BENCHMARK, []) if BENCHMARK not in news_times else history.get(BENCHMARK, [])
+    return compute_moves(
+        {t: history[t] for t in tickers if t in history},
+        as_of,
+        news_times=news_times,
+        benchmark=benchmark,
+        quotes=bars.quotes(tickers, clock.close_time(clock.previous_session(day)), as_of),
+        splits=bars.reverse_splits(tickers, as_of),
+    )

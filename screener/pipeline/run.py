@@ -1,0 +1,136 @@
+"""One pass: collect, take in, price, rank, save. The replay of a moment and the live run are the same code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import anyio
+import msgspec
+
+from screener import clock
+from screener.pipeline import collect, pricing
+from screener.pipeline.desk import Desk
+from screener.pipeline.intake import Intake, Taken
+from screener.pipeline.ranking import rank_day
+from screener.pipeline.state import save_regime
+from screener.types import Collected, FeedSpec, Problem, Run, WatchRow
+
+Progress = Callable[[str, int], None]
+"""Told what is being done and how many more are done: ``("items", 250)``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """What one pass is to do. Without feeds and items all enabled feeds are read."""
+
+    feeds: tuple[str, ...] = ()
+    items: tuple[Path, ...] = ()
+    prices: tuple[str, ...] = ()
+    table: bytes | None = None
+    rank_by: str = "both"
+
+
+@dataclass
+class Outcome:
+    """What a pass gave: the run, its list, and whether that list is new."""
+
+    run: Run
+    rows: list[WatchRow]
+    stored: bool
+    collected: list[Collected] = field(default_factory=list)
+
+
+def run_once(desk: Desk, plan: Plan, progress: Progress = lambda _what, _n: None) -> Outcome:
+    """Do one pass and store it. Raises ScreenerError only for what makes the whole pass pointless."""
+    return anyio.run(_run, desk, plan, progress)
+
+
+async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
+    started, as_of = clock.now(), desk.clock.now()
+    day = clock.session_day(as_of)
+    # Rules and model are loaded first: a rule that does not load stops the run before anything is fetched.
+    run = Run(
+        id=_run_id(started, as_of),
+        started=started,
+        as_of=as_of,
+        day=day,
+        replayed=desk.clock.replay,
+        rules_digest=desk.rules.digest,
+        model_id=desk.classifier.model_id,
+    )
+    feeds = [] if plan.items and not plan.feeds else desk.chosen_feeds(plan.feeds)
+    problems: list[Problem] = []
+    collected: list[Collected] = []
+    with desk.store.transaction():
+        desk.store.lists.start_run(run)
+    async with collect.fetcher(desk, feeds) as get:
+        if any(f.kind == "edgar" for f in feeds) or (not plan.items and desk.feeds_folder is None):
+            found = await collect.refresh_table(desk, get)
+            problems += [found] if found else []
+        if plan.items:
+            collected.append(collect.file_items(desk, plan.items))
+        collected += await collect.collect_all(desk, feeds, get, lambda c: progress("feeds", 1))
+        taken = take_in(desk, Intake(desk), collected, progress)
+        problems += [p for c in collected for p in c.problems] + taken.problems
+        names = plan.prices or desk.settings.prices.source
+        tickers = _tickers(desk, day, as_of) if names else ()
+        problems += await pricing.refresh(desk, names, tickers, get, lambda n: progress("bars", n))
+    rows, stored = save_day(desk, run, plan.rank_by)
+    done = msgspec.structs.replace(
+        run,
+        finished=clock.now(),
+        counts=_counts(collected, taken, feeds, rows, stored),
+        problems=tuple(problems),
+    )
+    with desk.store.transaction():
+        desk.store.lists.finish_run(done)
+    return Outcome(run=done, rows=rows, stored=stored, collected=collected)
+
+
+def take_in(desk: Desk, intake: Intake, collected: Sequence[Collected], progress: Progress) -> Taken:
+    """Store what the feeds gave: items of all feeds in order of receipt, then each feed's filings and state."""
+    taken = intake.take((i for c in collected for i in c.items), lambda n: progress("items", n))
+    for found in collected:
+        taken.filings += intake.finish(found)
+    return taken
+
+
+def save_day(desk: Desk, run: Run, by: str = "both") -> tuple[list[WatchRow], bool]:
+    """Rank the run's day as of its moment and store list and regime."""
+    rows = rank_day(desk, run.id, run.day, run.as_of, by)
+    with desk.store.transaction():
+        stored = desk.store.lists.save_list(run, rows)
+        save_regime(desk, run.day, run.as_of)
+    return rows, stored
+
+
+def _tickers(desk: Desk, day: dt.date, as_of: dt.datetime) -> list[str]:
+    start, end = clock.news_window(day)
+    found = (s.tickers[0] for s, _, _ in desk.store.news.stories_window(start, min(end, as_of), as_of) if s.tickers)
+    return list(dict.fromkeys(found))
+
+
+def _run_id(started: dt.datetime, as_of: dt.datetime) -> str:
+    salt = hashlib.sha256(f"{started.isoformat()}|{as_of.isoformat()}".encode()).hexdigest()[:6]
+    return f"{started:%Y%m%dT%H%M%S}-{salt}"
+
+
+def _counts(
+    collected: Sequence[Collected], taken: Taken, feeds: Sequence[FeedSpec], rows: Sequence[WatchRow], stored: bool
+) -> dict[str, int]:
+    return {
+        "feeds": len(feeds),
+        "items": sum(len(c.items) for c in collected),
+        "new_items": taken.items,
+        "known_items": taken.known,
+        "filings": sum(len(c.filings) for c in collected),
+        "new_filings": taken.filings,
+        "new_stories": taken.new_stories,
+        "tagged": taken.tagged,
+        "rows": len(rows),
+        "new_list": int(stored),
+    }
