@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from screener import clock
-from screener.prices.splits import Splits, change_between, ratio_between
+from screener.prices.splits import Splits, link
 from screener.types import Bar
 
 YEAR = 252
@@ -67,10 +68,7 @@ class Series:
 
     def within(self, sessions: int) -> int:
         """How many of ``bars`` lie within the previous so many sessions and on a known share basis."""
-        n = 0
-        while n < len(self.scale) and self.places[n] <= sessions:
-            n += 1
-        return n
+        return bisect_right(self.places, sessions, 0, len(self.scale))
 
 
 def group(history: History) -> Mapping[str, Sequence[Bar]]:
@@ -107,38 +105,57 @@ def build(ticker: str, bars: Iterable[Bar], f: Frame, listed: Splits | None = No
     listed = listed or {}
     places = sorted(found)
     past = [found[p] for p in places]
-    scale: list[float] = []
-    changes: list[float | None] = []
-    splits: list[tuple[dt.date, float | None]] = []
-    factor: float | None = 1.0
-    newer, at = today, 0
-    for i, (bar, place) in enumerate(zip(past, places, strict=True)):
-        if newer is not None:
-            below = past[i + 1] if i + 1 < len(past) and places[i + 1] == place + 1 else None
-            step = ratio_between(bar, newer, place == at + 1, listed, below)
-            if step != 1.0:
-                splits.append((newer.day, step))
-            factor = None if factor is None or step is None else factor * step
-        elif listed:
-            factor = _listed_since(bar.day, f.day, listed)
-        if factor is not None:
-            scale.append(factor)
-        older = past[i + 1] if i + 1 < len(past) and places[i + 1] == place + 1 else None
-        two_back = past[i + 2] if older is not None and i + 2 < len(past) and places[i + 2] == place + 2 else None
-        changes.append(change_between(older, bar, True, listed, two_back) if older is not None else bar.change_pct)
-        newer, at = bar, place
+    ratios, changes = _links(past, places, today, listed)
+    scale = _scales(ratios)
+    if today is None and past and listed:
+        first = _listed_since(past[0].day, f.day, listed)
+        scale = [k * first for k in scale] if first is not None else []
+    newer = [today, *past]
     return Series(
         frame=f,
         ticker=ticker,
         bars=tuple(past),
         places=tuple(places),
         scale=tuple(scale),
-        changes=tuple(changes),
+        changes=tuple(changes[1:]),
         today=today,
-        change=_change(today, past, places, listed),
+        change=changes[0],
         previous_close=_previous(past, places, scale),
-        splits=tuple(splits),
+        splits=tuple((n.day, r) for n, r in zip(newer, ratios, strict=False) if n is not None and r != 1.0),
     )
+
+
+def _links(
+    past: list[Bar], places: list[int], today: Bar | None, listed: Splits
+) -> tuple[list[float | None], list[float | None]]:
+    """Ratios (from each of ``past`` to the next newer bar) and changes (of the day, then of each of ``past``)."""
+    ratios: list[float | None] = []
+    changes: list[float | None] = []
+    newer, at, last = today, 0, len(past) - 1
+    for i, bar in enumerate(past):
+        place = places[i]
+        ratio: float | None = 1.0
+        change: float | None = None
+        if newer is not None:
+            earlier = past[i + 1] if i < last and places[i + 1] == place + 1 else None
+            ratio, change = link(bar, newer, place == at + 1, listed, earlier)
+        ratios.append(ratio)
+        changes.append(change)
+        newer, at = bar, place
+    changes.append(newer.change_pct if newer is not None else None)
+    return ratios, changes
+
+
+def _scales(ratios: list[float | None]) -> list[float]:
+    """Running products, up to the first unknown ratio."""
+    scale: list[float] = []
+    factor = 1.0
+    for ratio in ratios:
+        if ratio is None:
+            break
+        factor *= ratio
+        scale.append(factor)
+    return scale
 
 
 def _listed_since(bar_day: dt.date, day: dt.date, listed: Splits) -> float | None:
@@ -149,15 +166,6 @@ def _listed_since(bar_day: dt.date, day: dt.date, listed: Splits) -> float | Non
                 return None
             factor *= ratio
     return factor
-
-
-def _change(today: Bar | None, past: list[Bar], places: list[int], listed: Splits) -> float | None:
-    if today is None:
-        return None
-    if not past or places[0] != 1:
-        return change_between(past[0], today, False, listed) if past else today.change_pct
-    earlier = past[1] if len(past) > 1 and places[1] == 2 else None
-    return change_between(past[0], today, True, listed, earlier)
 
 
 def _previous(past: list[Bar], places: list[int], scale: list[float]) -> float | None:

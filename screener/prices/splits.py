@@ -14,7 +14,6 @@ from pathlib import Path
 
 from screener.errors import InputError
 from screener.prices.base import problem, symbol
-from screener.prices.formulas import implied_previous
 from screener.types import Bar, Problem
 
 Splits = Mapping[dt.date, float | None]
@@ -37,31 +36,43 @@ def looks_like_split(seen: float, previous_close: float) -> bool:
     return abs(size - 1.5) <= allowed
 
 
-def ratio_between(before: Bar, after: Bar, adjacent: bool, listed: Splits, earlier: Bar | None = None) -> float | None:
-    """Old shares for one new share between two bars of a ticker; 1.0 without a split, None when it cannot be told.
+def link(
+    before: Bar, after: Bar, adjacent: bool, listed: Splits, earlier: Bar | None = None
+) -> tuple[float | None, float | None]:
+    """How a bar follows the one before it: (old shares for one new, change in percent).
 
-    ``adjacent`` says that the bars are of consecutive sessions, so that the source's change links them; ``earlier`` is
-    the bar one session before ``before``, when there is one.
+    The ratio is 1.0 without a split and None when it cannot be told. The change is the source's own, unless it was
+    differenced across a listed split; without it the closes are compared, on one share basis and only between
+    consecutive sessions. ``adjacent`` says that the bars are of consecutive sessions. ``earlier`` is the bar one
+    session before ``before``: a change that compares with that one is a late repeat of the session before, so the
+    day's own change is unknown.
     """
-    inside = [d for d in listed if before.day < d <= after.day] if listed else []
     seen = _seen(before, after) if adjacent else None
-    if seen is not None:
-        if 1 / _UNSEEN < seen < _UNSEEN:
-            return _unadjusted(before, after, listed, inside) if inside else 1.0
-        near = inside or any(abs((d - after.day).days) <= 3 for d in listed)
-        if near:
-            return seen
-        return seen if looks_like_split(seen, before.close or 1.0) and not _repeats(earlier, after) else 1.0
-    if not inside:
-        return 1.0
-    return _product(listed, inside)
+    if seen is not None and not listed and 0.995 < seen < 1.005:
+        return 1.0, after.change_pct  # nearly all links, and they are millions
+    inside = [d for d in listed if before.day < d <= after.day] if listed else []
+    ratio = _ratio(before, after, seen, inside, listed, earlier)
+    return ratio, None if ratio is None else _change(before, after, adjacent, seen, ratio, listed, earlier)
 
 
 def _seen(before: Bar, after: Bar) -> float | None:
-    implied = implied_previous(after.close, after.change_pct)
-    if implied is None or before.close is None or implied <= 0:
+    """The close that the source's change compares with, against the close that is stored."""
+    close, change, old = after.close, after.change_pct, before.close
+    if close is None or change is None or old is None or change <= -100:
         return None
-    return implied / before.close
+    return close / (1 + change / 100) / old
+
+
+def _ratio(
+    before: Bar, after: Bar, seen: float | None, inside: list[dt.date], listed: Splits, earlier: Bar | None
+) -> float | None:
+    if seen is None:
+        return _product(listed, inside)
+    if 1 / _UNSEEN < seen < _UNSEEN:
+        return _unadjusted(before, after, listed, inside) if inside else 1.0
+    if inside or any(abs((d - after.day).days) <= 3 for d in listed):
+        return seen
+    return seen if looks_like_split(seen, before.close or 1.0) and not _repeats(earlier, after) else 1.0
 
 
 def _product(listed: Splits, days: list[dt.date]) -> float | None:
@@ -86,17 +97,15 @@ def _unadjusted(before: Bar, after: Bar, listed: Splits, inside: list[dt.date]) 
     return ratio if 0.5 < jump / ratio < 2 else 1.0
 
 
-def change_between(before: Bar, after: Bar, adjacent: bool, listed: Splits, earlier: Bar | None = None) -> float | None:
-    """The day's change in percent: the source's own, unless it was differenced across a listed split.
-
-    Without the source's change the closes are compared, on one share basis and only between consecutive sessions.
-    ``earlier`` is the bar one session before ``before``: a source's change that compares with that one instead is a
-    late repeat of the session before, so the day's own change is unknown.
-    """
-    ratio = ratio_between(before, after, adjacent, listed, earlier)
-    if ratio is None:
-        return None
-    seen = _seen(before, after) if adjacent else None
+def _change(
+    before: Bar,
+    after: Bar,
+    adjacent: bool,
+    seen: float | None,
+    ratio: float,
+    listed: Splits,
+    earlier: Bar | None,
+) -> float | None:
     if after.change_pct is not None:
         if seen is None:
             return None if _jumped(after, listed) else after.change_pct
