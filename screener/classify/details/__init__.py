@@ -46,5 +46,5 @@ def describe(
     notes = Notes(reading)
     find_facts(type, reading, notes)
     stage = find_stage(type, reading, notes, form=form, doc_types=doc_types)
-    polarity = find_polarity(type, stage, reading, notes, doc_types=doc_types)
+    polarity = find_polarity(type, stage, reading, notes, form=form, doc_types=doc_types)
     return Details(stage=stage, polarity=polarity, facts=notes.facts, spans=tuple(notes.spans))

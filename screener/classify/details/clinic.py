@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Reading
+from screener.classify.details.reading import Hit, Notes, Place, Reading
 
 PHASE = re.compile(
     r"\bphase[\s -]{0,2}(?P<a>iv|i{1,3}|[1-4])(?P<as>[ab])?"
@@ -24,27 +24,36 @@ _NOT_TRIAL = re.compile(
 )
 _END_OF = re.compile(r"(?:end[\s-]of[\s-]|post-|completed )$")
 
-_ENDPOINT = r"(?:(?:co-?|key )?(?:primary|main)(?: and (?:key )?secondary)?(?: \w+){0,2} )(?:end ?points?|objectives?|outcomes?(?: measures?)?)"
+_ENDPOINT = (
+    r"(?:(?:co-?|key )?(?:primary|main)(?: and (?:key )?secondary)?(?: \w+){0,2} )(?:end ?points?"
+    r"|objectives?|outcomes?(?: measures?)?)"
+)
 MISSED = re.compile(
-    rf"\b(?:(?:did|does|do|has|have|had|was|were) ?(?:not|n[’']t)(?: \w+)?|not|failed to|fail(?:s|ed|ing)? to|failure to|"
+    rf"\b(?:(?:did|does|do|has|have|had|was|were) ?(?:not|n[’']t)(?: \w+)?|not|failed to|fail(?:s"
+    rf"|ed|ing)? to|failure to|"
     rf"narrowly|without|unable to)\s(?:\w+ )?(?:meet|met|meeting|achiev\w+|reach\w*|attain\w*|hit|satisf\w+)\s"
     rf"(?:\w+ ){{0,5}}?(?P<e>{_ENDPOINT})"
     rf"|\b(?:miss(?:es|ed|ing)?|fail(?:s|ed) on|fails?)\s(?:\w+ ){{0,3}}?{_ENDPOINT}"
-    rf"|{_ENDPOINT}\s(?:\([^)]{{0,60}}\)\s)?(?:of [^.;]{{0,120}}? )?(?:was|were|has|have|did)(?: been)? ?(?:not|n[’']t) "
+    rf"|{_ENDPOINT}\s(?:\([^)]{{0,60}}\)\s)?(?:of [^.;]{{0,120}}? )?(?:was|were|has|have|did)(?: been)? ?(?:not"
+    rf"|n[’']t) "
     rf"(?:been )?(?:met|meet|achieved?|reach\w*|statistically|significant)",
     re.I,
 )
 MET = re.compile(
-    rf"\b(?:meets?|met|meeting|achiev(?:es|ed|ing|ement of)|reach(?:es|ed)|hits?|satisf(?:ies|ied)|success(?:ful)? (?:in|on))\s"
+    rf"\b(?:meets?|met|meeting|achiev(?:es|ed|ing|ement of)|reach(?:es|ed)|hits?|satisf(?:ies|ied)"
+    rf"|success(?:ful)? (?:in|on))\s"
     rf"(?:\w+ ){{0,5}}?{_ENDPOINT}"
     rf"|{_ENDPOINT}\s(?:\([^)]{{0,60}}\)\s)?(?:of [^.;]{{0,120}}? )?(?:(?:was|were|has been|have been|being) )?"
     rf"(?:successfully )?(?:met|achieved|reached)\b",
     re.I,
 )
+_HOPED = re.compile(r"\b(?:if|should|whether|would|could|may|expect(?:s|ed)? to|aims? to|designed to|likely to|to)\s$")
 P_VALUE = re.compile(r"\bp[\s -]?(?:values?)?\s?(?:of\s)?(?P<op>[<>=≤≥]{1,2})?\s?(?P<p>0?\.[0-9]{1,8})\b", re.I)
 N = re.compile(
     r"\b[nN]\s?=\s?(?P<a>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})\b"
-    r"|\b(?:enrolled|randomized|randomised|included|treated|dosed|in)\s(?:a total of |approximately )?(?P<b>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{2,5})\s"
+    r"|\b(?:enrolled|randomized|randomised|included|treated|dosed|in)\s"
+    r"(?:a total of |approximately )?(?P<b>[0-9]{1,3}(?:,[0-9]{3})+"
+    r"|[0-9]{2,5})\s"
     r"(?:\w+ ){0,2}?(?:patients|participants|subjects|adults|children|volunteers)\b"
     r"|\b(?P<c>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{2,5})[\s-](?:patient|participant|subject)s?\b",
 )
@@ -66,16 +75,22 @@ DESIGNATIONS = (
     ("UKCA", r"\bUKCA\b"),
     ("National Priority Voucher", r"national priority voucher"),
 )
-_DESIGNATION = re.compile("|".join(f"(?P<d{i}>{body})" for i, (_, body) in enumerate(DESIGNATIONS)), re.I)
+_DESIGNATION = re.compile(
+    r"(?<!\w)(?:" + "|".join(f"(?P<d{i}>{body})" for i, (_, body) in enumerate(DESIGNATIONS)) + ")", re.I
+)
 INDICATION = re.compile(
     r"\b(?:for (?:the )?(?:[\w-]+ ){0,3}?(?:treatment|prevention|management|therapy) of|(?:to|for) treat(?:ing)?|"
-    r"in (?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) (?:with|who have|undergoing)|"
-    r"trial (?:of [\w-]+ )?in|study (?:of [\w-]+ )?in|indicated for|designation (?:for [\w-]+ )?in|data in|results in)\s"
+    r"in (?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) (?:with"
+    r"|who have|undergoing)|"
+    r"trial (?:of [\w-]+ )?in|study (?:of [\w-]+ )?in|indicated for|designation (?:for [\w-]+ )?in"
+    r"|data in|results in)\s"
     r"(?P<i>(?:[A-Za-z][\w’'/+-]*(?: \([A-Z][A-Za-z0-9-]{1,11}\))?[ ]?){1,7})",
 )
 _STOP = re.compile(
-    r"\s(?:at|in|and (?:reports?|announces?|provides?|initiat\w+|plans?|expects?|completes?)|by|from|with(?! (?!severe|"
-    r"moderate)\w+)|following|as|who|that|which|to|for|on|under|after|during|is|was|were|are|has|have|based|including|"
+    r"\s(?:at|in|and (?:reports?|announces?|provides?|initiat\w+|plans?|expects?|completes?)|by"
+    r"|from|with(?! (?!severe|"
+    r"moderate)\w+)|following|as|who|that|which|to|for|on|under|after|during|is|was|were|are|has"
+    r"|have|based|including|"
     r"presented|today|using|demonstrat\w+|show\w+|announced|met|did|the)\b.*$",
     re.I,
 )
@@ -83,10 +98,13 @@ CODE = re.compile(
     r"\b(?!COVID|PD-|IL-|CD[0-9]|HER2|SARS|HPV|GLP|KRAS|EGFR|FORM|GAAP|TNF|TYPE|PHASE)[A-Z]{2,6}-?[0-9]{2,6}[A-Z]{0,2}\b"
 )
 GENERIC = re.compile(
-    r"(?:\b(?P<brand>[A-Za-z][\w-]{2,20})[®™]{1,2}\s?\(|[(\s])(?P<g>[a-z]{3,18}(?:mab|tinib|ciclib|parib|gliptin|glutide|"
-    r"lisib|rafenib|degib|sertib|stat|vir|virine|cept|kinra|limus|oxetine|azole|prazole|sartan|pril|olol|dipine|setron|"
+    r"(?:\b(?P<brand>[A-Za-z][\w-]{2,20})[®™]{1,2}\s?\(|[(\s])(?P<g>[a-z]{3,18}(?:mab|tinib|ciclib"
+    r"|parib|gliptin|glutide|"
+    r"lisib|rafenib|degib|sertib|stat|vir|virine|cept|kinra|limus|oxetine|azole|prazole|sartan"
+    r"|pril|olol|dipine|setron|"
     r"triptan|caine|mycin|cillin|floxacin|cycline|gene [a-z]{3,20}(?:vec|cel)|leucel|nersen|siran|tide|rsen|fenib|"
-    r"tegrast|lukast|flurane|barbital|azepam|racetam|peridone|piprazole|afil|zumab|nib|citabine|platin|taxel|rubicin))\b"
+    r"tegrast|lukast|flurane|barbital|azepam|racetam|peridone|piprazole|afil|zumab|nib|citabine"
+    r"|platin|taxel|rubicin))\b"
 )
 
 
@@ -114,17 +132,15 @@ def find_phase(reading: Reading, notes: Notes, *, sure: bool) -> None:
             return
 
 
-def find_endpoint(reading: Reading, notes: Notes) -> bool | None:
-    """Put ``endpoint_met``; a miss anywhere weighs more than a secondary success."""
+def find_endpoint(reading: Reading, notes: Notes) -> tuple[bool, Place] | None:
+    """Put ``endpoint_met`` and return it with its place; a miss anywhere weighs more than a success elsewhere."""
     if not reading.has("endpoint", "end point", "objective", "outcome"):
         return None
     for pattern, met in ((MISSED, False), (MET, True)):
         hit = reading.find(pattern)
-        if hit and not (
-            met and re.search(r"\b(?:if|should|whether|would|could|expected to|aims? to|to)\s$", hit.before(20))
-        ):
+        if hit and not (met and _HOPED.search(hit.before(24))):
             notes.put("endpoint_met", met, hit.place())
-            return met
+            return met, hit.place()
     return None
 
 

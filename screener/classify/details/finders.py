@@ -12,7 +12,8 @@ from screener.classify.details.table import FACTS_OF
 _RAISED = re.compile(r"gross proceeds|aggregate principal|offering of|proceeds to|private placement")
 _SIZE = re.compile(r"repurchase|buyback|tender offer")
 _VALUE = re.compile(
-    r"valued at|value of|contract|award|order|totall?ing|worth|purchase price|consideration|grant|agree|transaction|equity value"
+    r"valued at|value of|contract|award|order|totall?ing|worth|purchase price|consideration|grant"
+    r"|agree|transaction|equity value"
 )
 PREFER: dict[str, re.Pattern[str]] = {
     "equity_offering": _RAISED,
@@ -66,7 +67,7 @@ def find_facts(kind: str, reading: Reading, notes: Notes) -> None:
 def _money(kind: str, names: tuple[str, ...], reading: Reading, notes: Notes) -> None:
     found = amounts(reading)
     if "amount_usd" in names:
-        find_amount(found, PREFER.get(kind), notes)
+        find_amount(kind, found, PREFER.get(kind), notes)
     if "price" in names:
         offering.find_price(found, notes)
     if "discount_pct" in names:

@@ -11,7 +11,8 @@ import re
 from screener.classify.details.reading import Notes, Reading
 
 RULE = re.compile(
-    r"\b(?P<r>5[0-9]{3}(?:\([a-zA-Z0-9]{1,4}\)){1,4}|1003(?:\([a-z]{1,3}\)){1,3}|802\.01[A-F]|5[0-9]{3}(?=\s(?:of|requir)))"
+    r"\b(?P<r>5[0-9]{3}(?:\([a-zA-Z0-9]{1,4}\)){1,4}|1003(?:\([a-z]{1,3}\)){1,3}|802\.01[A-F]|5[0-9]{3}(?=\s(?:of"
+    r"|requir)))"
 )
 BARE_RULE = re.compile(
     r"\b(?:rules?|sections?)\s(?P<r>(?:5[0-9]{3}|1003|1009|802\.01[A-F]?)(?:\([a-zA-Z0-9]{1,4}\)){0,4})", re.I
@@ -19,7 +20,8 @@ BARE_RULE = re.compile(
 SUBJECTS = (
     (
         "minimum bid price",
-        r"(?:minimum|closing|\$1(?:\.00)?) (?:closing )?bid(?: price)?|bid[- ]price|minimum (?:average )?(?:closing )?share price",
+        r"(?:minimum|closing|\$1(?:\.00)?) (?:closing )?bid(?: price)?|bid[- ]price"
+        r"|minimum (?:average )?(?:closing )?share price",
     ),
     ("stockholders' equity", r"(?:stock|share)holders[’']? equity"),
     ("market value of listed securities", r"market value of listed securities|\bMVLS\b"),
@@ -27,15 +29,17 @@ SUBJECTS = (
     ("publicly held shares", r"publicly held shares|public float requirement"),
     (
         "periodic filing requirement",
-        r"periodic (?:filing|report\w*)|timely fil\w+|late (?:form|filing)|delayed (?:form|filing)|failure to (?:timely )?file",
+        r"periodic (?:filing|report\w*)|timely fil\w+|late (?:form|filing)|delayed (?:form|filing)"
+        r"|failure to (?:timely )?file",
     ),
     ("audit committee", r"audit committee"),
     ("annual meeting", r"annual (?:meeting|general meeting) requirement"),
     ("majority independent board", r"(?:majority )?independent (?:board|director)"),
 )
-_SUBJECT = re.compile("|".join(f"(?P<s{i}>{body})" for i, (_, body) in enumerate(SUBJECTS)), re.I)
+_SUBJECT = re.compile(r"(?<!\w)(?:" + "|".join(f"(?P<s{i}>{body})" for i, (_, body) in enumerate(SUBJECTS)) + ")", re.I)
 EXCHANGE = re.compile(
-    r"\bNYSE (?:American|Arca|MKT)\b|\bNasdaq\b|\bNYSE\b|\bNew York Stock Exchange\b|\bOTC(?:QB|QX)\b|\bCboe\b|\bTSXV?\b",
+    r"\bNYSE (?:American|Arca|MKT)\b|\bNasdaq\b|\bNYSE\b|\bNew York Stock Exchange\b|\bOTC(?:QB"
+    r"|QX)\b|\bCboe\b|\bTSXV?\b",
     re.I,
 )
 _NAMES = {"nasdaq": "Nasdaq", "nyse american": "NYSE American", "nyse": "NYSE", "new york stock exchange": "NYSE"}

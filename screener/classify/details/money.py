@@ -23,17 +23,20 @@ SIGNS = {
     "myr": "MYR", "aed": "AED", "euros": "EUR", "euro": "EUR", "dollars": "USD", "us dollars": "USD",
     "u.s. dollars": "USD", "canadian dollars": "CAD", "pounds": "GBP", "usdt": "USD", "usdc": "USD",
 }  # fmt: skip
+# Single letters stand in capitals and without a space, or "a $5 million order" would be Australian.
 _BEFORE = (
-    r"(?:(?<![A-Za-z])(?:US|U\.S\.|CA|CDN|CAD|AU|HK|NT|NZ|USD|C|A|S|R)\s?\$|"
-    r"(?<![A-Za-z])(?:USD|CAD|AUD|HKD|SGD|EUR|GBP|CHF|RMB|CNY|JPY|NIS|ILS|KRW|INR|SEK|NOK|DKK|MYR|AED|RM|Rs\.?)(?=\s?[0-9])"
+    r"(?:(?-i:(?<![A-Za-z])(?:CA|CDN|CAD|AU|HK|NT|NZ|C|A|S|R)\$)|(?<![A-Za-z])(?:US|U\.S\.|USD)\s?\$|"
+    r"(?<![A-Za-z])(?:USD|CAD|AUD|HKD|SGD|EUR|GBP|CHF|RMB|CNY|JPY|NIS|ILS|KRW|INR|SEK|NOK|DKK|MYR"
+    r"|AED|RM|Rs\.?)(?=\s?[0-9])"
     r"|[$€£¥₪₩₹])"
 )
 _AFTER = (
-    r"(?:U\.?S\.? dollars|Canadian dollars|dollars|euros?|pounds|USDT|USDC|USD|CAD|AUD|HKD|SGD|EUR|GBP|CHF|RMB|CNY|JPY|"
+    r"(?:U\.?S\.? dollars|Canadian dollars|dollars|euros?|pounds|USDT|USDC|USD|CAD|AUD|HKD|SGD"
+    r"|EUR|GBP|CHF|RMB|CNY|JPY|"
     r"NIS|SEK|NOK|DKK)\b"
 )
 MONEY = re.compile(
-    rf"(?P<sign>{_BEFORE})\s?(?P<num>{DIGITS})(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?(?P<plus>\s?\+)?"
+    rf"(?P<sign>{_BEFORE})\s?(?P<num>{DIGITS})(?P<plus>\+)?(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?(?P<more>\s?\+)?"
     rf"|(?<![\w.,$€£])(?P<num2>{DIGITS})\s?(?P<mag2>{MAGNITUDE})?\s?(?P<sign2>{_AFTER})",
     re.I,
 )
@@ -43,7 +46,8 @@ BARE = re.compile(
 )
 PER = re.compile(
     r"^\s?(?:\(\w[^)]{0,25}\)\s?)?(?:in cash )?(?:,\s)?(?:per|/|a|for each|each)\s?(?:\w+ ){0,3}?"
-    r"(?:share|unit|ads|american|ordinary|common|warrant|barrel|ton|tonne|ounce|pound|boe|coin|token|note|month|security)",
+    r"(?:share|unit|ads|american|ordinary|common|warrant|barrel|ton|tonne|ounce|pound|boe|coin"
+    r"|token|note|month|security)",
     re.I,
 )
 MAX = re.compile(r"\b(?:up to|as much as|maximum of|not to exceed|ceiling of|as high as)(?:\s\w+){0,3}\s?[~(]?$")
@@ -51,17 +55,28 @@ MIN = re.compile(r"\b(?:more than|over|at least|minimum of|exceed(?:s|ing)?|in e
 RANGE = re.compile(
     rf"^\s?(?:-|–|—|to|and)\s?(?:{_BEFORE})?\s?(?P<num>{DIGITS})(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?", re.I
 )
-#: Words that say the amount is something else: an option on top, a balance, a rival's size, the par value.
+#: Words that say the amount is something else: a balance, a market's size, sales, the par value.
 NOT_IT_BEFORE = re.compile(
-    r"\b(?:additional|further|backlog (?:of|to)|pipeline of|par value(?: of)?|market cap(?:italization)? of|"
-    r"total addressable market of|market (?:size|opportunity) of|revenues? (?:of|to)|liquidation preference of|"
-    r"stated value of|cash (?:and cash equivalents|position|balance)[^.]{0,30}|from the (?:sale|exercise) of)"
+    r"\b(?:backlog (?:of|to)|pipeline of|par value(?: of)?|market cap(?:italization)? of|market (?:put )?(?:at"
+    r"|worth|of)|"
+    r"addressable market of|market (?:size|opportunity)(?: of)?|(?:revenues?|sales) (?:of|to)|liquidation preference of"
+    r"|"
+    r"stated value of|cash (?:and cash equivalents|position|balance)[^.]{0,30}|from the (?:sale"
+    r"|exercise) of|volume of)"
     r"(?:\s(?:up to|an?|approximately|about|nearly|over|more than))*\s?[~(]?$"
 )
 NOT_IT_AFTER = re.compile(
-    r"^\s?(?:in (?:annual |quarterly )?revenues?|par value|(?:of )?(?:annual )?backlog|backlog|pipeline|market\b|"
-    r"market cap|unrealized|in market (?:value|cap)|global market|addressable|option|stated value|in debt|debt with|"
-    r"of cash\b|in cash and|net loss|of net loss|fee\b)"
+    r"^\s?(?:in (?:annual |quarterly |total )?(?:revenues?|sales|assets)|par value|(?:of )?(?:annual )?backlog"
+    r"|pipeline|market\b|"
+    r"(?:[\w-]+ ){0,3}market\b(?! (?:offering|program|facility|purchase))|market cap|unrealized"
+    r"|in unrealized|in market (?:value|cap)|"
+    r"addressable|stated value|in debt|debt with|of cash\b|in cash and (?:cash )?(?:equivalents"
+    r"|marketable|investments)|(?:of )?net loss|fee\b|tvl\b|in (?:annual )?volume|"
+    r"(?:[\w-]+ )?portfolio\b|(?:gross )?written premium|in aum|opportunity\b)"
+)
+#: An option or a further tranche on top of the amount: taken only when nothing else is stated.
+EXTRA_BEFORE = re.compile(
+    r"\b(?:additional|further|another|extra)(?:\s(?:up to|an?|approximately|aggregate|of))*\s?[~(]?$"
 )
 
 
@@ -86,6 +101,10 @@ class Money(NamedTuple):
             and not NOT_IT_BEFORE.search(self.before)
             and not NOT_IT_AFTER.match(self.after)
         )
+
+    def extra(self) -> bool:
+        """Whether it comes on top of the main amount ("up to an additional $15 million")."""
+        return bool(EXTRA_BEFORE.search(self.before))
 
 
 def amounts(reading: Reading) -> list[Money]:
@@ -119,7 +138,7 @@ def _money(hit: Hit) -> Money:
         place=Place(hit.field, hit.match.start(), end),
         per_unit=bool(PER.match(after)) or before.endswith(("par value ", "par value of ")),
         is_max=bool(MAX.search(before)),
-        is_min=bool(group.get("plus")) or bool(MIN.search(before)),
+        is_min=bool(group.get("plus") or group.get("more")) or bool(MIN.search(before)),
         high=high,
         before=before,
         after=after,
@@ -141,18 +160,45 @@ def put_amount(money: Money, notes: Notes) -> None:
         notes.put("amount_is_min", True, money.place)
 
 
-def find_amount(found: list[Money], prefer: re.Pattern[str] | None, notes: Notes) -> Money | None:
+#: What an amount is called when it belongs to the type.
+OWN: dict[str, re.Pattern[str]] = {
+    "equity_offering": re.compile(r"offering|registered direct|bought deal"),
+    "private_placement": re.compile(r"private placement|\bpipe\b|equity investment"),
+    "debt_financing": re.compile(r"\bloan|\bnotes?\b|credit|facility|\bdebt\b|drawdown|\bgrant\b"),
+    "buyback": re.compile(r"repurchase|buyback|buy-back"),
+    "warrant_exercise": re.compile(r"warrant"),
+    "equity_line_convertible": re.compile(r"convertible|equity line|eloc\b"),
+}
+
+
+def find_amount(kind: str, found: list[Money], prefer: re.Pattern[str] | None, notes: Notes) -> Money | None:
     """Put and return the amount that the item is about.
 
-    The title decides: its first amount. Without one there, the first in the text that ``prefer`` (words close before or
-    after, by type) recommends, else the first that counts.
+    The title decides: its first amount, unless that one is called by another type's name and a later one by this
+    type's. Without one there, the first in the text that ``prefer`` (words close before or after, by type) recommends,
+    else the first that counts.
     """
     good = [money for money in found if money.counts()]
     titled = [money for money in good if money.place.field == "title"]
-    best = titled[0] if titled else None
-    if best is None and prefer is not None:
-        best = next((m for m in good if prefer.search(m.before) or prefer.search(m.after[:40])), None)
-    best = best or (good[0] if good else None)
+    plain = [money for money in titled or good if not money.extra()] or titled or good
+    best = plain[0] if plain else None
+    if len(titled) > 1 and best is not None:
+        best = _called(kind, plain) or best
+    elif not titled and prefer is not None:
+        best = next((m for m in plain if prefer.search(m.before) or prefer.search(m.after[:40])), best)
     if best is not None:
         put_amount(best, notes)
     return best
+
+
+def _called(kind: str, titled: list[Money]) -> Money | None:
+    own = OWN.get(kind)
+    names = [_name(money) for money in titled]
+    if own is None or own.search(names[0]) or not any(p.search(names[0]) for k, p in OWN.items() if k != kind):
+        return None
+    return next((money for money, name in zip(titled, names, strict=True) if own.search(name)), None)
+
+
+def _name(money: Money) -> str:
+    """The words behind an amount, up to the next one."""
+    return re.split(r"[$€£]", money.after[:45])[0]

@@ -9,41 +9,53 @@ from screener.classify.details.numbers import DIGITS, WORDS, number, tidy
 from screener.classify.details.reading import Notes, Reading
 
 _PRICE_BEFORE = re.compile(
-    r"(?:pric\w*|at|for|of|receive|value|offer|dividend of|to|-)\s?(?:an? |effective |approximately |equal to |all-cash |per share |"
-    r"aggregate |combined |public |offering |purchase |price |of |is )*[~(]?$"
+    r"per (?:share|ads|unit) (?:price )?(?:of|at)?\s?$|price (?:per \w+ )?(?:of|at) $|\breceive $"
+)
+_PRICE_AFTER = re.compile(
+    r"^\s?(?:all-)?cash (?:offer|bid|proposal|tender)|^\s?(?:per-share )?(?:offer|bid)\b|^\s?in cash\b"
 )
 _STRIKE = re.compile(r"(?:exercise|conversion|strike|par|initial conversion|floor) (?:price|value)[^.;$]{0,40}$")
 DISCOUNT = re.compile(
-    r"\b(?P<p>[0-9]{1,2}(?:\.[0-9]{1,2})?)\s?%\s(?:\w+ )?discount|\bdiscount of (?:approximately )?(?P<q>[0-9]{1,2}(?:\.[0-9]{1,2})?)\s?%",
+    r"\b(?P<p>[0-9]{1,2}(?:\.[0-9]{1,2})?)\s?%\s(?:\w+ )?discount"
+    r"|\bdiscount of (?:approximately )?(?P<q>[0-9]{1,2}(?:\.[0-9]{1,2})?)\s?%",
     re.I,
 )
 PREMIUM = re.compile(
-    r"\b(?P<p>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?%\s(?:\w+ ){0,2}premium|\bpremium of (?:approximately |about |over )?(?P<q>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?%",
+    r"\b(?P<p>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?%\s(?:\w+ ){0,2}premium|\bpremium of (?:approximately "
+    r"|about |over )?(?P<q>[0-9]{1,3}(?:\.[0-9]{1,2})?)\s?%",
     re.I,
 )
 SHARES = re.compile(
-    rf"\b(?P<n>{DIGITS})(?:\s(?P<m>million|billion))?\s(?:of its |of the company[’']s )?(?:class [a-z] |newly issued |new |american depositary )?"
-    r"(?:shares?|common shares|ordinary shares|adss?|units)\b(?! of (?:common |its )?(?:stock )?(?:outstanding|underlying))",
+    rf"\b(?P<n>{DIGITS})(?:\s(?P<m>million|billion))?\s(?:of its |of the company[’']s )?(?:class [a-z] "
+    rf"|newly issued |new |american depositary )?"
+    r"(?:shares?|common shares|ordinary shares|adss?|units)\b(?! of (?:common |its )?(?:stock )?(?:outstanding"
+    r"|underlying))",
     re.I,
 )
 WARRANTS = re.compile(
-    rf"\b(?:pre-funded )?warrants? to purchase (?:up to )?(?:an aggregate of )?(?:up to )?(?P<n>{DIGITS})\s(?:\w+ ){{0,3}}shares|\b(?P<k>{DIGITS})\s(?:\w+ ){{0,2}}warrants\b",
+    rf"\b(?:pre-funded )?warrants? to purchase (?:up to )?(?:an aggregate of )?(?:up to )?(?P<n>{DIGITS})\s(?:\w+ ){{0,3}}shares"
+    rf"|\b(?P<k>{DIGITS})\s(?:\w+ ){{0,2}}warrants\b",
     re.I,
 )
 COVERAGE = re.compile(
     r"\b(?P<p>[0-9]{1,3}(?:\.[0-9])?)\s?%\s(?:of )?warrant coverage|warrant coverage of (?P<q>[0-9]{1,3})\s?%", re.I
 )
 AGENT = re.compile(
-    r"(?P<n>[A-Z][\w.&’'-]*(?:[ ,]+(?:&\s|and\s)?[A-Z][\w.&’'-]*){0,6})\s(?:is|are|was|will act|is acting|acted|has acted)\s(?:acting )?(?:as )?"
-    r"(?:the )?(?:sole |lead |joint |exclusive |co-)*(?:book-?running manager|bookrunner|placement agent|underwriter|sales agent|"
-    r"book-?runner|manager)|\bthrough (?P<m>[A-Z][\w.&’'-]*(?:[ ,]+(?:&\s)?[A-Z][\w.&’'-]*){0,5}),? (?:Inc\. |LLC )?as (?:sole )?(?:sales|placement) agent"
+    r"(?P<n>[A-Z][\w.&’'-]*(?:[ ,]+(?:&\s|and\s)?[A-Z][\w.&’'-]*){0,6})\s(?:is|are|was|will act"
+    r"|is acting|acted|has acted)\s(?:acting )?(?:as )?"
+    r"(?:the )?(?:sole |lead |joint |exclusive |co-)*(?:book-?running manager|bookrunner|placement agent"
+    r"|underwriter|sales agent|"
+    r"book-?runner|manager)|\bthrough (?P<m>[A-Z][\w.&’'-]*(?:[ ,]+(?:&\s)?[A-Z][\w.&’'-]*){0,5}),? (?:Inc\. "
+    r"|LLC )?as (?:sole )?(?:sales|placement) agent"
 )
 TERM = re.compile(
-    rf"\b(?P<n>{WORDS}|[0-9]{{1,2}}(?:\.5)?)[\s-](?:\([0-9]{{1,2}}\)[\s-])?years?\b(?! (?:of (?:experience|history|age)|old|ago|history|anniversary|in a row|track))",
+    rf"\b(?P<n>{WORDS}|[0-9]{{1,2}}(?:\.5)?)[\s-](?:\([0-9]{{1,2}}\)[\s-])?years?\b(?! (?:of (?:experience"
+    rf"|history|age)|old|ago|history|anniversary|in a row|track))",
     re.I,
 )
 CEILING = re.compile(
-    r"\bceiling\b|\bIDIQ\b|indefinite[- ]delivery|not[- ]to[- ]exceed|potential value|valued at up to|maximum value|contract vehicle",
+    r"\bceiling\b|\bIDIQ\b|indefinite[- ]delivery|not[- ]to[- ]exceed|potential value|valued at up to"
+    r"|maximum value|contract vehicle",
     re.I,
 )
 OBLIGATED = re.compile(r"\bobligated\b|firm[- ]fixed[- ]price|\bfunded (?:amount|value)|fully funded", re.I)
@@ -61,10 +73,8 @@ def find_price(found: list[Money], notes: Notes) -> None:
             continue
         if _STRIKE.search(money.before) or "par value" in money.before[-12:]:
             continue
-        if money.per_unit or (
-            money.value < 1000
-            and re.search(r"per share (?:price )?(?:of|at)?\s?$|price (?:per \w+ )?(?:of|at) $", money.before)
-        ):
+        stated = _PRICE_BEFORE.search(money.before) or _PRICE_AFTER.match(money.after)
+        if money.per_unit or (money.value < 1000 and stated):
             notes.put("price", tidy(money.value), money.place)
             return
 
@@ -100,7 +110,7 @@ def find_shares(reading: Reading, notes: Notes) -> None:
     for hit in reading.all(SHARES, 4):
         scale = {"million": 1e6, "billion": 1e9}.get((hit.match["m"] or "").lower(), 1.0)
         count = (number(hit.match["n"]) or 0) * scale
-        if count >= 1000 and not hit.match.string[max(0, hit.match.start() - 1)] == "$":
+        if count >= 1000 and hit.match.string[max(0, hit.match.start() - 1)] != "$":
             notes.put("shares", tidy(count), hit.place())
             return
 

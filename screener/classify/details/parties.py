@@ -4,81 +4,93 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Reading
+from screener.classify.details.reading import Hit, Notes, Place, Reading
 
-AGENCIES = (
-    ("FDA", r"\bFDA\b|food (?:and|&) drug administration"),
-    ("EMA", r"\bEMA\b|european medicines agency|\bCHMP\b|\bCOMP\b(?= opinion| positive)"),
-    ("European Commission", r"european commission|\bEC (?:approv\w+|grants?|decision)"),
-    ("MHRA", r"\bMHRA\b|medicines and healthcare products"),
-    ("Health Canada", r"health canada"),
-    ("PMDA", r"\bPMDA\b|\bMHLW\b"),
-    ("NMPA", r"\bNMPA\b|\bCDE of china\b"),
-    ("TGA", r"\bTGA\b|therapeutic goods administration"),
-    ("ANVISA", r"\bANVISA\b"),
-    ("ANSM", r"\bANSM\b"),
-    ("Swissmedic", r"swissmedic"),
-    ("BARDA", r"\bBARDA\b|biomedical advanced research and development authority"),
-    (
-        "NIH",
-        r"\bNIH\b|national institutes? of health|\bNI(?:DA|AID|NDS|A|MH|DDK|GMS|AMS|CHD)\b|\bNHLBI\b|national (?:cancer institute|institute (?:on|of) \w+)",
+#: Usual short form -> how it is written. Acronyms stand in capitals; phrases in any case.
+AGENCIES: dict[str, tuple[str, ...]] = {
+    "FDA": ("FDA", "food and drug administration", "food & drug administration"),
+    "EMA": ("EMA", "CHMP", "european medicines agency"),
+    "European Commission": ("european commission",),
+    "MHRA": ("MHRA", "medicines and healthcare products regulatory"),
+    "Health Canada": ("health canada",),
+    "PMDA": ("PMDA", "MHLW", "pharmaceuticals and medical devices agency"),
+    "NMPA": ("NMPA", "national medical products administration"),
+    "TGA": ("TGA", "therapeutic goods administration"),
+    "ANVISA": ("ANVISA",),
+    "ANSM": ("ANSM",),
+    "Swissmedic": ("swissmedic",),
+    "BARDA": ("BARDA", "biomedical advanced research and development authority"),
+    "NIH": (
+        "NIH", "NIDA", "NIAID", "NINDS", "NIA", "NIMH", "NIDDK", "NIGMS", "NIAMS", "NICHD", "NHLBI", "NCI",
+        "national institutes of health", "national institute of health", "national cancer institute",
+        "national institute on", "national institute of neurological", "national institute of allergy",
+        "national heart, lung",
     ),
-    ("CDC", r"\bCDC\b|centers for disease control"),
-    ("CMS", r"\bCMS\b|centers for medicare"),
-    ("DARPA", r"\bDARPA\b"),
-    ("Defense Logistics Agency", r"\bDLA\b|defense logistics agency"),
-    ("Missile Defense Agency", r"missile defense agency"),
-    ("National Security Agency", r"national security agency|\bNSA\b"),
-    ("AFRL", r"\bAFRL\b|air force research lab\w*"),
-    ("AFWERX", r"\bafwerx\b"),
-    ("U.S. Space Force", r"space force|space systems command|space development agency"),
-    ("U.S. Air Force", r"(?:u\.?s\.? )?air force|\bUSAF\b"),
-    ("U.S. Army", r"(?:u\.?s\.? |\b)army\b(?! depot| corps)|\bDEVCOM\b"),
-    ("U.S. Army Corps of Engineers", r"army corps of engineers"),
-    (
-        "U.S. Navy",
-        r"(?:u\.?s\.? |\b)navy\b|naval (?:sea|air|information|surface|undersea|research)|\bNAVSEA\b|\bNAVAIR\b",
+    "CDC": ("CDC", "centers for disease control"),
+    "CMS": ("CMS", "centers for medicare"),
+    "DARPA": ("DARPA", "defense advanced research projects"),
+    "Defense Logistics Agency": ("DLA", "defense logistics agency"),
+    "Missile Defense Agency": ("missile defense agency",),
+    "National Security Agency": ("NSA", "national security agency"),
+    "AFRL": ("AFRL", "air force research laboratory"),
+    "AFWERX": ("AFWERX",),
+    "U.S. Space Force": (
+        "u.s. space force", "us space force", "space force", "space systems command", "space development agency"),
+    "U.S. Air Force": ("u.s. air force", "us air force", "air force", "USAF"),
+    "U.S. Army Corps of Engineers": ("u.s. army corps of engineers", "army corps of engineers"),
+    "U.S. Army": ("u.s. army", "us army", "army", "DEVCOM"),
+    "U.S. Navy": (
+        "u.s. navy", "us navy", "navy", "NAVSEA", "NAVAIR", "naval sea systems", "naval air", "naval research", "naval surface"),
+    "U.S. Marine Corps": ("u.s. marine corps", "marine corps"),
+    "U.S. Coast Guard": ("u.s. coast guard", "coast guard"),
+    "U.S. Customs & Border Protection": ("CBP", "u.s. customs", "customs and border protection", "customs & border protection"),
+    "DHS": ("DHS", "department of homeland security", "homeland security"),
+    "Department of Veterans Affairs": ("department of veterans affairs", "veterans affairs", "veterans health administration"),
+    "U.S. Department of War": ("u.s. department of war", "department of war"),
+    "U.S. Department of Defense": ("u.s. department of defense", "department of defense", "department of defence", "DoD", "DOD"),
+    "Pentagon": ("pentagon",),
+    "U.S. Department of Energy": ("u.s. department of energy", "department of energy", "DOE", "ARPA-E"),
+    "U.S. Department of the Interior": ("department of the interior",),
+    "NASA": ("NASA",),
+    "NOAA": ("NOAA",),
+    "FAA": ("FAA", "federal aviation administration"),
+    "FCC": ("FCC", "federal communications commission"),
+    "FBI": ("FBI", "federal bureau of investigation"),
+    "BOEM": ("BOEM", "bureau of ocean energy"),
+    "EPA": ("EPA", "environmental protection agency"),
+    "NRC": ("NRC", "nuclear regulatory commission"),
+    "USDA": ("USDA", "department of agriculture"),
+    "GSA": ("GSA", "general services administration"),
+    "NSF": ("NSF", "national science foundation"),
+    "NATO": ("NATO",),
+    "SEC": ("SEC", "securities and exchange commission"),
+    "DOJ": ("DOJ", "department of justice"),
+    "FTC": ("FTC", "federal trade commission"),
+    "USPTO": (
+        "USPTO", "u.s. patent and trademark office", "us patent and trademark office", "us patent & trademark office",
+        "u.s. patent & trademark office", "united states patent and trademark office", "u.s. patent office",
     ),
-    ("U.S. Marine Corps", r"marine corps"),
-    ("U.S. Coast Guard", r"coast guard"),
-    ("U.S. Customs & Border Protection", r"customs (?:and|&) border protection|\bCBP\b"),
-    ("DHS", r"\bDHS\b|homeland security"),
-    ("Department of Veterans Affairs", r"veterans (?:affairs|administration|health)"),
-    ("U.S. Department of War", r"department of war\b"),
-    ("U.S. Department of Defense", r"department of defen[sc]e|\bDoD\b|defen[sc]e department"),
-    ("Pentagon", r"\bpentagon\b"),
-    ("U.S. Department of Energy", r"department of energy|\bDOE\b|\bARPA-E\b"),
-    ("U.S. Department of the Interior", r"department of the interior"),
-    ("NASA", r"\bNASA\b"),
-    ("NOAA", r"\bNOAA\b"),
-    ("FAA", r"\bFAA\b|federal aviation administration"),
-    ("FCC", r"\bFCC\b|federal communications commission"),
-    ("FBI", r"\bFBI\b"),
-    ("BOEM", r"\bBOEM\b|bureau of ocean energy"),
-    ("EPA", r"\bEPA\b|environmental protection agency"),
-    ("NRC", r"\bNRC\b|nuclear regulatory commission"),
-    ("USDA", r"\bUSDA\b|department of agriculture"),
-    ("GSA", r"\bGSA\b|general services administration"),
-    ("SBA", r"small business administration"),
-    ("NSF", r"national science foundation|\bNSF\b"),
-    ("NATO", r"\bNATO\b"),
-    ("SEC", r"\bSEC\b|securities and exchange commission"),
-    ("DOJ", r"\bDOJ\b|department of justice"),
-    ("FTC", r"\bFTC\b|federal trade commission"),
-    ("USPTO", r"\bUSPTO\b|(?:u\.?s\.?|united states) patent (?:and|&|office)"),
-    ("European Patent Office", r"european patent office|\bEPO\b"),
-    ("Japan Patent Office", r"japan(?:ese)? patent office|\bJPO\b"),
-    ("Chinese Patent Office", r"chin(?:a|ese) (?:national )?(?:patent office|intellectual property)|\bCNIPA\b"),
-    ("Australian Patent Office", r"(?:ip australia|australian patent office)"),
-    ("Canadian Intellectual Property Office", r"canadian (?:intellectual property|patent) office"),
-)
-_AGENCY = re.compile("|".join(f"(?P<a{i}>{body})" for i, (_, body) in enumerate(AGENCIES)), re.I)
-_UPPER = re.compile(r"^[A-Z-]{2,6}$")
+    "European Patent Office": ("EPO", "european patent office"),
+    "Japan Patent Office": ("JPO", "japan patent office", "japanese patent office"),
+    "Chinese Patent Office": ("CNIPA", "chinese patent office", "china national intellectual property"),
+    "Australian Patent Office": ("australian patent office", "ip australia"),
+    "Canadian Intellectual Property Office": ("canadian intellectual property office", "canadian patent office"),
+}  # fmt: skip
+_BY_WORD: dict[str, list[tuple[str, str]]] = {}
+for _name, _written in AGENCIES.items():
+    for _phrase in _written:
+        _BY_WORD.setdefault(re.split(r"[^\w]", _phrase)[0].lower(), []).append((_phrase, _name))
+for _choices in _BY_WORD.values():
+    _choices.sort(key=lambda choice: -len(choice[0]))
+_WORD_START = re.compile(r"(?<![\w-])\w+")
+_AGENCY_DEPTH = 3_000
 BODY = re.compile(
     r"\b(?P<b>(?:the )?(?:City|County|State|Province|Government|Ministry|Kingdom|Port|Town|Commonwealth) of (?:the )?"
     r"[A-Z][\w.'’-]+(?: (?:of |and |& )?[A-Z][\w.'’-]+){0,3}"
-    r"|(?:[A-Z][\w.'’-]+ ){1,3}(?:County|Department of [A-Z]\w+(?: [A-Z]\w+)?|DOT|Government|Authority|Agency|School District|"
-    r"Army Depot|Police Department|Sheriff[’']s Office|Ministry of [A-Z]\w+|Transit Authority|Public Schools|Air Force Base))\b"
+    r"|(?:[A-Z][\w.'’-]+ ){1,3}(?:County|Department of [A-Z]\w+(?: [A-Z]\w+)?|DOT|Government|Authority"
+    r"|Agency|School District|"
+    r"Army Depot|Police Department|Sheriff[’']s Office|Ministry of [A-Z]\w+|Transit Authority|Public Schools"
+    r"|Air Force Base))\b"
 )
 FDA_WORDS = re.compile(
     r"\b(?:IND|s?NDA|s?BLA|PDUFA|510\(k\)|PMA|De Novo|New Drug Application|Biologics License|NDAs)\b"
@@ -94,91 +106,139 @@ PATENT_AT = (
     ("Australian Patent Office", r"\b(?:in|for) australia\b|\baustralian? patent"),
     ("USPTO", r"\b(?:in the )?(?:u\.?s\.?|united states)(?: \w+)? patent|notice of allowance|patent number|patent no"),
 )
-_PATENT_AT = re.compile("|".join(f"(?P<a{i}>{body})" for i, (_, body) in enumerate(PATENT_AT)), re.I)
+_PATENT_AT = re.compile(
+    r"(?<!\w)(?:" + "|".join(f"(?P<a{i}>{body})" for i, (_, body) in enumerate(PATENT_AT)) + ")", re.I
+)
 _MORE = re.compile(
     r"^(?:'s)?\s?(?:and|&|,|/)\s?(?:the )?(?P<next>EMA|MHRA|FDA|PMDA|Health Canada|European Medicines Agency)\b"
 )
 
 _WORD = r"(?:[A-Z][\w.’'®™/+&-]*|[0-9]+[A-Z][\w-]*|[a-z]{1,2}[A-Z][\w®™-]*)"
-NAME = rf"(?P<n>{_WORD}(?:,? (?:Inc\.?|LLC|Ltd\.?|L\.?P\.?|Corp\.?|PLC|plc|S\.A\.|AG|GmbH|A/S)(?=[\s,;.)]|$)|\s(?:(?:of|and|&|the|de|for the)\s)?{_WORD}){{0,7}})"
+NAME = (
+    rf"(?P<n>{_WORD}(?:,? (?:Inc\.?|LLC|Ltd\.?|L\.?P\.?|Corp\.?|PLC|plc|S\.A\.|AG|GmbH|A/S)(?=[\s,;.)]"
+    rf"|$)|\s(?:(?:of|and|&|the|de|for the)\s)?{_WORD}){{0,7}})"
+)
+_LEAD = (
+    r"(?:(?i:the|an?|its|new|all|remaining|majority|controlling|minority|interest|stake|shares"
+    r"|stock|of|in|assets|outstanding|certain|substantially|affiliates? of|funds managed by|[0-9.]+%"
+    r"|strategic partner|partner|leading [a-z]+|global leader|u\.s\.-based|[a-z]+-based)\s){0,7}"
+)
+_DOES = (
+    r"(?i:announce|sign|enter|partner|collaborat|launch|team|expand|join|form|agree|to\b|initiate"
+    r"|execute|complete|unveil|"
+    r"strengthen|report|close|extend)"
+)
 _CUE = {
-    "with": rf"\b(?:with|With|WITH)\s(?:(?:the|The|global leader|leading \w+|its|new|U\.S\.|[a-z]+-based)\s){{0,2}}{NAME}",
-    "to": rf"\b(?:to|To|for|from|From)\s(?:(?:the|its)\s)?{NAME}",
-    "by": rf"\b(?:by|By|BY|from|From)\s(?:(?:the|an affiliate of|affiliates of|funds managed by)\s)?{NAME}",
+    "with": rf"\b(?i:with)\s{_LEAD}{NAME}",
+    "from": rf"\b(?i:from|on behalf of)\s{_LEAD}{NAME}",
+    "for": rf"\b(?i:for|to)\s{_LEAD}{NAME}$",
+    "sale_to": rf"\b(?i:sale|sell|sells|sold|divest\w*|licen[sc]e\w*|assets?|business)\b[^.;]{{0,90}}?\s(?i:to)\s{_LEAD}{NAME}",
+    "by": rf"\b(?i:by)\s{_LEAD}{NAME}",
+    "against": rf"\b(?i:against)\s{_LEAD}{NAME}",
     "acquire": (
-        rf"\b(?:[Aa]cquires?|[Aa]cquired|[Aa]cquiring|ACQUIRES?|[Aa]cquisition of|ACQUISITION OF|[Pp]urchase of|[Bb]uys?|[Mm]erger with|"
-        rf"[Ss]take in|[Cc]ombine with|[Ii]nvest(?:ment|s)? in|Acquisition Of)\s(?:(?:a|an|the|The|[0-9.]+%|all|remaining|majority|"
-        rf"controlling|interest|stake|shares|stock|of|in|assets|outstanding|certain|substantially)\s){{0,7}}{NAME}"
+        rf"\b(?i:acquires?|acquired|acquiring|acquisition of|purchase of|buys?|merger with|stake in"
+        rf"|interest in|combine with|"
+        rf"invest(?:ment|s)? in)\s{_LEAD}{NAME}"
     ),
-    "and": rf"(?:^|\s)(?:and|And|AND|&)\s{NAME}\s(?:[Aa]nnounce|[Ss]ign|[Ee]nter|[Pp]artner|[Cc]ollaborat|[Ll]aunch|[Tt]eam|[Ee]xpand|[Jj]oin|[Ff]orm|[Aa]gree|to\b|TO\b|[Ii]nitiate|[Ee]xecute|[Cc]omplete|[Uu]nveil|Strengthen|Report)",
-    "partners": rf"\b(?:[Jj]oins|[Pp]artner(?:s|ed)?(?: with)?|[Ss]elects|[Ee]ngages|[Ii]ntegrates|[Aa]cross|[Tt]aps|[Aa]ppoints)\s{NAME}",
-    "first": rf"^{NAME}\s(?:Agrees to Acquire|to Acquire|Enters? into a definitive merger agreement to acquire|Selects|Chooses|Awards|Completes Acquisition|Orders|Approves)",
+    "deal": rf"\b(?i:closing|completion) of (?:the )?{NAME}\s(?i:acquisition|merger)",
+    "and": rf"(?:^|\s)(?i:and|&)\s{NAME}\s{_DOES}",
+    "partners": rf"\b(?i:joins|partner(?:s|ed)?(?: with)?|selects|engages|integrates|taps)\s{NAME}",
+    "first": (
+        rf"^{NAME}\s(?i:agrees to acquire|to acquire|enters? into a definitive (?:merger )?agreement to acquire"
+        rf"|selects|chooses|"
+        rf"awards|orders|approves)"
+    ),
 }
 _ORDER = {
-    "takeover_target": ("by", "first", "with", "and"),
-    "acquisition": ("acquire", "with", "by", "and"),
-    "divestiture": ("to", "with", "by"),
-    "private_placement": ("by", "with"),
-    "equity_line_convertible": ("with", "by"),
-    "debt_financing": ("with", "by"),
+    "takeover_target": ("by", "first", "from", "with", "and"),
+    "acquisition": ("deal", "acquire", "with", "and"),
+    "divestiture": ("sale_to", "with", "by"),
+    "private_placement": ("by", "with", "from"),
+    "equity_line_convertible": ("with", "by", "from"),
+    "debt_financing": ("from", "with", "by"),
     "spac_reverse_merger": ("with", "and"),
-    "commercial_contract": ("with", "to", "by", "first", "and"),
-    "partnership": ("with", "and", "partners", "by", "to"),
-    "licensing": ("with", "and", "to", "by"),
-    "litigation": ("with", "against", "by"),
+    "commercial_contract": ("with", "by", "from", "first", "for", "and"),
+    "partnership": ("with", "partners", "and", "by"),
+    "licensing": ("with", "from", "sale_to", "and", "by"),
+    "litigation": ("against", "with", "by"),
     "crypto_ai_treasury": ("with", "partners", "by"),
-    "government_contract": ("with", "by"),
+    "government_contract": ("with", "from", "by"),
 }
-_CUE["against"] = rf"\b(?:[Aa]gainst|AGAINST)\s{NAME}"
 _PATTERNS = {name: re.compile(body) for name, body in _CUE.items()}
+#: Money comes from somebody with a name like a fund or a bank; "with Term Loan" names nobody.
+_MONEY_KINDS = ("private_placement", "equity_line_convertible", "debt_financing")
+_ORG = re.compile(
+    r"\b(?:Capital|Partners?|Funds?|Banks?|Bancorp|LLC|L\.?P\.?|Inc|Corp\w*|Holdings?|Group|Management"
+    r"|Advis\w+|Investments?|"
+    r"Securities|Ventures|Company|Trust|Government|Foundation|Prime|Ltd|Equity|Labs?|Investors"
+    r"|Pharma\w*|Technolog\w+)\b"
+)
 _TAIL = re.compile(
-    r"\s(?:Announces?|Enters?|Signs?|To|In|For|As|On|At|With|By|Under|Through|Over|During|Into|Via|Following|Valued|Worth|Agree\w*|"
-    r"Partner(?:s|ship)?|Collaborat\w+|Strategic|Definitive|Agreement|Expand\w*|Launch\w*|Unlocking|and (?:[A-Z]\w+(?:s|ing))(?=\s)).*$"
+    r"\s(?:(?:Announces?|Enters?|Signs?|To|In|For|As|On|At|With|By|Under|Through|Over|During|Into"
+    r"|Via|Following|Valued|Worth|"
+    r"Agree\w*|Partnership|Partners? (?=to)|Collaborat\w+|Strategic|Definitive|Agreement|Expands?"
+    r"|Launch\w*|Unlocking|Crowns|"
+    r"Join)\b|and [A-Z]\w+(?:es|ing)\s).*$"
 )
-_NOT_NAMES = frozenset(
-    "the a an new first its multi us u.s. our nasdaq nyse fda phase q1 q2 q3 q4 total gross approximately up one two three "
-    "leading global strategic major multiple january february march april may june july august september october november "
-    "december data positive patients immediate full additional additionally company shareholders stockholders rule section common "
-    "stock shares offering public ai cash investors institutional market advance accelerate develop support strengthen drive "
-    "deliver provide expand power".split()
-)
+_NOT_NAMES_TEXT = """
+    the a an new first its multi us u.s. our nasdaq nyse fda phase q1 q2 q3 q4 total gross approximately up one two
+    three leading global strategic major multiple january february march april may june july august september
+    october november december data positive patients immediate full additional additionally company shareholders
+    stockholders rule section common stock shares offering public ai cash investors institutional market advance
+    accelerate develop support strengthen drive deliver provide expand power strongest term proposed enhance design
+    warehousing deployment bring launch adopt sovereign manufacturing institute national early-stage potential
+    funding proceeds growth revenue initial continued multi-million-dollar
+"""
+_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
 
 
 def find_agency(kind: str, reading: Reading, notes: Notes) -> None:
     """Put ``agency`` in its usual short form; two regulators side by side are joined with "; "."""
-    hit = _agency(reading, _AGENCY)
-    if hit and hit.match.lastgroup and (hit.field == "title" or kind not in ("government_contract", "patent")):
-        name = AGENCIES[int(hit.match.lastgroup[1:])][0]
-        more = _MORE.match(hit.match.string[hit.match.end() :])
-        if more:
-            end = hit.match.end() + more.end()
-            other = "EMA" if more["next"].startswith("Eur") else more["next"]
-            notes.put("agency", f"{name}; {other}", hit.place()._replace(end=end))
-            return
-        notes.put("agency", name, hit.place())
+    found = _agency(reading)
+    office = kind == "patent" and found is not None and "atent" not in found[0] and found[0] not in _OFFICES
+    if found and not office and (found[1].field == "title" or kind != "government_contract"):
+        _put_agency(found, reading, notes)
         return
     if kind == "government_contract":
         body = reading.find(BODY)
         if body:
             notes.put("agency", body.match["b"].removeprefix("the "), body.place("b"))
-    if kind == "patent":
+        elif found:
+            notes.put("agency", *found)
+    elif kind == "patent":
         at = reading.find(_PATENT_AT)
         if at and at.match.lastgroup:
             notes.put("agency", PATENT_AT[int(at.match.lastgroup[1:])][0], at.place())
-    elif hit and hit.match.lastgroup:
-        notes.put("agency", AGENCIES[int(hit.match.lastgroup[1:])][0], hit.place())
     elif kind in ("regulatory_submission", "regulatory_approval", "trial_progress", "clinical_hold"):
         words = reading.find(FDA_WORDS)
         if words:
             notes.put("agency", "FDA", words.place())
 
 
-def _agency(reading: Reading, pattern: re.Pattern[str]) -> Hit | None:
-    """The first agency; an acronym must stand in capitals ("dod", "comp" and "sec" are words)."""
-    for hit in reading.all(pattern, 10):
-        text = hit.match.group()
-        if len(text) > 6 or _UPPER.match(text) or text in ("DoD", "Navy", "Army", "army", "navy", "NAVY"):
-            return hit
+_OFFICES = ("USPTO", "Canadian Intellectual Property Office")
+
+
+def _put_agency(found: tuple[str, Place], reading: Reading, notes: Notes) -> None:
+    name, place = found
+    text = reading.title if place.field == "title" else reading.text
+    more = _MORE.match(text[place.end : place.end + 60])
+    if more:
+        other = "EMA" if more["next"].startswith("Eur") else more["next"]
+        name, place = f"{name}; {other}", place._replace(end=place.end + more.end())
+    notes.put("agency", name, place)
+
+
+def _agency(reading: Reading) -> tuple[str, Place] | None:
+    """The first agency of the title, else of the text's opening: looked up by its first word."""
+    for field, text in (("title", reading.title), ("text", reading.text[:_AGENCY_DEPTH])):
+        for match in _WORD_START.finditer(text):
+            choices = _BY_WORD.get(match.group().lower())
+            for phrase, name in choices or ():
+                end = match.start() + len(phrase)
+                words = text[match.start() : end]
+                same = words == phrase if phrase[:2].isupper() or phrase == "DoD" else words.lower() == phrase
+                if same and not text[end : end + 1].isalnum():
+                    return name, Place(field, match.start(), end)
     return None
 
 
@@ -187,18 +247,24 @@ def find_counterparty(kind: str, reading: Reading, notes: Notes) -> None:
     for cue in _ORDER.get(kind, ()):
         for match in _PATTERNS[cue].finditer(reading.title):
             name = _clean(match["n"])
-            if name:
-                start = match.start("n")
-                place = Hit("title", match).place("n")._replace(end=start + len(name))
-                notes.put("counterparty", name, place)
-                if kind == "takeover_target":
-                    notes.put("acquirer", name, place)
-                return
+            if not name or (kind in _MONEY_KINDS and not _ORG.search(name)):
+                continue
+            start = match.start("n")
+            place = Hit("title", match).place("n")._replace(end=start + len(name))
+            notes.put("counterparty", name, place)
+            if kind == "takeover_target":
+                notes.put("acquirer", name, place)
+            return
 
 
 def _clean(raw: str) -> str:
+    """The name without the words of the headline behind it; empty when it is no name."""
+    raw = raw.removesuffix(" and")
     name = _TAIL.sub("", raw).rstrip(" ,-&’'")
     for ending in ("’s", "'s"):
         name = name.removesuffix(ending)
-    first = name.split(" ")[0].lower().rstrip(",.")
+    words = name.split(" ")
+    first = words[0].lower().rstrip(",.")
+    if first in ("us", "u.s") and len(words) > 1:
+        return name
     return "" if first in _NOT_NAMES or len(name) < 2 or first.startswith(("$", "us$")) else name

@@ -1,35 +1,93 @@
-"""Whether an event is good for a holder of the ticker's shares: +, -, ± (mixed) or 0 (neutral or unclear)."""
+"""Whether an event is good for a holder of the ticker's shares: +, -, ± (mixed) or 0 (neutral or unclear).
+
+Order of decision: what several types of one document say together (an acquisition paid with new shares); the rules of
+the type (:mod:`~screener.classify.details.signs`); an endpoint met or missed; the tone of results
+(:mod:`~screener.classify.details.tone`); the prior of the type. In a filing, whose title is only its form, the rules
+read the opening of the text as well.
+"""
 
 from __future__ import annotations
 
 import re
 
+from screener.classify.details.clinic import find_endpoint
 from screener.classify.details.reading import Hit, Notes, Reading
+from screener.classify.details.signs import PRIOR, RULES, TRIAL_BAD, Sign
+from screener.classify.details.tone import READOUT, RESULTS, tone
 
-PRIOR: dict[str, str] = {
-    kind: sign
-    for sign, kinds in {
-        "+": "forward_split buyback dividend insider_buying compliance_regained uplisting index_change clinical_readout "
-        "regulatory_approval regulatory_designation regulatory_submission trial_progress preclinical_data "
-        "government_contract commercial_contract partnership licensing product_launch patent takeover_target acquisition "
-        "divestiture spac_reverse_merger mining_result energy_result crypto_ai_treasury debt_financing litigation",
-        "-": "reverse_split equity_offering shelf_or_atm equity_line_convertible warrant_exercise listing_deficiency "
-        "delisting regulatory_rejection clinical_hold bankruptcy going_concern debt_default restatement late_filing "
-        "investigation cyber_incident shareholder_rights",
-        "±": "private_placement",
-        "0": "earnings guidance management_change auditor_change analyst_action strategic_review trading_halt",
-    }.items()
-    for kind in kinds.split()
+FILING_DEPTH = 4_000
+_RAISES = frozenset(("equity_offering", "private_placement", "equity_line_convertible"))
+_READOUT_BAD = Sign("-", re.compile(TRIAL_BAD, re.I), 500)
+#: The types whose sign is the tone of their words: pattern, and how far into the text it reads.
+_TONES = {
+    "clinical_readout": (READOUT, 600),
+    "preclinical_data": (READOUT, 300),
+    "earnings": (RESULTS, 300),
+    "guidance": (RESULTS, 300),
 }
-_I = re.I
-RULES: dict[str, tuple[tuple[str, re.Pattern[str]], ...]] = {}
 
 
-def find_polarity(kind: str, stage: str, reading: Reading, notes: Notes, *, doc_types: tuple[str, ...] = ()) -> str:
+def find_polarity(
+    kind: str, stage: str, reading: Reading, notes: Notes, *, form: str = "PR", doc_types: tuple[str, ...] = ()
+) -> str:
     """The sign of the event, with a span of fact "polarity" on the words that decided."""
-    for sign, pattern in RULES.get(kind, ()):
-        match = pattern.search(reading.title)
-        if match:
-            notes.mark("polarity", Hit("title", match).place())
+    together = _together(kind, doc_types)
+    if together:
+        return together
+    depth = 0 if form in ("PR", "HALT") else FILING_DEPTH
+    for rule in RULES.get(kind, ()):
+        hit = first(rule, reading, depth)
+        if hit:
+            notes.mark("polarity", hit.place())
+            return rule.sign
+    if kind in ("clinical_readout", "preclinical_data"):
+        sign = _readout(kind, reading, notes)
+        if sign:
             return sign
+    if kind in _TONES:
+        return _by_tone(kind, reading, notes)
     return PRIOR.get(kind, "0")
+
+
+def first(rule: Sign, reading: Reading, depth: int = 0) -> Hit | None:
+    """The rule's match in the headline, else in the opening of the text as deep as rule or form allow."""
+    match = rule.pattern.search(reading.title)
+    if match:
+        return Hit("title", match)
+    reach = max(rule.depth, depth)
+    match = rule.pattern.search(reading.text, 0, reach) if reach and reading.text else None
+    return Hit("text", match) if match else None
+
+
+def _together(kind: str, doc_types: tuple[str, ...]) -> str:
+    """What a catalyst is worth beside another of the same document."""
+    if kind == "acquisition" and _RAISES.intersection(doc_types):
+        return "±"
+    if kind == "equity_offering" and "buyback" in doc_types:
+        return "±"
+    if kind == "regulatory_approval" and "regulatory_rejection" in doc_types:
+        return "±"
+    return ""
+
+
+def _readout(kind: str, reading: Reading, notes: Notes) -> str:
+    """The endpoint decides, then words of failure; empty when neither is there."""
+    found = find_endpoint(reading, notes) if kind == "clinical_readout" else None
+    if found:
+        notes.mark("polarity", found[1])
+        return "+" if found[0] else "-"
+    bad = first(_READOUT_BAD, reading)
+    # A side remark in the text ("did not differ in tolerability") does not undo a good headline.
+    if bad and (bad.field == "title" or tone(reading, READOUT, 0).score <= 0):
+        notes.mark("polarity", bad.place())
+        return "-"
+    return ""
+
+
+def _by_tone(kind: str, reading: Reading, notes: Notes) -> str:
+    pattern, depth = _TONES[kind]
+    result = tone(reading, pattern, depth)
+    if result.place is None:
+        return "+" if kind == "preclinical_data" else "0"
+    notes.mark("polarity", result.place)
+    return "+" if result.score > 0 else "-"

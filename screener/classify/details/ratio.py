@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from screener.classify.details.numbers import WORDS, number, tidy
 from screener.classify.details.reading import Hit, Notes, Place, Reading
@@ -18,11 +19,13 @@ _N = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?|{WORDS})
 _BOTH = rf"(?:{_N}\s?\([0-9,.]{{1,8}}\)|{_N})"
 PAIR = re.compile(
     rf"(?<![\w.:$/-])(?P<a>{_BOTH})\s?(?:[-‐-―]\s?|\s)?(?:for|per)(?:\s?[-‐-―]\s?|\s)?(?P<b>{_BOTH})(?![\w%])"
-    rf"|(?<![\w.:$/-])(?P<c>[0-9]{{1,4}})\s?(?::|-to-|‑to‑|–to–)\s?(?P<d>[0-9]{{1,4}})(?![0-9:%]|\.[0-9]|\s?[ap]\.?\s?m\b)",
+    rf"|(?<![\w.:$/-])(?P<c>[0-9]{{1,4}})\s?(?::|-to-|‑to‑|–to–)\s?(?P<d>[0-9]{{1,4}})(?![0-9:%]"
+    rf"|\.[0-9]|\s?[ap]\.?\s?m\b)",
     re.I,
 )
 EVERY = re.compile(
-    rf"\b(?P<a>{_BOTH})\s(?:new |post-?\s?(?:reverse )?(?:stock |share )?(?:split|consolidation) |issued and outstanding )?"
+    rf"\b(?P<a>{_BOTH})\s(?:new |post-?\s?(?:reverse )?(?:stock |share )?(?:split|consolidation) "
+    rf"|issued and outstanding )?"
     r"(?:shares?|ads|adss|ordinary shares?|common shares?)\b[^.;]{0,70}?\bfor (?:every|each)\s"
     rf"(?P<b>{_BOTH})\s",
     re.I,
@@ -43,7 +46,8 @@ JOIN = re.compile(
     re.I,
 )
 ADS = re.compile(
-    rf"\b(?P<a>{_BOTH})\s(?:ADSs?|American Depositary Shares?)[^.;]{{0,12}}?\b(?:representing|to|equals?|for)\s(?:every\s)?"
+    rf"\b(?P<a>{_BOTH})\s(?:ADSs?|American Depositary Shares?)[^.;]{{0,12}}?\b(?:representing|to"
+    rf"|equals?|for)\s(?:every\s)?"
     rf"(?P<b>{_BOTH})\s(?:new |existing |of the company[’']s )?(?:class [a-z] )?(?:ordinary|common|shares?)",
     re.I,
 )
@@ -75,7 +79,7 @@ def _pairs(reading: Reading) -> Iterator[tuple[Hit, float, float]]:
 def _plausible(hit: Hit) -> bool:
     """A bare "1:5" or "9 per 10" needs a word about splits close by."""
     words = hit.match.group().lower()
-    if "for" in words and "1" in words or "one" in words:
+    if ("for" in words and "1" in words) or "one" in words:
         return True
     return bool(_CONTEXT.search(hit.before(80)) or _CONTEXT.search(hit.after(80)))
 
@@ -95,7 +99,7 @@ def _form(a: float, b: float, forward: bool) -> str:
 
 
 def _range(reading: Reading, pairs: list[tuple[Hit, float, float]], notes: Notes, *, forward: bool) -> bool:
-    for (one, a, b), (two, c, d) in zip(pairs, pairs[1:], strict=False):
+    for (one, a, b), (two, c, d) in pairwise(pairs):
         if one.field != two.field:
             continue
         between = reading.get(Place(one.field, one.match.end(), two.match.start()))
