@@ -152,6 +152,8 @@ class Fetcher:
             job.headers["if-modified-since"] = last_modified
         try:
             return await self._tries(job)
+        except ValueError as e:  # urlsplit and urljoin on what only looks like an address
+            raise FetchError(mask(url), f"is not an address that can be fetched ({e})") from e
         except _Again as e:
             if partial and e.body:
                 return self._response(mask(url), 200, e.headers, e.body, truncated=True)
@@ -202,7 +204,7 @@ class Fetcher:
             if isinstance(answer, Response):
                 return answer
             status, location = answer
-            url = urljoin(url, quote(location, safe="%/:=&?~#+!$,;'@()*[]"))
+            url = _target(url, location)
             if status == 303 or (status in (301, 302) and method == "POST"):
                 method = "GET"
         raise FetchError(mask(job.url), f"redirects more than {MAX_REDIRECTS} times; check the address")
@@ -304,6 +306,13 @@ class Fetcher:
         peer = stream.get_extra_info("server_addr")
         if peer and literal(str(peer[0])) and is_private(str(peer[0])):
             raise BlockedTarget(mask(url), f"led to a private address ({peer[0]}); configure that host to allow it")
+
+
+def _target(url: str, location: str) -> str:
+    try:
+        return urljoin(url, quote(location, safe="%/:=&?~#+!$,;'@()*[]"))
+    except ValueError as e:
+        raise FetchError(mask(url), f"redirects to {location[:80]!r}, which is not an http or https address") from e
 
 
 def _cut(url: str, message: str, inflater: Inflater, answer: httpx2.Response) -> _Again:

@@ -12,7 +12,10 @@ _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 def mask(url: str) -> str:
     """The address without what must not be printed: user, password and the values of key-like parameters."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url.partition("?")[0].rpartition("@")[2]
     netloc = parts.netloc.rpartition("@")[2]
     if "@" in parts.netloc:
         netloc = f"***@{netloc}"

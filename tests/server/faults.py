@@ -38,10 +38,10 @@ def _drip() -> Iterator[bytes]:
 
 
 def _bomb() -> bytes:
-    """About 0.5 MB that inflate to 500 MB."""
+    """About 60 kB that inflate to 60 MB, six times the limit."""
     pack = zlib.compressobj(9, zlib.DEFLATED, 31)
     block = b" " * 1_000_000
-    return b"".join(pack.compress(block) for _ in range(500)) + pack.flush()
+    return b"".join(pack.compress(block) for _ in range(60)) + pack.flush()
 
 
 def add_faults(server: WireServer) -> None:
@@ -65,7 +65,7 @@ def add_faults(server: WireServer) -> None:
                               "<link>https://ir.example.org/c</link></item></channel></rss>".encode(),
                               content_type="application/rss+xml; charset=us-ascii"),
         "bom": Reply(b"\xef\xbb\xbf" + good),
-        "badurl": Reply(status=302, headers={"Location": "ht!tp://[bad"}, etag=False),
+        "badurl": Reply(status=302, headers={"Location": "http://[bad"}, etag=False),
         "file": Reply(status=302, headers={"Location": "file:///etc/hostname"}, etag=False),
         "private": Reply(status=302, headers={"Location": "http://127.0.0.2:9/secret"}, etag=False),
         "metadata": Reply(status=301, headers={"Location": "http://169.254.169.254/latest/meta-data"}, etag=False),
