@@ -66,7 +66,7 @@ def read_lenient(body: bytes, content_type: str = "", url: str = "") -> Channel:
     broken = str(found.get("bozo_exception", "is not well-formed")) if found.get("bozo") else ""
     entries = [_entry(e) for e in found.entries]
     title, description = (_text(found.feed.get(k)) for k in ("title", "subtitle"))
-    return Channel(title=title, description=description, entries=entries, broken=broken, version=found.version or "")
+    return Channel(title=title, description=description, entries=entries, broken=broken, version=found.get("version") or "")
 
 
 def _entry(found: Any) -> Entry:
