@@ -22,10 +22,10 @@ _CORRECTED = re.compile(
 )
 _RELAY = re.compile(r"^(?:BZ|BRIEF|Exclusive|Joint Press Release)\s?[:\-]\s?", re.IGNORECASE)
 _TICKER_ASIDE = re.compile(r"\([^()]{0,60}\b(?:nasdaq|nyse|otc|tsx|cse|asx)[^()]{0,60}\)", re.IGNORECASE)
-_WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[.\-][^\W_]+)*")
 _TELLS = re.compile(r"\btells benzinga\b(?: (?:co|company)\b\.?)?", re.IGNORECASE)
 
-_STOP = word_set(
+STOP = word_set(
     "a an the of for to in on at by with from and or as its it is are be will that this their our s inc corp ltd llc plc "
     "co company announces announce announced announcing reports report reported today press release new holdings group "
     "says said tells has have been further into than over up provides und der die das für mit von zur zum ein eine de la "
@@ -84,7 +84,8 @@ _NO_CODES = word_set("PHASE1 PHASE2 PHASE3 PHASE4 COVID19")
 
 _LANGUAGES = {
     "de": word_set(
-        "und der die das den dem des für mit von zur zum ein eine einer auf im als um neue neuer neues gibt bekannt erhält erweitert führt stellt werden bei über nach"
+        "und der die das den dem des für mit von zur zum ein eine einer auf im als um "
+        "neue neuer neues gibt bekannt erhält erweitert führt stellt werden bei über nach"
     ),
     "es": word_set("de la los del para en y su el con las por una sobre anuncia presenta"),
     "fr": word_set("et de la le les du des pour avec sur une au aux dans d’un son sa annonce"),
@@ -140,12 +141,12 @@ class Features:
         title = _RELAY.sub("", _CORRECTED.sub("", self.title))
         title = _TELLS.sub(" ", _TICKER_ASIDE.sub(" ", title)).replace("’", "'")
         title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
-        return " ".join(_WORD.findall(title.replace("'s", "").casefold()))
+        return " ".join(WORD.findall(title.replace("'s", "").casefold()))
 
     @cached_property
     def words(self) -> frozenset[str]:
         """The telling words of the title, cut to a rough stem."""
-        return frozenset(stem(w) for w in self.bare.split() if w not in _STOP)
+        return frozenset(stem(w) for w in self.bare.split() if w not in STOP)
 
     @cached_property
     def stage(self) -> str:
@@ -158,9 +159,9 @@ class Features:
         return facts(self.title)
 
     @cached_property
-    def lead_facts(self) -> frozenset[str]:
-        """Amounts, ratios and codes of title and opening, for what two differently worded items have in common."""
-        found = facts(self.title + " \n " + self.text[:1500])
+    def text_facts(self) -> frozenset[str]:
+        """Amounts, ratios and codes of title and text, for what two differently worded items have in common."""
+        found = facts(self.title + " \n " + self.text[:20_000])
         return found["amount"] | found["ratio"] | found["code"]
 
     @cached_property
@@ -177,30 +178,37 @@ class Features:
     def cognates(self) -> frozenset[str]:
         """Beginnings of words that survive translation: learned words and names; years say too little."""
         parts = (w for part in self.bare.split() for w in part.split("-"))
-        return frozenset(w[:5] for w in parts if len(w) >= 4 and w not in _STOP and not w.startswith("20"))
+        return frozenset(w[:5] for w in parts if len(w) >= 4 and w not in STOP and not w.startswith("20"))
 
     @cached_property
-    def shingles(self) -> frozenset[tuple[str, ...]]:
-        """Runs of five words of the text's opening, without its dateline."""
-        words = [w.casefold() for w in _WORD.findall(self.opening)]
-        return frozenset(zip(*(words[i:] for i in range(5)), strict=False))
+    def shingles(self) -> frozenset[int]:
+        """Runs of five words of the text's opening, hashed to keep a long watch small."""
+        words = self.opening
+        return frozenset(hash(tuple(words[i : i + 5])) for i in range(len(words) - 4))
 
     @cached_property
-    def opening(self) -> str:
-        """The first part of the text, after "(WIRE) --" when it begins with a dateline."""
-        text = self.text[:4000]
+    def opening(self) -> list[str]:
+        """The words of the text's first part, after "(WIRE) --" when it begins with a dateline."""
+        text = self.text[:2500]
         cut = text.find("-- ", 0, 250)
-        return text[cut + 3 :] if cut >= 0 else text
+        return WORD.findall(text[cut + 3 if cut >= 0 else 0 :].casefold())
+
+    @cached_property
+    def phrases(self) -> list[str]:
+        """Up to ten runs of seven words, spread over the opening, to look for in another's text."""
+        words = self.opening[:-1]  # the last word may be cut
+        last = len(words) - 7
+        return [" ".join(words[i : i + 7]) for i in range(0, last + 1, max(1, last // 9))][:10] if last >= 9 else []
 
     @cached_property
     def squeezed_title(self) -> str:
         """The title as bare words, markers left out, in the spelling of ``squeezed``."""
-        return " ".join(_WORD.findall(_RELAY.sub("", _CORRECTED.sub("", self.title)).casefold()))
+        return " ".join(WORD.findall(_RELAY.sub("", _CORRECTED.sub("", self.title)).casefold()))
 
     @cached_property
     def squeezed(self) -> str:
         """The whole text as bare words, to look for another's title in it."""
-        return " ".join(_WORD.findall(self.text[:60_000].casefold()))
+        return " ".join(WORD.findall(self.text[:60_000].casefold()))
 
 
 def stem(word: str) -> str:

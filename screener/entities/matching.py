@@ -8,21 +8,47 @@ from screener.entities.features import FILING, RECORD, RELEASE, Features, stem, 
 
 HOUR = dt.timedelta(hours=1)
 WINDOW = dt.timedelta(days=5)
-# 8-K items whose subject can be read off a release's title; the broad ones (1.01, 7.01, 8.01) prove nothing alone.
+OFFERING_WORDS = (
+    "offering",
+    "registered direct",
+    "at-the-market",
+    "private placement",
+    "warrant",
+    "common stock financing",
+    "equity financing",
+)
+SPLIT_WORDS = ("reverse split", "reverse stock split", "reverse share split")
+DEAL_WORDS = (
+    "acqui",
+    "merge",
+    "definitive",
+    "purchase agreement",
+    "business combination",
+    "sale of",
+    "sells",
+    "divest",
+)
+DEBT_WORDS = ("loan", "credit facility", "notes", "convertible", "debenture", "term loan", "equity line", "refinanc")
+# 8-K items by what their release is about; 7.01 and 8.01 can be about anything.
 ITEM_WORDS: dict[str, tuple[str, ...]] = {
+    "1.01": (*OFFERING_WORDS, *DEAL_WORDS, *DEBT_WORDS, "licens", "supply agreement", "collaboration", "joint venture"),
+    "1.02": ("terminat",),
     "1.03": ("bankruptcy", "chapter 11", "chapter 7"),
+    "2.01": ("acqui", "merger", "closing", "sale of", "divest"),
     "2.02": ("results", "revenue", "earnings", "preliminary"),
+    "2.03": DEBT_WORDS,
     "3.01": (
         "delist",
         "deficien",
         "non-compliance",
         "noncompliance",
-        "listing rule",
+        "listing",
         "minimum bid",
         "regain",
         "nasdaq notif",
     ),
-    "3.03": ("reverse split", "reverse stock split", "reverse share split", "rights plan"),
+    "3.02": (*OFFERING_WORDS, "convertible", "notes"),
+    "3.03": (*SPLIT_WORDS, "rights plan"),
     "4.01": ("auditor", "accounting firm"),
     "4.02": ("restate", "non-reliance"),
     "5.02": (
@@ -37,9 +63,8 @@ ITEM_WORDS: dict[str, tuple[str, ...]] = {
         "retire",
         "board",
     ),
-    "5.03": ("reverse split", "reverse stock split", "reverse share split", "name change"),
+    "5.03": (*SPLIT_WORDS, "name change"),
 }
-OFFERING_WORDS = ("offering", "registered direct", "at-the-market", "public sale", "units")
 PROSPECTUS = ("424B", "FWP")
 AGENCY_WORDS = {
     "fda": ("fda", "approv", "clear", "complete response", "nda", "bla", "510(k)"),
@@ -211,32 +236,41 @@ def confirms(filing: Features, release: Features) -> float:
     form = filing.form.upper()
     if not form.startswith(("8-K", "6-K", "425", "SC TO", "10-", *PROSPECTUS)):
         return 0.0
-    if filing.text:
-        if _carries(filing, release):
-            return 1.0
-        return 0.8 if form.startswith(PROSPECTUS) and _offering(filing, release) else 0.0
+    if filing.text and _carries(filing, release):
+        return 1.0
     gap = filing.at - release.at
     if form.startswith(PROSPECTUS):
-        near = -12 * HOUR <= gap <= 72 * HOUR
-        return 0.6 if near and _about(release, OFFERING_WORDS) and release.stage != "closed" else 0.0
-    subjects = [ITEM_WORDS[i] for i in filing.items if i in ITEM_WORDS] if form.startswith("8-K") else []
-    return 0.6 if -12 * HOUR <= gap <= 96 * HOUR and any(_about(release, words) for words in subjects) else 0.0
+        return _offered(filing, release, gap)
+    if form.startswith("8-K") and -12 * HOUR <= gap <= 96 * HOUR and _subject(filing, release):
+        return 0.6
+    # what a company files within two hours of its release and cannot be read is that release
+    return 0.3 if not filing.text and form.startswith(("8-K", "6-K")) and -HOUR / 2 <= gap <= 2 * HOUR else 0.0
 
 
 def _carries(filing: Features, release: Features) -> bool:
     """The release's title stands in the filing's text, or its opening does."""
-    if len(release.bare.split()) >= 5 and release.squeezed_title in filing.squeezed:
-        return True
-    shingles = release.shingles
-    if len(shingles) < 20:
-        return False
     text = filing.squeezed
-    return sum(" ".join(s) in text for s in list(shingles)[:60]) >= 0.6 * min(60, len(shingles))
+    if len(release.bare.split()) >= 5 and release.squeezed_title in text:
+        return True
+    phrases = release.phrases
+    return bool(phrases) and sum(p in text for p in phrases) >= 0.6 * len(phrases)
 
 
-def _offering(filing: Features, release: Features) -> bool:
-    """A prospectus and an offering's release with an amount or a number of shares in common."""
-    return _about(release, OFFERING_WORDS) and bool(filing.lead_facts & release.lead_facts)
+def _subject(filing: Features, release: Features) -> bool:
+    """An item number speaks of the title's subject; where text is there, a stated fact must stand in it too."""
+    if not any(_about(release, ITEM_WORDS.get(i, ())) for i in filing.items):
+        return False
+    stated = release.facts["amount"] | release.facts["ratio"] | release.facts["code"]
+    return not (filing.text and stated) or bool(stated & filing.text_facts)
+
+
+def _offered(filing: Features, release: Features, gap: dt.timedelta) -> float:
+    """A prospectus and an offering's release: with text an amount in common, without it nearness."""
+    if not _about(release, OFFERING_WORDS) or not -12 * HOUR <= gap <= 72 * HOUR:
+        return 0.0
+    if filing.text:
+        return 0.8 if filing.text_facts & release.text_facts else 0.0
+    return 0.6 if release.stage != "closed" else 0.0
 
 
 def _about(release: Features, words: tuple[str, ...]) -> bool:
@@ -259,4 +293,4 @@ def _recorded(record: Features, release: Features) -> float:
     words = next((w for name, w in AGENCY_WORDS.items() if record.source.lower().startswith(name)), ())
     if abs(record.at - release.at) > 72 * HOUR or not _about(release, words):
         return 0.0
-    return 0.7 if record.lead_facts & release.lead_facts or overlap(record, release)[0] >= 0.6 else 0.0
+    return 0.7 if record.text_facts & release.text_facts or overlap(record, release)[0] >= 0.6 else 0.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from screener.entities.features import FILING, RECORD, RELEASE, Features, kind_of
+from screener.entities.features import ACCESSION, FILING, RECORD, RELEASE, Features, kind_of
 from screener.entities.resolve import Resolved
 from screener.types import Item, SourceRef, Story
 
@@ -86,12 +86,15 @@ def _sources(story: Story, item: Item) -> tuple[SourceRef, ...]:
 
 
 def _confirmed(story: Story, item: Item, features: Features) -> str:
-    """The filing or record that stands beside a release: the first one stays."""
+    """The filing (its accession) or agency record that stands beside a release; the first one stays."""
     if story.confirmed_by:
         return story.confirmed_by
     kinds = {kind_of(r.form, r.source): r.source_id for r in reversed(story.sources)}
     kinds.setdefault(features.kind, item.source_id)
-    return (kinds.get(FILING) or kinds.get(RECORD) or "") if RELEASE in kinds else ""
+    if RELEASE not in kinds:
+        return ""
+    accession = ACCESSION.search(kinds.get(FILING, ""))
+    return accession.group() if accession else kinds.get(FILING) or kinds.get(RECORD) or ""
 
 
 def _words(story: Story, item: Item, features: Features, members: list[Features]) -> tuple[str, str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from screener.entities.features import _STOP, _WORD, stem, weight
+from screener.entities.features import STOP, WORD, stem, weight
 from screener.types import Story
 
 LAST = 10
@@ -37,6 +37,6 @@ def novelty(story: Story, last_ten: Sequence[Story]) -> tuple[float | None, str]
 
 
 def _words(story: Story) -> frozenset[str]:
-    name = {w.casefold() for w in _WORD.findall(story.company)} | {t.casefold() for t in story.tickers}
-    words = _WORD.findall(f"{story.title} {story.text[:_LEAD]}".casefold())
-    return frozenset(stem(w) for w in words if w not in _STOP and w not in name)
+    name = {w.casefold() for w in WORD.findall(story.company)} | {t.casefold() for t in story.tickers}
+    words = WORD.findall(f"{story.title} {story.text[:_LEAD]}".casefold())
+    return frozenset(stem(w) for w in words if w not in STOP and w not in name)

@@ -19,9 +19,11 @@ release, other amount, ratio, phase,  never
 quarter or product code
 filing (8-K, 6-K, 424B, FWP, 425,     its text holds the release's title or opening; or, a prospectus, an amount or
 SC TO, 10-) and release               product code of an offering's release
-8-K without text and release          an item number that names the title's subject (2.02 results, 3.01 listing, 3.03
-                                      reverse split, 5.02 officers ...), from 12 hours before to 4 days after it
+8-K and release                       else: an item number that names the title's subject (1.01 a deal, 2.02 results, 3.01
+                                      listing, 3.03 split, 5.02 officers ...), from 12 hours before to 4 days after it;
+                                      where the filing has text, the title's amount or ratio stands in it
 424B, FWP without text and release    an offering in the title, up to 3 days before it, and not its closing
+8-K, 6-K without text and release     else: filed within two hours of it
 any other filing (S-1, S-3, 25, 4,    never: registration, delisting and insiders' trades are their own news
 SCHEDULE 13D ...) and release
 filing and filing                     an amendment with the same text, nothing else
@@ -40,6 +42,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import islice
 
 from msgspec import Struct
 
@@ -54,6 +57,7 @@ __all__ = ["Joined", "Joiner", "novelty"]
 
 Recent = Callable[[Collection[str], Collection[int], dt.datetime], Sequence[Story]]
 LOOK_BACK = WINDOW * 2
+MOST = 300  # candidates looked at per company: a flood of one ticker must not stop the rest
 _Index = defaultdict[str, dict[str, None]]  # story ids in order of arrival, by key
 
 
@@ -190,11 +194,11 @@ class Joiner:
         """Stories of the same company; filings without words are looked at only for a release."""
         seen: set[str] = set()
         for key in keys:
-            pools = [self._worded.get(key, ())]
+            pools = [self._worded.get(key, {})]
             if features.kind == RELEASE:
-                pools.append(self._silent.get(key, ()))
+                pools.append(self._silent.get(key, {}))
             for pool in pools:
-                for story_id in pool:
+                for story_id in islice(reversed(pool), MOST):
                     if story_id not in seen:
                         seen.add(story_id)
                         yield story_id

@@ -171,6 +171,10 @@ CONFIRMING = {
     ),
     "8-K with the text alone": filing("8-K", 26, items=("1.01",), body="See below. " + BODY),
     "6-K with the title": filing("6-K", 1, body=f"Exhibit 99.1 {DIRECT}."),
+    "8-K of a deal": filing("8-K", 30, items=("1.01", "9.01")),
+    "8-K of a deal with its amount": filing("8-K", 30, items=("1.01",), body="Gross proceeds are $10,000,000. " * 9),
+    "8-K about anything within two hours": filing("8-K", 1, items=("8.01", "9.01")),
+    "6-K without text within two hours": filing("6-K", 0.2),
     "prospectus without text": filing("424B5", 20),
     "prospectus with the amount": filing("424B5", 20, body="We are offering shares for $10,000,000 in gross proceeds."),
 }
@@ -189,6 +193,11 @@ def test_a_filing_confirms(case: str) -> None:
 NOT_CONFIRMING = {
     "8-K of another subject": filing("8-K", 3, items=("5.02",)),
     "8-K whose items say nothing": filing("8-K", 3, items=("8.01", "9.01")),
+    "8-K of a deal with another amount": filing(
+        "8-K", 3, items=("1.01",), body="A loan of $3,000,000 was agreed. " * 9
+    ),
+    "8-K long after": filing("8-K", 120, items=("1.01",)),
+    "6-K a day later": filing("6-K", 25),
     "8-K with other text": filing("8-K", 3, items=("8.01",), body="The annual meeting was held. " * 20),
     "prospectus before the news": filing("424B5", -30),
     "shelf": filing("S-3", 3),
@@ -324,6 +333,22 @@ def test_nobodys_news() -> None:
     assert len(join(*near, resolved=Resolved())) == 1
     assert len(join(item(title), item(title, 30), resolved=Resolved())) == 2
     assert join(*near, resolved=Resolved())[0].tickers == ()
+
+
+def test_a_flood_of_one_ticker_is_bounded() -> None:
+    from screener.entities import stories as module
+
+    joiner = Joiner(nothing)
+    compared = []
+    original = module.same_event
+    module.same_event = lambda a, b: compared.append(1) or original(a, b)  # type: ignore[func-returns-value,assignment]
+    try:
+        for n in range(module.MOST + 50):
+            joiner.add(item(f"Zorvane {n} sells {n} sensors of type {n} to buyer {n}", source_id=str(n)), ZORV)
+            at_most, compared[:] = len(compared), []
+    finally:
+        module.same_event = original
+    assert at_most == module.MOST
 
 
 def test_forgotten_stories_are_joined_no_more() -> None:
