@@ -6,7 +6,7 @@ A wording is a row of elements that must follow each other, matched without rega
 ``announce*``         a word that begins so
 ``(stock|share ads)`` one of the alternatives, each a wording of its own
 ``[common] stock``    an element that may be absent
-``..`` ``...`` ``....``   up to 2, 6 or 12 words in between, never across a line break
+``..`` ``...`` ``....`` up to 2, 6 or 12 words in between (five dots: 20), never across a line break
 ``<number>``          a number (``1,000``, ``2.5``)
 ``<percent>``         a number with ``%`` or percent
 ``<money>``           an amount of money (``$5M``, ``US$1.2 billion``, ``€ 4 million``)
@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 KEY = 4  # letters of a word that the gate looks at
 _END = r"(?=[^\w\n]{0,3}(?:\Z|\n))"
 _SEP = r"[^\w\n]{1,4}"
-_GAPS = {"..": 2, "...": 6, "....": 12}
+_GAPS = {"..": 2, "...": 6, "....": 12, ".....": 20}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _MAGNITUDE = r"[^\w\n]{0,2}(?:thousand|million|billion|trillion|mm|mn|bn|m|b|k)\b"
 _CURRENCY = r"(?:(?:us|usd|c|a|cad|aud|hk|rm|nis|chf|eur|gbp|rmb)[^\w\n]{0,2}|[$€£¥][^\w\n]{0,2}){1,2}"

@@ -1,0 +1,216 @@
+"""Fit and calibrate the text model.
+
+One logistic regression per class over word n-grams and wording hits. It starts from what the wordings prove by
+themselves (a fixed offset), so a class with few examples stays with its wordings and a class with many learns to
+correct them. Scores are calibrated on items whose company was left out. Same input, same bytes. Needs scipy (the ``dev``
+extra); the classifier itself does not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from screener.classify import evidence, model
+from screener.classify.components import View, build, make_doc
+from screener.classify.evaluate import Label
+from screener.classify.features import Grammar
+from screener.classify.model import Floats, Weights
+from screener.classify.rulefile import CatalystRule
+from screener.types import Story
+
+FOLDS = 5
+MIN_COUNT = 2  # an n-gram that stands in a single item names a company or a drug
+MAX_GRAMS = 24_000
+GRAM_PENALTY, DENSE_PENALTY, BIAS_PENALTY = 0.9, 0.25, 0.05
+RARE = 12.0
+ROUNDS = 120
+
+
+class Examples(Struct, kw_only=True):
+    """Training rows: n-gram hashes per row, evidence features, prior log-odds, wanted classes, weights, company."""
+
+    ids: list[str]
+    grams: list[NDArray[np.uint64]]
+    dense: Floats
+    prior: Floats
+    wanted: Floats
+    weight: Floats
+    group: list[str]
+
+    def take(self, rows: Sequence[int]) -> Examples:
+        """Some of the rows."""
+        at = np.asarray(rows, np.intp)
+        return Examples(
+            ids=[self.ids[i] for i in rows],
+            grams=[self.grams[i] for i in rows],
+            dense=self.dense[at],
+            prior=self.prior[at],
+            wanted=self.wanted[at],
+            weight=self.weight[at],
+            group=[self.group[i] for i in rows],
+        )
+
+    def join(self, other: Examples) -> Examples:
+        """These rows, then the other's."""
+        arrays = {n: np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("dense", "prior", "wanted", "weight")}
+        return Examples(
+            ids=self.ids + other.ids, grams=self.grams + other.grams, group=self.group + other.group, **arrays
+        )
+
+
+class Reader:
+    """Turns stories into training rows with the components that will read them in use."""
+
+    def __init__(self, rules: Path) -> None:
+        self.nlp = build(rules, None)
+        self.rules: tuple[CatalystRule, ...] = self.nlp.get_pipe("catalyst_wordings").bank.rules
+        self.column = {rule.id: i for i, rule in enumerate(self.rules)}
+        self._grammar = Grammar()
+
+    def rows(self, stories: Sequence[Story], labels: Sequence[Label], weights: Sequence[float]) -> Examples:
+        """One row per story."""
+        docs = list(self.nlp.pipe((make_doc(self.nlp, View(s.title, s.text, subjects=s.subjects)) for s in stories)))
+        grams, wanted = [], np.zeros((len(stories), len(self.rules)), np.float32)
+        for i, (doc, label) in enumerate(zip(docs, labels, strict=True)):
+            title = doc.char_span(0, len(doc._.story.title), alignment_mode="expand")
+            grams.append(np.unique(self._grammar.grams(doc, title.end if title else 0).hashes))
+            for name in (*label.types, *label.noise):
+                wanted[i, self.column[name]] = 1
+        return Examples(
+            ids=[s.id for s in stories],
+            grams=grams,
+            dense=np.array([evidence.dense(self.rules, d._.hits, d._.story.subjects) for d in docs], np.float32),
+            prior=np.array([evidence.prior(self.rules, d._.hits, filing=False) for d in docs], np.float32),
+            wanted=wanted,
+            weight=np.array(weights, np.float32),
+            group=[company(s) for s in stories],
+        )
+
+
+def company(story: Story) -> str:
+    """What stands for the company when items are split: the ticker, else the first two words of the headline."""
+    if story.tickers:
+        return story.tickers[0]
+    words = re.findall(r"\w+", story.title.lower())
+    return " ".join(words[:2])
+
+
+def folds(groups: Sequence[str], count: int = FOLDS) -> list[list[int]]:
+    """Rows by fold; a company is never in two of them. Large companies are dealt out first."""
+    members: dict[str, list[int]] = {}
+    for i, group in enumerate(groups):
+        members.setdefault(group, []).append(i)
+    out: list[list[int]] = [[] for _ in range(count)]
+    for _, rows in sorted(members.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        min(out, key=len).extend(rows)
+    return [sorted(rows) for rows in out]
+
+
+def fit(data: Examples, classes: Sequence[str]) -> Weights:
+    """Weights for these rows, not yet calibrated (slope 1, shift 0)."""
+    from scipy.optimize import minimize
+    from scipy.sparse import csr_matrix
+
+    vocabulary, matrix = _matrix(data.grams, csr_matrix)
+    grams, dense, count = matrix.shape[1], data.dense.shape[1], len(classes)
+    cut, end = grams * count, (grams + dense) * count
+    weight = data.weight[:, None]
+    # A rare class has only noes to learn from: it stays with its wordings.
+    stiff = 1 + RARE / (1 + data.wanted.sum(axis=0))
+    gram_penalty, dense_penalty = GRAM_PENALTY * stiff, DENSE_PENALTY * stiff
+    transposed = matrix.T.tocsr()
+
+    def loss(flat: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        a, b, bias = flat[:cut].reshape(grams, count), flat[cut:end].reshape(dense, count), flat[end:]
+        score = data.prior + matrix @ a + data.dense @ b + bias
+        error = weight * (1 / (1 + np.exp(-np.clip(score, -30, 30))) - data.wanted)
+        value = float((weight * (np.logaddexp(0, score) - data.wanted * score)).sum())
+        value += 0.5 * float((gram_penalty * a * a).sum() + (dense_penalty * b * b).sum() + BIAS_PENALTY * (bias**2).sum())
+        slopes = (transposed @ error + gram_penalty * a, data.dense.T @ error + dense_penalty * b)
+        return value, np.concatenate([*(s.ravel() for s in slopes), error.sum(axis=0) + BIAS_PENALTY * bias])
+
+    start = np.zeros((grams + dense + 1) * count)
+    best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS, "maxcor": 8}).x
+    return Weights(
+        classes=tuple(classes),
+        hashes=vocabulary,
+        grams=best[:cut].reshape(grams, count).astype(np.float32),
+        dense=best[cut:end].reshape(dense, count).astype(np.float32),
+        bias=best[end:].astype(np.float32),
+        slope=np.ones(count, np.float32),
+        shift=np.zeros(count, np.float32),
+    )
+
+
+def _matrix(grams: Sequence[NDArray[np.uint64]], make: Callable[..., Any]) -> tuple[NDArray[np.uint64], Any]:
+    """The n-grams kept and the sparse matrix of rows over them."""
+    distinct, counts = np.unique(np.concatenate(grams), return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:MAX_GRAMS]
+    vocabulary = np.sort(distinct[order[counts[order] >= MIN_COUNT]])
+    columns, values, ends = [], [], [0]
+    for row in grams:
+        at = np.searchsorted(vocabulary, row)
+        at[at == len(vocabulary)] = 0
+        known = at[vocabulary[at] == row]
+        columns.append(known)
+        values.append(np.full(len(known), model.gram_scale(len(row)), np.float64))
+        ends.append(ends[-1] + len(known))
+    shape = (len(grams), len(vocabulary))
+    return vocabulary, make((np.concatenate(values), np.concatenate(columns), np.array(ends)), shape=shape)
+
+
+def scores(weights: Weights, data: Examples) -> Floats:
+    """Uncalibrated log-odds of rows by class."""
+    sums = np.array([model.gram_score(weights, g) for g in data.grams], np.float32)
+    return np.asarray(data.prior + sums + data.dense @ weights.dense + weights.bias, np.float32)
+
+
+def calibrate(score: Floats, wanted: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Slope and shift per class that make held-out scores fair log-odds, drawn towards those of all classes."""
+    whole = _platt(score.ravel(), wanted.ravel(), np.repeat(weight, score.shape[1]), (1.0, 0.0), 1e-3)
+    pairs = [_platt(score[:, i], wanted[:, i], weight, whole, 6.0) for i in range(score.shape[1])]
+    return np.array([p[0] for p in pairs], np.float32), np.array([p[1] for p in pairs], np.float32)
+
+
+def _platt(
+    score: Floats, wanted: Floats, weight: Floats, start: tuple[float, float], pull: float
+) -> tuple[float, float]:
+    """Newton's method for the two numbers of Platt scaling with a pull towards the start."""
+    x, y, w = score.astype(np.float64), wanted.astype(np.float64), weight.astype(np.float64)
+    at = np.array(start)
+    for _ in range(50):
+        p = 1 / (1 + np.exp(-np.clip(at[0] * x + at[1], -30, 30)))
+        g = np.array([(w * (p - y) * x).sum(), (w * (p - y)).sum()]) + pull * (at - start)
+        h = w * p * (1 - p)
+        hessian = np.array([[(h * x * x).sum() + pull, (h * x).sum()], [(h * x).sum(), h.sum() + pull]])
+        step = np.linalg.solve(hessian, g)
+        at = at - np.clip(step, -1, 1)
+        if np.abs(step).max() < 1e-9:
+            break
+    return float(at[0]), float(at[1])
+
+
+def leave_company_out(data: Examples, extra: Examples, classes: Sequence[str]) -> Floats:
+    """Scores of each row from weights that never saw its company; ``extra`` rows help wherever they are of others."""
+    out = np.zeros_like(data.wanted)
+    for held in folds(data.group):
+        inside = set(held)
+        barred = {data.group[i] for i in held}
+        rest = data.take([i for i in range(len(data.ids)) if i not in inside])
+        more = extra.take([i for i, group in enumerate(extra.group) if group not in barred])
+        out[held] = scores(fit(rest.join(more), classes), data.take(held))
+    return out
+
+
+def train(labelled: Examples, extra: Examples, classes: Sequence[str]) -> Weights:
+    """Fit on everything, calibrate on companies left out."""
+    slope, shift = calibrate(leave_company_out(labelled, extra, classes), labelled.wanted, labelled.weight)
+    weights = fit(labelled.join(extra), classes)
+    return Weights(**{f: getattr(weights, f) for f in ("classes", "hashes", "grams", "dense", "bias")}, slope=slope, shift=shift)
