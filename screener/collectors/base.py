@@ -115,5 +115,5 @@ def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -
 
 
 def success(state: FeedState, now: dt.datetime) -> FeedState:
-    """The state after a poll that worked."""
-    return msgspec.structs.replace(state, last_success=now, last_error="", failures=0)
+    """The state after a poll that worked; it also takes back a feed that had put itself out of use."""
+    return msgspec.structs.replace(state, last_success=now, last_error="", failures=0, disabled="")

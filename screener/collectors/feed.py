@@ -127,7 +127,6 @@ def _next_state(context: Context, parsed: Parsed, window: Window, etag: str, mod
         seen=window.tokens,
         last_item=max(filter(None, (newest, state.last_item)), default=None),
         gaps=state.gaps + window.rolled_over,
-        disabled="",
     )
 
 

@@ -56,7 +56,8 @@ class Window:
         plain = entry.id[:500].replace("\t", " ").strip()
         own = plain or f"h:{digest(link or entry.when, entry.title)}"
         link_sum, words = _sum(link), _sum(entry.title + "\x1f" + entry.summary)
-        for candidate in (own, f"{own}#{digest(link, entry.title)}"):
+        split = f"{own}#{digest(link, entry.title)}"  # what this entry is called when its id stands for another
+        for candidate in (split, own) if split in self._before else (own, split):
             token = f"{candidate}\t{link_sum}\t{words}"
             other = self._now.get(candidate) or self._before.get(candidate)
             if other is None or _same_item(other, token):
