@@ -141,9 +141,10 @@ def filing_text(submission: Submission) -> tuple[str, tuple[Exhibit, ...]]:
 
 def document_text(document: Document) -> str:
     """One document as plain text: HTML through the shared cleaner, plain text with its hard line ends undone."""
-    text = document.text_raw
-    while wrapper := _WRAPPER.match(text):
-        text = text[wrapper.end() :]
+    start = 0
+    while wrapper := _WRAPPER.match(document.text_raw, start):
+        start = wrapper.end()
+    text = document.text_raw[start:]
     if "<ix:header" in text:  # inline XBRL repeats every tagged fact in a hidden block before the words
         text = _without(text, "<ix:header", "</ix:header>")
     if document.name.lower().endswith((".htm", ".html")) or _HTML.search(text, 0, 20_000):

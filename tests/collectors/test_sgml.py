@@ -251,7 +251,7 @@ def test_limits_are_noted() -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", [b"<DOCUMENT>", b"<DOCUMENT>\n<TYPE>A\n<TEXT>", b"<A>", b"\n\n", b"<ix:header", b"Item 1.01\n"]
+    "piece", [b"<DOCUMENT>", b"<DOCUMENT>\n<TYPE>A\n<TEXT>", b"<A>", b"\n\n", b"<ix:header", b"<XBRL>", b"Item 1.01\n"]
 )
 def test_many_of_anything_stays_linear(piece: bytes) -> None:
     small, large = LINES + piece * 2_000, LINES + piece * 20_000
