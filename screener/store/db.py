@@ -17,7 +17,7 @@ from screener.store.bars import Bars
 from screener.store.lists import Lists
 from screener.store.news import News
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 

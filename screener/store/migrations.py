@@ -293,3 +293,12 @@ def m004_lists(db: Any) -> None:
         )""",
         "CREATE INDEX marks_ticker ON marks(ticker, id)  -- the marks of a ticker",
     )
+
+
+@migration()
+def m005_dates(db: Any) -> None:
+    """The calendar of known dates."""
+    _run(
+        db,
+        "CREATE INDEX catalysts_dated ON catalysts(published) WHERE instr(facts, '_date\"') > 0  -- the calendar",
+    )
