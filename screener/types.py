@@ -316,6 +316,9 @@ class Move(Struct, frozen=True, kw_only=True):
     high_52w_pct: float | None = None
     low_52w_pct: float | None = None
     days_since_reverse_split: int | None = None
+    volatility_pct: float | None = None
+    prev_change_pct: float | None = None
+    prev_rvol: float | None = None
     market_cap: float | None = None
     market_cap_at_news: float | None = None
     float_shares: float | None = None

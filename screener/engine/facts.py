@@ -181,6 +181,10 @@ FACTS: dict[str, Fact] = _table(
     _move("turnover", "times", CONFIRMATION, "volume against the float"),
     _move("high_52w_pct", "%", CONFIRMATION, "distance from the 52-week high (negative: below)"),
     _move("low_52w_pct", "%", CONFIRMATION, "distance from the 52-week low"),
+    _move("volatility_pct", "%", SIZE, "mean size of the daily change over the 20 sessions before"),
+    _move("prev_change_pct", "%", SIZE, "change of the session before"),
+    _number("prev_abs_change_pct", "%", SIZE, "size of the change of the session before", m.prev_abs_change),
+    _move("prev_rvol", "times", SIZE, "volume of the session before against its usual"),
     _number("moved_before_news_pct", "%", WARNING, "the day's change that came before the news", m.moved_before),
     # the catch
     _number("days_since_reverse_split", "days", WARNING, "since the last reverse split", m.days_since_split),

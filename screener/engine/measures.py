@@ -150,6 +150,12 @@ def _cap(c: Candidate) -> float | None:
     return cap if cap and cap > 0 else None
 
 
+def _cap_at_news(c: Candidate) -> float | None:
+    """The market cap before the news moved it, else the last one."""
+    before = c.move.market_cap_at_news if c.move else None
+    return before if before and before > 0 else _cap(c)
+
+
 def is_small_cap(c: Candidate) -> bool | None:
     """Market cap under 2 billion dollars."""
     cap = _cap(c)
@@ -157,14 +163,20 @@ def is_small_cap(c: Candidate) -> bool | None:
 
 
 def materiality(c: Candidate) -> float | None:
-    """Stated money in percent of the market cap."""
-    amount, cap = _number(stated(c, "amount_usd")), _cap(c)
+    """Stated money in percent of the market cap, as it was before the news where that is known."""
+    amount, cap = _number(stated(c, "amount_usd")), _cap_at_news(c)
     return None if amount is None or cap is None else amount / cap * 100
 
 
 def abs_change(c: Candidate) -> float | None:
     """Size of the day's change in percent."""
     change = c.move.change_pct if c.move else None
+    return None if change is None or change != change else abs(change)
+
+
+def prev_abs_change(c: Candidate) -> float | None:
+    """Size of the change of the session before, in percent."""
+    change = c.move.prev_change_pct if c.move else None
     return None if change is None or change != change else abs(change)
 
 

@@ -59,7 +59,7 @@ FULL = Candidate(
     noise=(Noise(story_id="s1", kind="promotion"),),
     move=move(price=2.5, change_pct=25.0, gap_pct=10.0, since_news_pct=20.0, abnormal_pct=24.0, rvol=6.0,
         dollar_volume=3e6, avg_dollar_volume=5e5, atr_multiple=3.0, turnover=0.5, high_52w_pct=-60.0, low_52w_pct=10.0,
-        days_since_reverse_split=30, market_cap=50e6, float_shares=9e6, day=dt.date(2025, 12, 12)),
+        days_since_reverse_split=30, volatility_pct=4.0, prev_change_pct=-12.0, prev_rvol=3.0, market_cap=50e6, float_shares=9e6, day=dt.date(2025, 12, 12)),
     listing=Listing(ticker="EXMP", name="Examplecorp", exchange="Nasdaq"),
     as_of=AS_OF,
     history=History(filings=(), halts=(halt(),), deficiency_open=False, going_concern=False, raises_24m=2,
@@ -87,6 +87,7 @@ FULL = Candidate(
         ("session", "regular"),
         ("age_hours", 1.0),
         ("abs_change_pct", 25.0),
+        ("prev_abs_change_pct", 12.0),
         ("repeated", False),
         ("other_catalysts", ("equity_offering",)),
     ],
@@ -169,6 +170,11 @@ def test_numbers_that_are_none() -> None:
 def test_stated_premium_wins() -> None:
     assert read("premium_pct", candidate(facts={"discount_pct": 12.0})) == -12.0
     assert read("discount_pct", candidate(facts={"premium_pct": 30.0})) == -30.0
+
+
+def test_materiality_uses_the_cap_before_the_news() -> None:
+    after = move(market_cap=100e6, market_cap_at_news=50e6)
+    assert read("materiality_pct", candidate(facts={"amount_usd": 5e6}, move=after)) == pytest.approx(10)
 
 
 def test_an_ended_deal_is_no_dilution() -> None:
