@@ -32,7 +32,7 @@ class Edgar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     contact: str = ""
     enabled: bool = True
     every: float | None = None
-    look_back_days: float = 5.0
+    lookback_days: float = 5.0
     forms: tuple[str, ...] = ()
     whole_forms: tuple[str, ...] = ()
     fetch_filings: bool = True

@@ -80,7 +80,7 @@ def read_stories(file: str) -> Iterator[Any]:
         path = Path(file)
         if not path.is_file():
             raise InputError(f"{path}: no such file")
-        raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")
+        raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
     with raw:
         lines = io.TextIOWrapper(raw, encoding="utf-8", errors="replace")
         first = next((line for line in lines if line.strip()), "")

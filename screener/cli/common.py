@@ -57,7 +57,7 @@ class App:
         return Console(stderr=stderr, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 160)
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[dt.datetime]):
     """An ISO time with its zone."""
 
     name = "time"
@@ -72,7 +72,7 @@ class Moment(click.ParamType):
             self.fail(f"{value!r} is no time with a zone ({e}); write 2025-12-12T23:10:00Z", param, ctx)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[dt.date]):
     """A New York date, ``today`` or ``yesterday`` (the previous session)."""
 
     name = "date"

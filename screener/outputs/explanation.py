@@ -41,7 +41,9 @@ def show_explanation(console: Console, found: Explanation) -> None:
 
 
 def _show_row(console: Console, row: WatchRow) -> None:
-    console.print(f"rank {row.rank}, score {row.score:.0f} (bullish {row.bullish:.0f}, bearish {row.bearish:.0f}), {label(row)}")
+    console.print(
+        f"rank {row.rank}, score {row.score:.0f} (bullish {row.bullish:.0f}, bearish {row.bearish:.0f}), {label(row)}"
+    )
     card = " / ".join(p for p in (row.action, row.recommendation, row.timeframe, row.risk) if p)
     console.print(f"card: {card}")
     console.print(
@@ -60,10 +62,17 @@ def _show_row(console: Console, row: WatchRow) -> None:
 def _show_story(console: Console, story: Story, classified: Classified) -> None:
     first = story.sources[0].source if story.sources else "?"
     others = ", ".join(s.source for s in story.sources[1:])
-    console.print(Text(f"{eastern(story.published)}  first: {first}" + (f"; also: {others}" if others else ""), style="bold"))
+    console.print(
+        Text(f"{eastern(story.published)}  first: {first}" + (f"; also: {others}" if others else ""), style="bold")
+    )
     if story.confirmed_by:
         console.print(f"confirmed by {story.confirmed_by}")
-    spans = [(s.field, s.start, s.end, "bold black on yellow") for c in classified.catalysts for s in c.evidence if not s.fact]
+    spans = [
+        (s.field, s.start, s.end, "bold black on yellow")
+        for c in classified.catalysts
+        for s in c.evidence
+        if not s.fact
+    ]
     spans += [(s.field, s.start, s.end, "bold cyan") for c in classified.catalysts for s in c.evidence if s.fact]
     console.print(evidence_text(story, spans))
     for c in classified.catalysts:

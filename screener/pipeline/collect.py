@@ -19,6 +19,7 @@ from screener.errors import FetchError, InputError, ScreenerError
 from screener.http import Fetcher
 from screener.pipeline.desk import Desk, age_of
 from screener.registry import discover
+from screener.store.news import News
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 
 TABLE_PATH = "/files/company_tickers_exchange.json"
@@ -70,26 +71,33 @@ async def collect_all(
     return [found[f.name] for f in feeds]
 
 
-async def collect_one(desk: Desk, feed: FeedSpec, get: Fetcher, kinds: dict[str, Collector]) -> Collected:
-    """Poll one feed and, for filings, fetch the chosen forms whole."""
+async def collect_one(
+    desk: Desk,
+    feed: FeedSpec,
+    get: Fetcher,
+    kinds: dict[str, Collector],
+    news: News | None = None,
+    state: FeedState | None = None,
+) -> Collected:
+    """Poll one feed and, for filings, fetch the chosen forms whole.
+
+    ``news`` is where to look up what is known (the desk's own store unless given), ``state`` what the last poll left.
+    """
     if feed.kind not in kinds:
         message = f"{feed.path or 'settings'}: kind {feed.kind!r} is none of {', '.join(sorted(kinds))}"
-        return Collected(
-            feed=feed.name,
-            problems=(Problem(stage="collect", subject=feed.name, message=message, kind="unknown_kind"),),
-        )
-    news = desk.store.news
-    state = news.feed_state(feed.name)
+        wrong = Problem(stage="collect", subject=feed.name, message=message, kind="unknown_kind")
+        return Collected(feed=feed.name, problems=(wrong,))
+    held = news or desk.store.news
 
     def known(ids: Sequence[str]) -> Collection[str]:
-        return news.known_accessions(ids) if feed.kind == "edgar" else news.known_items(feed.name, ids)
+        return held.known_accessions(ids) if feed.kind == "edgar" else held.known_items(feed.name, ids)
 
     as_of = desk.clock.fixed
-    # A replay must not depend on what a poll at another moment left behind.
     context = Context(
         fetcher=get,
         now=desk.clock.now,
-        state=FeedState(name=feed.name) if as_of else state,
+        # A replay must not depend on what a poll at another moment left behind.
+        state=FeedState(name=feed.name) if as_of else state or held.feed_state(feed.name),
         as_of=as_of,
         known=known,
         options={**feed.options, "base_url": feed.url},
@@ -146,7 +154,7 @@ def file_items(desk: Desk, paths: Sequence[Path]) -> Collected:
     items: list[Item] = []
     problems: list[Problem] = []
     for path in paths:
-        for found in read_items(path, desk.clock.now, desk.clock.fixed):
+        for found in read_items(path, desk.clock.now(), desk.clock.fixed):
             if isinstance(found, Problem):
                 problems.append(found)
             else:

@@ -58,6 +58,12 @@ class Desk:
         """The ticker table as stored."""
         return TickerTable(self.store.news.listings())
 
+    def reload_rules(self) -> str:
+        """Load the ranking rules anew and return their digest. On InputError the old ones stay."""
+        fresh = load_rules(config.rule_folders(self.settings, "ranking"))
+        self.__dict__["rules"] = fresh
+        return fresh.digest
+
     def forget_table(self) -> None:
         """Read the ticker table anew at its next use."""
         self.__dict__.pop("table", None)
@@ -96,7 +102,7 @@ def _edgar(feed: FeedSpec, settings: Settings) -> FeedSpec:
         changes["enabled"] = False
     if edgar.every is not None:
         changes["every"] = edgar.every
-    options = {"look_back_days": edgar.look_back_days, **({"forms": list(edgar.forms)} if edgar.forms else {})}
+    options = {"lookback_days": edgar.lookback_days, **({"forms": list(edgar.forms)} if edgar.forms else {})}
     return msgspec.structs.replace(feed, **changes, options={**feed.options, **options})
 
 

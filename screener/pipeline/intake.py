@@ -61,6 +61,10 @@ class Intake:
                 news.save_feed_state(collected.state)
         return new
 
+    def forget(self, before: dt.datetime) -> None:
+        """Drop remembered stories from before a moment, to keep a long watch small."""
+        self._joiner.forget(before)
+
     def _batch(self, items: Sequence[Item], taken: Taken) -> None:
         touched: dict[str, tuple[Story, dt.datetime]] = {}
         pairs = [(item, resolve(item, self._desk.table)) for item in self._unknown(items, taken)]

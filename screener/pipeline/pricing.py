@@ -63,31 +63,50 @@ def _digest(path: Path) -> str:
 
 
 async def refresh(
-    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher | None, tick: Callable[[int], None]
+    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher, tick: Callable[[int], None] = lambda _: None
 ) -> list[Problem]:
     """Bring the store's prices up to date from each of ``names`` (files or sources); failures become problems."""
-    problems: list[Problem] = []
+    answers, problems = await fetch(desk, names, tickers, get)
+    store(desk, answers)
+    for path in file_paths(desk, names):
+        problems += load_file(desk, path, tick)[1]
+    return problems
+
+
+async def fetch(
+    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher
+) -> tuple[list[Prices], list[Problem]]:
+    """Ask the sources among ``names``; a source that fails is a problem, and the next one is asked all the same."""
     known = sources()
+    answers: list[Prices] = []
+    problems: list[Problem] = []
     for name in names:
+        if name not in known or name == "file":
+            continue
         try:
-            if name in known and name != "file":
-                prices = await _fetch(desk, known[name], tickers, get)
-                problems += prices.problems
-                with desk.store.transaction():
-                    desk.store.bars.save(prices.bars)
-                    desk.store.bars.save_quotes(prices.quotes)
-                    desk.store.bars.save_splits(
-                        (t, d, 2.0, prices.source, clock.open_time(d))
-                        for t, days in prices.splits.items()
-                        for d in days
-                    )
-            else:
-                problems += load_file(desk, _path(desk, name, known), tick)[1]
-        except InputError:
-            raise
+            answers.append(await _fetch(desk, known[name], tickers, get))
+            problems += answers[-1].problems
         except ScreenerError as e:
             problems.append(Problem(stage="price", subject=name, message=str(e), kind=type(e).__name__))
-    return problems
+    return answers, problems
+
+
+def store(desk: Desk, answers: Sequence[Prices]) -> None:
+    """Store what sources answered; nothing is stored twice."""
+    with desk.store.transaction():
+        for prices in answers:
+            desk.store.bars.save(prices.bars)
+            desk.store.bars.save_quotes(prices.quotes)
+            # Sources tell the days of reverse splits without ratio; any ratio above one marks them as such.
+            desk.store.bars.save_splits(
+                (t, d, 2.0, prices.source, clock.open_time(d)) for t, days in prices.splits.items() for d in days
+            )
+
+
+def file_paths(desk: Desk, names: Sequence[str]) -> list[Path]:
+    """The files among ``names``. Raises InputError for a name that is neither file nor source."""
+    known = sources()
+    return [_path(desk, n, known) for n in names if n not in known or n == "file"]
 
 
 def _path(desk: Desk, name: str, known: Mapping[str, object]) -> Path:

@@ -17,6 +17,7 @@ from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake, Taken
 from screener.pipeline.ranking import rank_day
 from screener.pipeline.state import save_regime
+from screener.store import Store
 from screener.types import Collected, FeedSpec, Problem, Run, WatchRow
 
 Progress = Callable[[str, int], None]
@@ -50,18 +51,8 @@ def run_once(desk: Desk, plan: Plan, progress: Progress = lambda _what, _n: None
 
 
 async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
-    started, as_of = clock.now(), desk.clock.now()
-    day = clock.session_day(as_of)
     # Rules and model are loaded first: a rule that does not load stops the run before anything is fetched.
-    run = Run(
-        id=_run_id(started, as_of),
-        started=started,
-        as_of=as_of,
-        day=day,
-        replayed=desk.clock.replay,
-        rules_digest=desk.rules.digest,
-        model_id=desk.classifier.model_id,
-    )
+    run = new_run(desk)
     feeds = [] if plan.items and not plan.feeds else desk.chosen_feeds(plan.feeds)
     problems: list[Problem] = []
     collected: list[Collected] = []
@@ -77,7 +68,7 @@ async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
         taken = take_in(desk, Intake(desk), collected, progress)
         problems += [p for c in collected for p in c.problems] + taken.problems
         names = plan.prices or desk.settings.prices.source
-        tickers = _tickers(desk, day, as_of) if names else ()
+        tickers = tickers_of_day(desk.store, run.as_of) if names else ()
         problems += await pricing.refresh(desk, names, tickers, get, lambda n: progress("bars", n))
     rows, stored = save_day(desk, run, plan.rank_by)
     done = msgspec.structs.replace(
@@ -108,9 +99,24 @@ def save_day(desk: Desk, run: Run, by: str = "both") -> tuple[list[WatchRow], bo
     return rows, stored
 
 
-def _tickers(desk: Desk, day: dt.date, as_of: dt.datetime) -> list[str]:
-    start, end = clock.news_window(day)
-    found = (s.tickers[0] for s, _, _ in desk.store.news.stories_window(start, min(end, as_of), as_of) if s.tickers)
+def new_run(desk: Desk) -> Run:
+    """A run of this moment, with the digests of rules and model."""
+    started, as_of = clock.now(), desk.clock.now()
+    return Run(
+        id=_run_id(started, as_of),
+        started=started,
+        as_of=as_of,
+        day=clock.session_day(as_of),
+        replayed=desk.clock.replay,
+        rules_digest=desk.rules.digest,
+        model_id=desk.classifier.model_id,
+    )
+
+
+def tickers_of_day(store: Store, as_of: dt.datetime) -> list[str]:
+    """The issuers in the news window of a moment's session day."""
+    start, end = clock.news_window(clock.session_day(as_of))
+    found = (s.tickers[0] for s, _, _ in store.news.stories_window(start, min(end, as_of), as_of) if s.tickers)
     return list(dict.fromkeys(found))
 
 

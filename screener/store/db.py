@@ -7,6 +7,7 @@ stored list starts fast.
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -75,10 +76,37 @@ class Store:
             self.connection.backup(copy)
         copy.close()
 
+    def prune(self, before: dt.date, *, dry: bool) -> dict[str, int]:
+        """Drop what was published before a New York date, and all but the last list of each earlier day.
+
+        Returns what was (or with ``dry`` would be) dropped, by name.
+        """
+        limit, done = before.isoformat(), {}
+        for name, table, where in (
+            ("stories", "stories", "published < ?"),
+            ("filings", "filings", "accepted < ?"),
+            ("halts", "halts", "halted < ?"),
+            ("quotes", "quotes", "as_of < ?"),
+            ("superseded lists", "lists", _SUPERSEDED),
+        ):
+            count = self.connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", (limit,)).fetchone()[0]
+            if not dry:
+                self.connection.execute(f"DELETE FROM {table} WHERE {where}", (limit,))
+            done[name] = int(count)
+        return done
+
+    def compact(self) -> None:
+        """Give freed pages back to the disk."""
+        with storing(self.path):
+            self.connection.execute("VACUUM")
+
     def integrity(self) -> str:
         """``ok``, or what SQLite's quick check found."""
         with storing(self.path):
             return str(self.connection.execute("PRAGMA quick_check(3)").fetchone()[0])
+
+
+_SUPERSEDED = "day < ? AND EXISTS (SELECT 1 FROM lists l WHERE l.day = lists.day AND l.as_of > lists.as_of)"
 
 
 @contextmanager
@@ -142,7 +170,10 @@ def open_store(path: Path, *, readonly: bool = False, on_migrate: Callable[[], N
 
 def _connect(path: Path, readonly: bool) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={'ro' if readonly else 'rwc'}"
-    connection = sqlite3.connect(uri, uri=True, timeout=10.0, isolation_level=None, cached_statements=256)
+    # A watch writes from one worker thread at a time, which need not be the thread that opened the file.
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=10.0, isolation_level=None, cached_statements=256, check_same_thread=False
+    )
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA temp_store = MEMORY")
     if not readonly:

@@ -59,6 +59,12 @@ class Lists:
             ((run.id, n, p.stage, p.subject, p.message, p.kind) for n, p in enumerate(run.problems)),
         )
 
+    def drop_run(self, run: Run) -> None:
+        """Forget a run that found nothing new, so that a quiet watch leaves no trace."""
+        self._db.execute(
+            "DELETE FROM runs WHERE id = ? AND NOT EXISTS (SELECT 1 FROM lists WHERE run_id = id)", (run.id,)
+        )
+
     def collecting_since(self, as_of: dt.datetime) -> dt.datetime | None:
         """Since when live runs have collected news; None when there was none by then (a replay says nothing of it)."""
         row = self._db.execute(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -336,24 +336,30 @@ class News:
         for row in rows:
             yield from self._as_of(row, known_by)
 
-    def recent(
-        self, tickers: Sequence[str], ciks: Sequence[int], since: dt.datetime, until: dt.datetime | None = None
-    ) -> list[Story]:
-        """Stories of these tickers or CIKs published since a moment, in order of publication."""
+    def recent(self, tickers: Collection[str], ciks: Collection[int], since: dt.datetime) -> list[Story]:
+        """Stories of these tickers or CIKs published since a moment, in order of publication.
+
+        Without tickers and CIKs: the stories of no known company.
+        """
         found: dict[str, Story] = {}
-        end = iso(until) if until else "9999"
+        if not tickers and not ciks:
+            rows = self._db.execute(
+                f"SELECT {_STORY_COLUMNS} FROM stories WHERE published >= ? AND tickers = '[]' AND cik IS NULL "
+                "ORDER BY published, id",
+                (iso(since),),
+            )
+            return [_from_row(r) for r in rows]
         for part in chunks(tickers):
             rows = self._db.execute(
                 f"SELECT {_prefixed('s')} FROM story_tickers t JOIN stories s ON s.id = t.story_id "
-                f"WHERE t.ticker IN ({marks(part)}) AND t.published >= ? AND t.published <= ?",
-                (*part, iso(since), end),
+                f"WHERE t.ticker IN ({marks(part)}) AND t.published >= ?",
+                (*part, iso(since)),
             )
             found.update((r[0], _from_row(r)) for r in rows if r[0] not in found)
         for part in chunks(ciks):
             rows = self._db.execute(
-                f"SELECT {_STORY_COLUMNS} FROM stories "
-                f"WHERE cik IN ({marks(part)}) AND published >= ? AND published <= ?",
-                (*part, iso(since), end),
+                f"SELECT {_STORY_COLUMNS} FROM stories WHERE cik IN ({marks(part)}) AND published >= ?",
+                (*part, iso(since)),
             )
             found.update((r[0], _from_row(r)) for r in rows if r[0] not in found)
         return sorted(found.values(), key=lambda s: (s.published, s.id))

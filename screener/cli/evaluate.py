@@ -1,0 +1,46 @@
+"""``screener evaluate``: the classifier against labels."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from screener.cli.common import App, emit, format_option
+
+
+@click.command()
+@click.argument("labels", type=click.Path())
+@click.argument("items", type=click.Path())
+@click.option("--errors", is_flag=True, help="List the misses with their evidence.")
+@click.option("--sure", type=click.IntRange(1, 3), default=2, show_default=True, help="Only labels at least this sure.")
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=0.5,
+    show_default=True,
+    help="Confidence that counts as present.",
+)
+@format_option("table", "json")
+@click.pass_obj
+def command(app: App, labels: str, items: str, errors: bool, sure: int, threshold: float, form: str) -> None:
+    """Precision, recall and F1 per type, false alarms, polarity and facts, on your own labels.
+
+    LABELS has JSON lines {id, types, noise, polarity, stage, fields, sure}; ITEMS has {id, title, body, ...} (.gz too).
+
+    \b
+    Example:
+      screener evaluate labels.jsonl releases.jsonl.gz --errors
+    """
+    import json
+
+    from screener import config
+    from screener.classify.evaluate import as_json, error_lines, evaluate, report_lines
+    from screener.classify.pipeline import Classifier
+
+    classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
+    report = evaluate(Path(labels), Path(items), classifier, sure=sure, threshold=threshold)
+    if form == "json":
+        emit(json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n")
+        return
+    emit("\n".join([*report_lines(report), *(error_lines(report) if errors else ())]) + "\n")

@@ -1,0 +1,146 @@
+"""``screener watchlist``: your own marks, and a ticker's history."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from screener import clock
+from screener.cli.common import App, Moment, as_of_option, date_option, db_option, emit, format_option, say
+from screener.cli.today import chosen_day
+from screener.errors import InputError
+
+PAIRS = {"pin": "unpin", "mute": "unmute", "add": "remove"}
+
+
+@click.group()
+def command() -> None:
+    """Your own marks on tickers, and how a ticker or a list changed.
+
+    \b
+    Example:
+      screener watchlist add ABCD --note "watching the PDUFA date"
+    """
+
+
+def _mark(app: App, db: str | None, tickers: tuple[str, ...], action: str, note: str = "") -> None:
+    cleaned = [t.upper().lstrip("$") for t in tickers]
+    bad = [t for t in cleaned if not t.replace(".", "").replace("-", "").isalnum() or len(t) > 12]
+    if bad:
+        raise InputError(f"{', '.join(bad)}: no ticker; write letters such as ABCD or BRK-B")
+    with app.store(db) as store, store.transaction():
+        for ticker in cleaned:
+            store.lists.add_mark(ticker, action, note, clock.now())
+    say(f"{action}: {', '.join(cleaned)}")
+
+
+def _command(action: str, text: str) -> None:
+    @command.command(action, help=f"{text}\n\n\b\nExample:\n  screener watchlist {action} ABCD")
+    @click.argument("tickers", nargs=-1, required=True)
+    @click.option("--note", default="", help="A note kept with it.")
+    @db_option
+    @click.pass_obj
+    def run(app: App, tickers: tuple[str, ...], note: str, db: str | None) -> None:
+        _mark(app, db, tickers, action, note)
+
+
+for _action, _text in (
+    ("add", "Put tickers on your own watchlist."),
+    ("remove", "Take tickers off your own watchlist."),
+    ("pin", "Keep tickers on top of your views."),
+    ("unpin", "Undo a pin."),
+    ("mute", "No alerts about these tickers."),
+    ("unmute", "Undo a mute."),
+):
+    _command(_action, _text)
+
+
+@command.command()
+@click.argument("ticker")
+@click.argument("text")
+@db_option
+@click.pass_obj
+def note(app: App, ticker: str, text: str, db: str | None) -> None:
+    """Write a note about a ticker.
+
+    \b
+    Example:
+      screener watchlist note ABCD "cash until March"
+    """
+    _mark(app, db, (ticker,), "note", text)
+
+
+@command.command("list")
+@format_option("table", "json")
+@as_of_option
+@db_option
+@click.pass_obj
+def list_(app: App, form: str, as_of: dt.datetime | None, db: str | None) -> None:
+    """Your own tickers with their marks and notes.
+
+    \b
+    Example:
+      screener watchlist list
+    """
+    from screener.outputs.csvout import json_text
+    from screener.outputs.marks import fold, mark_lines
+
+    with app.store(db, readonly=True) as store:
+        marks = fold(store.lists.marks(as_of))
+    if form == "json":
+        emit(json_text(marks))
+        return
+    if not marks:
+        say("nothing marked yet: `screener watchlist add ABCD`")
+    for line in mark_lines(marks):
+        click.echo(line)
+
+
+@command.command()
+@click.argument("ticker")
+@click.option("--limit", type=click.IntRange(1), default=30, show_default=True)
+@format_option("table", "json")
+@db_option
+@click.pass_obj
+def history(app: App, ticker: str, limit: int, form: str, db: str | None) -> None:
+    """A ticker's places on the lists, newest day first.
+
+    \b
+    Example:
+      screener watchlist history ABCD
+    """
+    import json
+
+    with app.store(db, readonly=True) as store:
+        rows = store.lists.history(ticker.upper(), limit)
+    if form == "json":
+        names = ("day", "rank", "score", "action", "catalyst", "headline")
+        emit(json.dumps([dict(zip(names, (str(r[0]), *r[1:]), strict=True)) for r in rows], indent=2) + "\n")
+        return
+    if not rows:
+        say(f"{ticker.upper()} was on no stored list")
+    for day, rank, score, action, catalyst, headline in rows:
+        click.echo(f"{day}  #{rank:<3} {score:5.0f}  {action:<9}  {catalyst:<24}  {headline}")
+
+
+@command.command()
+@click.option("--since", type=Moment(), required=True, metavar="T", help="Compare with the list that stood then.")
+@date_option
+@as_of_option
+@db_option
+@click.pass_obj
+def changes(app: App, since: dt.datetime, day: dt.date | None, as_of: dt.datetime | None, db: str | None) -> None:
+    """What entered, left or moved on a day's list since a moment.
+
+    \b
+    Example:
+      screener watchlist changes --since 2025-12-12T20:00:00Z --date 2025-12-12
+    """
+    from screener.engine.compare import diff, summary
+
+    with app.store(db, readonly=True) as store:
+        day = chosen_day(store, day, as_of)
+        old = store.lists.rows_as_of(day, since) if day else None
+        new = store.lists.rows_as_of(day, as_of) if day else None
+    click.echo(summary(diff(old or [], new or [])))
