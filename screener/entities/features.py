@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from screener.entities import names
 from screener.entities.names import word_set
@@ -140,7 +140,8 @@ class Features:
         """The title without markers, tickers in brackets, marks and accents, in lower case."""
         title = _RELAY.sub("", _CORRECTED.sub("", self.title))
         title = _TELLS.sub(" ", _TICKER_ASIDE.sub(" ", title)).replace("’", "'")
-        title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+        if not title.isascii():
+            title = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
         return " ".join(WORD.findall(title.replace("'s", "").casefold()))
 
     @cached_property
@@ -211,11 +212,13 @@ class Features:
         return " ".join(WORD.findall(self.text[:60_000].casefold()))
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """A word without its commonest English endings; short words and words with digits stay."""
     return word if len(word) < 5 or not word.isalpha() else _SUFFIX.sub("", word)
 
 
+@lru_cache(maxsize=8192)
 def weight(word: str) -> float:
     """How much a shared word says: numbers and codes most, the wording of every offering or trial least."""
     if any(c.isdigit() for c in word):

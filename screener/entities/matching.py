@@ -7,6 +7,7 @@ import datetime as dt
 from screener.entities.features import FILING, RECORD, RELEASE, Features, stem, weight
 
 HOUR = dt.timedelta(hours=1)
+LEAST = 0.2  # the lowest overlap of telling words that any rule accepts
 WINDOW = dt.timedelta(days=5)
 OFFERING_WORDS = (
     "offering",
@@ -98,10 +99,9 @@ def same_event(a: Features, b: Features) -> float:
 def same_release(a: Features, b: Features) -> float:
     """One release twice, under one headline or several."""
     gap = abs(a.at - b.at)
-    text = same_text(a, b)
     marked = a.corrected or b.corrected
     if a.bare == b.bare:
-        return 1.0 if gap <= 24 * HOUR or marked or text == 1.0 else 0.0
+        return 1.0 if gap <= 24 * HOUR or marked or same_text(a, b) == 1.0 else 0.0
     if a.language != b.language:
         return _translation(a, b, gap)
     if _fragment(a, b, gap):
@@ -111,11 +111,12 @@ def same_release(a: Features, b: Features) -> float:
         return 0.9
     if gap > 24 * HOUR or _contradict(a, b) or _slot_differs(a, b):
         return 0.0
+    text = same_text(a, b) if alike >= LEAST else None
     if _same_desk(a, b) and (jaccard < 0.75 or a.facts["code"] != b.facts["code"] or (text is not None and text < 0.1)):
         return 0.0
     if text is not None and text >= 0.6 and alike >= 0.5:
         return 0.9
-    return alike if alike >= _needed(a, b, gap) else 0.0
+    return alike if alike >= LEAST and alike >= _needed(a, b, gap) else 0.0
 
 
 def _needed(a: Features, b: Features, gap: dt.timedelta) -> float:
@@ -183,10 +184,13 @@ def _begin(a: Features, b: Features) -> frozenset[str]:
 
 
 def _fragment(a: Features, b: Features, gap: dt.timedelta) -> bool:
-    """A headline that a feed cut at a hyphen: one title is the other's end."""
-    short, long = sorted((a.bare, b.bare), key=len)
-    whole = long.replace("-", " ").endswith(short.replace("-", " "))
-    return gap <= HOUR / 4 and len(short) >= 12 and whole
+    """A headline that a feed cut: at a hyphen, so that one is the other's end, or with dots after its beginning."""
+    short, long = sorted((a, b), key=lambda f: len(f.bare))
+    if len(short.bare) < 12:
+        return False
+    if short.title.rstrip().endswith(("...", "…")):
+        return gap <= 24 * HOUR and len(short.bare) >= 30 and long.bare.startswith(short.bare.rsplit(" ", 1)[0])
+    return gap <= HOUR / 4 and long.bare.replace("-", " ").endswith(short.bare.replace("-", " "))
 
 
 def _other_stage(a: Features, b: Features) -> bool:

@@ -51,6 +51,7 @@ _US_SYMBOL = re.compile(r"(?P<root>[A-Z]{1,6})(?P<cls>" + _CLASS + r")(?![A-Za-z
 _US_LOWER = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)(?=\s?[)\];,])")
 _OTHER_SYMBOL = re.compile(r"(?P<root>[A-Z0-9]{1,8})(?P<cls>(?:[.\-][A-Z]{1,2})?)(?![A-Za-z0-9])")
 _FORMER = re.compile(r"(?:formerly|previously|former|f/k/a|fka)[\s\w]{0,16}[:,]?\s*\Z", re.IGNORECASE)
+_ANCHOR = re.compile(r"[:(\[]|\bunder (?:the|new|ticker|symbol|trading)", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 
 _NOT_SYMBOLS = word_set(
@@ -79,16 +80,33 @@ def find_mentions(text: str) -> list[Mention]:
 
     A symbol that stands under several exchanges counts once, for the first United States one if there is any.
     """
-    text = text.translate(_REPAIR)
+    if not text.isascii():
+        text = text.translate(_REPAIR)
+    venues = [m for start, end in _windows(text) for m in VENUE.finditer(text, start, end)]
+    if not venues:
+        return []
     brackets = _Brackets(text)
     found: dict[tuple[int, int], Mention] = {}
-    venues = list(VENUE.finditer(text))
     for i in range(len(venues)):
         for mention in _after(text, venues, i, brackets):
             old = found.get((mention.start, mention.end))
             if old is None or (mention.country_us and not old.country_us):
                 found[mention.start, mention.end] = mention
     return sorted(found.values(), key=lambda m: (not m.country_us, m.start))
+
+
+def _windows(text: str) -> list[tuple[int, int]]:
+    """The stretches where a mention can begin: before a colon or "under the", and after a bracket opens.
+
+    Looking for exchange names there alone makes ordinary prose some ten times cheaper to scan.
+    """
+    out: list[tuple[int, int]] = []
+    for m in _ANCHOR.finditer(text):
+        start, end = (m.start(), m.end() + 30) if m.group() in "([" else (max(0, m.start() - 80), m.end() + 2)
+        if out and start <= out[-1][1]:
+            start, end = out[-1][0], max(end, out.pop()[1])
+        out.append((start, end))
+    return out
 
 
 class _Brackets:

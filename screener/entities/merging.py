@@ -125,5 +125,7 @@ def _rank(f: Features) -> tuple[bool, bool, bool]:
 
 
 def _cut(head: Features, features: Features) -> bool:
-    """True when the story's title is the end of the new one: a feed had cut it."""
+    """True when the story's title is the new one cut by a feed."""
+    if head.title.rstrip().endswith(("...", "…")) and features.bare.startswith(head.bare.rsplit(" ", 1)[0]):
+        return True
     return head.bare != features.bare and features.bare.replace("-", " ").endswith(head.bare.replace("-", " "))

@@ -8,7 +8,8 @@ the two items                         one story when
 same accession, or same feed and id   always (a guid that a feed used again for another title starts a story)
 release, same title                   within a day; later only if marked corrected or with the same text
 release, title marked as correction   80 % of the telling words, same stage, within five days
-release, cut title                    one is the other's end, within a quarter of an hour
+release, cut title                    one is the other's end, within a quarter of an hour; or its beginning and dots,
+                                      within a day
 release, another language             a name, number or learned word in common; two when over a quarter of an hour apart
 release, other wording                72 % of the telling words within 12 hours, 85 % within a day; less when an amount or
                                       ratio is common (45 %), both parties are named crosswise (30 %) or a newsroom

@@ -23,6 +23,8 @@ NEWS = [
     "{c} Appoints Ada Example as Chief Financial Officer",
 ]
 
+PROSE = "The work was done with care over many months, and those who did it are glad that it is done. " * 12
+
 
 def companies(count: int) -> list[Listing]:
     """Invented listings with five-letter tickers and CIKs."""
@@ -43,7 +45,7 @@ def releases(rows: list[Listing], count: int) -> list[Item]:
         row, news = rng.choice(rows), rng.choice(NEWS)
         at = T0 + dt.timedelta(seconds=n * 8)
         title = news.format(c=row.name, n=n % 90 + 1)
-        body = f"LEEDS, Dec. 11, 2025 (EXAMPLE WIRE) -- {row.name} (NASDAQ: {row.ticker}) today said more of it. " * 4
+        body = f"LEEDS, Dec. 11, 2025 (EXAMPLE WIRE) -- {row.name} (NASDAQ: {row.ticker}) today said more. {PROSE}"
         out.append(Item(source="wire1", source_id=str(n), title=title, body=body, published=at, received=at))
         if n % 3 == 0:
             later = at + dt.timedelta(minutes=2)
@@ -98,8 +100,10 @@ def main() -> None:
     print(f"ticker table, 10,000 rows loaded     {measure(lambda: TickerTable(rows)) * 1000:10.1f} ms")
     table = TickerTable(rows)
     table.by_name("warm the index")
-    names = [f"{r.name.removesuffix(' Corp')} Holdings Inc" for r in rows[:2000]]
-    print(f"names looked up                      {2000 / measure(lambda: [table.by_name(n) for n in names]):10,.0f} /s")
+    names = [f"{r.name.removesuffix(' Corp')} Marine Systems LLC" for r in rows]
+    start = time.perf_counter()
+    found = sum(table.by_name(n) is not None for n in names)
+    print(f"names looked up, {found:,} near       {len(names) / (time.perf_counter() - start):14,.0f} /s")
     news, edgar = releases(rows[:3000], 6000), filings(rows, 5000)
     text = "\n".join(i.body for i in news[:500])
     print(f"mentions, text scanned               {len(text) / measure(lambda: find_mentions(text)) / 1e6:10.2f} MB/s")

@@ -62,6 +62,11 @@ ONE = {
         item("Zorvane Wins Multi-Million Dollar Contract Expansion from Quellmark", source="relay"),
         item("Million Dollar Contract Expansion from Quellmark", 0, source="relay"),
     ),
+    "a title cut with dots": (item(DIRECT), item(DIRECT[:55] + "...", 3, source="ir")),
+    "a title with the company behind it": (
+        item(DIRECT),
+        item(DIRECT + " | Zorvane Therapeutics, Inc.", 3, source="ir"),
+    ),
     "two parties to one deal": (
         item("Zorvane Therapeutics to Be Acquired by Quellmark Corp"),
         item("Quellmark Agrees to Acquire Zorvane Therapeutics", 2, source="prn"),
