@@ -79,11 +79,13 @@ _DESIGNATION = re.compile(
     r"(?<!\w)(?:" + "|".join(f"(?P<d{i}>{body})" for i, (_, body) in enumerate(DESIGNATIONS)) + ")", re.I
 )
 INDICATION = re.compile(
-    r"\b(?:for (?:the )?(?:[\w-]+ ){0,3}?(?:treatment|prevention|management|therapy) of|(?:to|for) treat(?:ing)?|"
-    r"in (?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) (?:with"
-    r"|who have|undergoing)|"
-    r"trial (?:of [\w-]+ )?in|study (?:of [\w-]+ )?in|indicated for|designation (?:for [\w-]+ )?in"
-    r"|data in|results in)\s"
+    r"\b(?i:for (?:the )?(?:[\w-]+ ){0,3}?(?:treatment|prevention|management|therapy) of|(?:to|for) treat(?:ing)?|"
+    r"in (?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) "
+    r"(?:with|who have|undergoing)|"
+    r"trial (?:of [\w-]+ )?in|study (?:of [\w-]+ )?in|indicated for|"
+    r"designation (?:for [\w-]+ )?in|(?:data|results|activity|trial|study) in)\s"
+    r"(?i:(?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) "
+    r"(?:with|who have|undergoing)\s)?"
     r"(?P<i>(?:[A-Za-z][\w’'/+-]*(?: \([A-Z][A-Za-z0-9-]{1,11}\))?[ ]?){1,7})",
 )
 _STOP = re.compile(

@@ -61,7 +61,7 @@ NOT_IT_BEFORE = re.compile(
     r"|worth|of)|"
     r"addressable market of|market (?:size|opportunity)(?: of)?|(?:revenues?|sales) (?:of|to)|liquidation preference of"
     r"|"
-    r"stated value of|cash (?:and cash equivalents|position|balance)[^.]{0,30}|from the (?:sale"
+    r"stated value of|cash (?:and cash equivalents|position|balance)[^.]{0,30}|cash of|from the (?:sale"
     r"|exercise) of|volume of)"
     r"(?:\s(?:up to|an?|approximately|about|nearly|over|more than))*\s?[~(]?$"
 )
@@ -185,7 +185,7 @@ def find_amount(kind: str, found: list[Money], prefer: re.Pattern[str] | None, n
     if len(titled) > 1 and best is not None:
         best = _called(kind, plain) or best
     elif not titled and prefer is not None:
-        best = next((m for m in plain if prefer.search(m.before) or prefer.search(m.after[:40])), best)
+        best = next((m for m in plain if prefer.search(m.before) or prefer.search(_name(m))), best)
     if best is not None:
         put_amount(best, notes)
     return best
@@ -201,4 +201,4 @@ def _called(kind: str, titled: list[Money]) -> Money | None:
 
 def _name(money: Money) -> str:
     """The words behind an amount, up to the next one."""
-    return re.split(r"[$€£]", money.after[:45])[0]
+    return re.split(r"[$€£]|\.\s", money.after[:45])[0]

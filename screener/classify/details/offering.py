@@ -41,11 +41,11 @@ COVERAGE = re.compile(
     r"\b(?P<p>[0-9]{1,3}(?:\.[0-9])?)\s?%\s(?:of )?warrant coverage|warrant coverage of (?P<q>[0-9]{1,3})\s?%", re.I
 )
 AGENT = re.compile(
-    r"(?P<n>[A-Z][\w.&’'-]*(?:[ ,]+(?:&\s|and\s)?[A-Z][\w.&’'-]*){0,6})\s(?:is|are|was|will act"
+    r"(?P<n>[A-Z][\w.&’'-]{0,30}(?:[ ,]+(?:&\s|and\s)?[A-Z][\w.&’'-]{0,30}){0,6})\s(?:is|are|was|will act"
     r"|is acting|acted|has acted)\s(?:acting )?(?:as )?"
     r"(?:the )?(?:sole |lead |joint |exclusive |co-)*(?:book-?running manager|bookrunner|placement agent"
     r"|underwriter|sales agent|"
-    r"book-?runner|manager)|\bthrough (?P<m>[A-Z][\w.&’'-]*(?:[ ,]+(?:&\s)?[A-Z][\w.&’'-]*){0,5}),? (?:Inc\. "
+    r"book-?runner|manager)|\bthrough (?P<m>[A-Z][\w.&’'-]{0,30}(?:[ ,]+(?:&\s)?[A-Z][\w.&’'-]{0,30}){0,5}),? (?:Inc\. "
     r"|LLC )?as (?:sole )?(?:sales|placement) agent"
 )
 TERM = re.compile(
@@ -64,6 +64,12 @@ ROYALTY = re.compile(
     re.I,
 )
 _PLACED = re.compile(r"private placement|offering|registered direct|financing|equity raise", re.I)
+
+
+_UPFRONT = re.compile(r"(?:upfront|up-front|up front|initial)[^.;$]{0,30}$")
+_UPFRONT_NEXT = re.compile(r"^[^.;$]{0,25}\b(?:upfront|up-front|up front)")
+_MILESTONE = re.compile(r"milestone[^.;$]{0,45}$")
+_MILESTONE_NEXT = re.compile(r"^[^.;$]{0,60}\bmilestone")
 
 
 def find_price(found: list[Money], notes: Notes) -> None:
@@ -140,12 +146,11 @@ def find_licence(found: list[Money], reading: Reading, notes: Notes) -> None:
     for money in found:
         if money.currency != "USD" or money.per_unit:
             continue
-        near = money.after[:45]
-        if re.search(r"^[^.;$]{0,25}\b(?:upfront|up-front|up front)", near) or re.search(
-            r"(?:upfront|up-front|initial)[^.;$]{0,30}$", money.before
-        ):
+        if _MILESTONE_NEXT.match(money.after):
+            notes.put("milestones_usd", tidy(money.value), money.place)
+        elif _UPFRONT_NEXT.match(money.after) or _UPFRONT.search(money.before):
             notes.put("upfront_usd", tidy(money.value), money.place)
-        elif re.search(r"^[^.;$]{0,60}\bmilestone", money.after) or re.search(r"milestone[^.;$]{0,45}$", money.before):
+        elif _MILESTONE.search(money.before):
             notes.put("milestones_usd", tidy(money.value), money.place)
     if reading.has("royalt"):
         _percent(ROYALTY, "royalty_pct", reading, notes)

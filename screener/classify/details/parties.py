@@ -86,14 +86,14 @@ _WORD_START = re.compile(r"(?<![\w-])\w+")
 _AGENCY_DEPTH = 3_000
 BODY = re.compile(
     r"\b(?P<b>(?:the )?(?:City|County|State|Province|Government|Ministry|Kingdom|Port|Town|Commonwealth) of (?:the )?"
-    r"[A-Z][\w.'’-]+(?: (?:of |and |& )?[A-Z][\w.'’-]+){0,3}"
-    r"|(?:[A-Z][\w.'’-]+ ){1,3}(?:County|Department of [A-Z]\w+(?: [A-Z]\w+)?|DOT|Government|Authority"
+    r"[A-Z][\w.'’-]{1,30}(?: (?:of |and |& )?[A-Z][\w.'’-]{1,30}){0,3}"
+    r"|(?:[A-Z][\w.'’-]{1,30} ){1,3}(?:County|Department of [A-Z]\w+(?: [A-Z]\w+)?|DOT|Government|Authority"
     r"|Agency|School District|"
     r"Army Depot|Police Department|Sheriff[’']s Office|Ministry of [A-Z]\w+|Transit Authority|Public Schools"
     r"|Air Force Base))\b"
 )
 FDA_WORDS = re.compile(
-    r"\b(?:IND|s?NDA|s?BLA|PDUFA|510\(k\)|PMA|De Novo|New Drug Application|Biologics License|NDAs)\b"
+    r"\b(?:IND|s?NDA|s?BLA|PDUFA|510\(k\)|PMA|De Novo|New Drug Application|Biologics License|NDAs)(?!\w)"
 )
 PATENT_AT = (
     (
@@ -113,7 +113,7 @@ _MORE = re.compile(
     r"^(?:'s)?\s?(?:and|&|,|/)\s?(?:the )?(?P<next>EMA|MHRA|FDA|PMDA|Health Canada|European Medicines Agency)\b"
 )
 
-_WORD = r"(?:[A-Z][\w.’'®™/+&-]*|[0-9]+[A-Z][\w-]*|[a-z]{1,2}[A-Z][\w®™-]*)"
+_WORD = r"(?:[A-Z][\w.’'®™/+&-]{0,30}|[0-9]{1,4}[A-Z][\w-]{0,30}|[a-z]{1,2}[A-Z][\w®™-]{0,30})"
 NAME = (
     rf"(?P<n>{_WORD}(?:,? (?:Inc\.?|LLC|Ltd\.?|L\.?P\.?|Corp\.?|PLC|plc|S\.A\.|AG|GmbH|A/S)(?=[\s,;.)]"
     rf"|$)|\s(?:(?:of|and|&|the|de|for the)\s)?{_WORD}){{0,7}})"
@@ -229,7 +229,7 @@ def _put_agency(found: tuple[str, Place], reading: Reading, notes: Notes) -> Non
 
 
 def _agency(reading: Reading) -> tuple[str, Place] | None:
-    """The first agency of the title, else of the text's opening: looked up by its first word."""
+    """The first agency of the title, else of the text's opening, looked up by its first word; no "army of fans"."""
     for field, text in (("title", reading.title), ("text", reading.text[:_AGENCY_DEPTH])):
         for match in _WORD_START.finditer(text):
             choices = _BY_WORD.get(match.group().lower())
@@ -237,7 +237,7 @@ def _agency(reading: Reading) -> tuple[str, Place] | None:
                 end = match.start() + len(phrase)
                 words = text[match.start() : end]
                 same = words == phrase if phrase[:2].isupper() or phrase == "DoD" else words.lower() == phrase
-                if same and not text[end : end + 1].isalnum():
+                if same and not text[end : end + 1].isalnum() and text[end : end + 4].lower() != " of ":
                     return name, Place(field, match.start(), end)
     return None
 

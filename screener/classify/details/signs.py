@@ -67,8 +67,9 @@ TRIAL_BAD = (
 STOPPED = (
     r"\bdiscontinu(?:es?|ed|ing|ation)\b|\bterminat(?:es?|ed|ion|ing)\b|\bhalt(?:s|ed|ing)?\b|\bpaus(?:es?|ed|ing)\b|"
     r"\bsuspend(?:s|ed|ing)?\b|\bsuspension of\b|\b(?:stops|stopped|stopping)\b|\bwithdraw(?:s"
-    r"|n|al|ing)?\b|\bdelay(?:s|ed)?\b(?= (?:in|of|to) (?:the |its )?(?:\w+ ){0,3}(?:trial|study"
-    r"|enrol|data|dosing|readout))|\b(?:trial|study|enrol\w*|data|readout) delay\w*|"
+    r"|n|al|ing)?\b|"
+    r"\b(?:delays|delayed|delaying|delay (?:in|of|to)) (?:the |its |our )?(?:start|initiation|enrol|trial|study|dosing|data"
+    r"|topline|readout|phase|completion)|\b(?:trial|study|enrol\w*|data|readout) delay\w*|"
     r"\bdeprioriti[sz]\w+|\bcease[sd]?\b|\bcancel\w*"
 )
 NOT_STOPPED = (
@@ -144,7 +145,7 @@ RULES: dict[str, tuple[Sign, ...]] = {
         _sign(
             "+",
             r"\bcontinued listing (?:has been |was )?(?:granted|approved)|\bgranted continued listing"
-            r"|\bgrants? (?:\w+ ){0,6}continued listing"
+            r"|\bgrants? (?:[\w’\']+ ){0,6}continued listing"
             r"|\brequest for continued listing\b.{0,30}\bgranted|\bmaintain\w* (?:its )?listing",
             0,
         ),

@@ -47,8 +47,8 @@ RESULTS = re.compile(
     r"|forecasts?)|\bshatter(?:s|ed)?\b"
     r"|\b(?:achiev|return|reach|post|deliver)\w* (?:\w+ ){0,3}profit(?:ability)?|\bprofitab(?:le"
     r"|ility)\b|\bpositive (?:\w+ ){0,2}(?:results|data|topline|"
-    r"net earnings|ebitda|cash flow|net income|earnings|operating|free cash)|\braise[sd]? (?:\w+ ){0,5}(?:guidance"
-    r"|outlook|forecast)|\bincreases? (?:\w+ ){0,4}(?:guidance|outlook)"
+    r"net earnings|ebitda|cash flow|net income|earnings|operating|free cash)|\braise[sd]? (?:[\w-]+ ){0,5}(?:guidance"
+    r"|outlook|forecast)|\bincreases? (?:[\w-]+ ){0,4}(?:guidance|outlook)"
     r"|\bdouble-digit (?:\w+ )?growth|\byear-over-year (?:\w+ )?growth|\brevenue growth\b|\b[0-9.]+% (?:\w+ ){0,2}(?:growth"
     r"|increase)\b|\bgrowth of [0-9]|\brecord-high\b|\b[0-9]+x increase\b"
     r"|\bmilestone\b|\bnet income of\b|\breports? net income\b|\b(?:\d+|more than) .{0,15}\bsold within\b"
@@ -59,8 +59,8 @@ RESULTS = re.compile(
     rf"|\b{_BAD_LINE}{_GAP}(?:{_UP}|widen\w*)\b|\bwid(?:er|ens?|ened|ening)(?:\s\w+){{0,2}}\sloss\w*"
     r"|\bmiss(?:es|ed)?\b (?:\w+ ){0,3}(?:expectations|estimates|guidance|consensus)|\bbelow (?:\w+ ){0,3}(?:expectations"
     r"|estimates|guidance|consensus|prior)"
-    r"|\bdisappoint\w+|\bshortfall\b|\bimpairment\b|\b(?:lower|cut|reduce|withdraw|suspend)(?:s"
-    r"|ed|ing)? (?:\w+ ){0,5}(?:guidance|outlook|forecast)"
+    r"|\bdisappoint\w+|\bshortfall\b|\bimpairment\b|\b(?:lower|cut|reduce|withdraw|suspend|trim|slash)(?:s"
+    r"|ed|ing)? (?:[\w-]+ ){0,5}(?:guidance|outlook|forecast)"
     r"|\bprofit warning\b|\bheadwinds?\b)"
     r")",
     re.I,
