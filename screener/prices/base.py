@@ -73,17 +73,23 @@ class PriceRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """A source's answer: ``bars`` as traded, ``quotes`` (minute bars and snapshots), reverse ``splits`` by ticker."""
+    """A source's answer.
+
+    ``bars`` are daily and as traded; ``quotes`` are snapshots of the session so far (``last`` is set, ``volume`` is the
+    session's); ``minutes`` are minute bars (``as_of`` is the minute's end, ``last`` is None, ``volume`` the minute's);
+    ``splits`` are days with old shares for one new share by ticker.
+    """
 
     source: str
     bars: tuple[Bar, ...] = ()
     quotes: tuple[Quote, ...] = ()
+    minutes: tuple[Quote, ...] = ()
     problems: tuple[Problem, ...] = ()
-    splits: Mapping[str, tuple[dt.date, ...]] = field(default_factory=dict)
+    splits: Mapping[str, Mapping[dt.date, float]] = field(default_factory=dict)
 
     def tickers(self) -> frozenset[str]:
-        """The tickers that got at least one bar or quote."""
-        return frozenset(b.ticker for b in self.bars) | frozenset(q.ticker for q in self.quotes)
+        """The tickers that got at least one bar, quote or minute."""
+        return frozenset(b.ticker for b in self.bars) | frozenset(q.ticker for q in (*self.quotes, *self.minutes))
 
 
 @runtime_checkable
