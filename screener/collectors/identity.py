@@ -11,25 +11,25 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from screener.collectors.entry import Entry
 
 MAX_SEEN = 5_000
+_WEB = re.compile(r"https?://[^\s/?#\[\]@\\]+(?=[/?#]|$)")
+_UNSAFE = re.compile(r"[\s<>\"\x00-\x1f\x7f]")
 _TRACKING = re.compile(r"(?:utm_[a-z_]+|feedref|fbclid|gclid|mkt_tok|mc_cid|mc_eid)=", re.IGNORECASE)
 
 
 def clean_link(link: str) -> str:
     """An http(s) link without tracking parameters and fragment; empty for anything else."""
     link = link.strip()
-    if not link.startswith(("http://", "https://")) or len(link) > 2000:
+    if not _WEB.match(link) or len(link) > 2000:
         return ""
+    link = _UNSAFE.sub(lambda c: quote(c[0]), link)
     if "?" not in link and "#" not in link:
         return link
-    try:
-        parts = urlsplit(link)
-    except ValueError:
-        return ""
+    parts = urlsplit(link)
     query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.match(p))
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
 

@@ -281,7 +281,7 @@ class Fetcher:
         """Raise BlockedTarget unless ``url`` is http(s) and public, or configured."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise BlockedTarget(mask(url), "is not an http or https address; correct it")
+            raise BlockedTarget(mask(url), f"is not an http or https address{_via(url, job)}")
         if self._may_be_private(url, job):
             return
         found = [literal(parts.hostname)]
@@ -290,7 +290,7 @@ class Fetcher:
         if not found[0]:
             found = await self._resolve(parts.hostname) if self._resolves else []
         if any(is_private(a) for a in found):
-            raise BlockedTarget(mask(url), f"is a private address ({found[0]}); configure that host to allow it")
+            raise BlockedTarget(mask(url), f"is a private address ({found[0]}){_via(url, job)}")
 
     async def _resolve(self, host: str) -> list[str]:
         try:
@@ -305,7 +305,13 @@ class Fetcher:
             return
         peer = stream.get_extra_info("server_addr")
         if peer and literal(str(peer[0])) and is_private(str(peer[0])):
-            raise BlockedTarget(mask(url), f"led to a private address ({peer[0]}); configure that host to allow it")
+            raise BlockedTarget(mask(url), f"led to a private address ({peer[0]}){_via(url, job)}")
+
+
+def _via(url: str, job: _Job) -> str:
+    if url == job.url:
+        return "; configure that host to allow it, or correct the address"
+    return f", redirected to from {mask(job.url)}; configure that host to allow it"
 
 
 def _target(url: str, location: str) -> str:
