@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any
 
 from screener.engine.condition import Expr, Truth, negate, parse
-from screener.engine.facts import FACTS, FactSource, Value
+from screener.engine.facts import FACTS, Fact, FactSource, Value
 from screener.engine.operators import OPS, bind
 from screener.types import Hit, Reason, Rule
 
@@ -66,12 +66,12 @@ def split_key(key: str) -> tuple[str, str]:
     return fact.strip(), operator.strip() or "eq"
 
 
-def compile_rule(rule: Rule) -> Compiled:
+def compile_rule(rule: Rule, table: Mapping[str, Fact] = FACTS) -> Compiled:
     """Make a checked rule ready to run; ``engine.load`` has refused everything that cannot be compiled."""
     selections = {name: _selection(spec) for name, spec in rule.selections.items()}
     facts = {name: facts_of(spec) for name, spec in rule.selections.items()}
     condition, used = parse(rule.condition, rule.selections)
-    adds = tuple(_add(entry, selections, facts) for entry in rule.score.get("add", ()))
+    adds = tuple(_add(entry, selections, facts, table) for entry in rule.score.get("add", ()))
     return Compiled(rule, selections, facts, condition, used, float(rule.score.get("base", 0)), adds)
 
 
@@ -96,7 +96,9 @@ def _selection(spec: Mapping[str, Any]) -> Test:
     return run
 
 
-def _add(entry: Mapping[str, Any], selections: dict[str, Test], facts: dict[str, tuple[str, ...]]) -> Add:
+def _add(
+    entry: Mapping[str, Any], selections: dict[str, Test], facts: dict[str, tuple[str, ...]], table: Mapping[str, Fact]
+) -> Add:
     wanted = entry["if"]
     if isinstance(wanted, str):
         expr, used = parse(wanted, selections)
@@ -104,7 +106,7 @@ def _add(entry: Mapping[str, Any], selections: dict[str, Test], facts: dict[str,
         asked = tuple(dict.fromkeys(f for name in used for f in facts[name]))
     else:
         test, asked = _selection(wanted), facts_of(wanted)
-    part = str(entry.get("part") or FACTS[asked[0]].part)
+    part = str(entry.get("part") or table[asked[0]].part)
     return Add(test, float(entry["points"]), part, str(entry.get("why", "")), asked)
 
 
@@ -124,6 +126,12 @@ def evaluate(rule: Rule | Compiled, get: FactSource) -> Verdict:
 
 def _unknown(groups: Iterable[tuple[str, ...]], get: FactSource) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f for facts in groups for f in facts if get(f) is None))
+
+
+def judge(compiled: Iterable[Compiled], get: FactSource) -> list[Hit]:
+    """The hits of all rules that match, most points first, then by id."""
+    found = (hit(c, get) for c in compiled)
+    return sorted((h for h in found if h is not None), key=lambda h: (-h.points, h.rule_id))
 
 
 def hit(compiled: Compiled, get: FactSource) -> Hit | None:

@@ -48,7 +48,7 @@ def explain_facts(compiled: Compiled, get: FactSource) -> list[str]:
 def _asked(key: str, wanted: Any, get: FactSource) -> str:
     fact, operator = split_key(key)
     values = [show(v) for v in wanted] if isinstance(wanted, list) else [show(wanted)]
-    unit = f" {FACTS[fact].unit}" if FACTS[fact].unit in ("%", "hours", "days", "times") else ""
+    unit = f" {FACTS[fact].unit}" if fact in FACTS and FACTS[fact].unit in ("%", "hours", "days", "times") else ""
     known = get(fact)
     shown = show(known) + (unit if known is not None else "")
     return f"{fact} {operator} {' | '.join(values)} (is {shown})"

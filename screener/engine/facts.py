@@ -7,7 +7,7 @@ it belong to, unless the rule says otherwise.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from screener.engine import measures as m
@@ -120,6 +120,11 @@ def _table(*facts: Fact) -> dict[str, Fact]:
     table = {f.name: f for f in facts}
     assert len(table) == len(facts), "two facts carry one name"
     return table
+
+
+def number_facts(docs: Mapping[str, str]) -> dict[str, Fact]:
+    """A table of numbers by name with their descriptions, for rules about another subject, such as the market."""
+    return {name: Fact(name, NUMBER, "", CONFIRMATION, doc, lambda c: None) for name, doc in docs.items()}
 
 
 FACTS: dict[str, Fact] = _table(

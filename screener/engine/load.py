@@ -7,12 +7,13 @@ A later folder's file overrides the rule of the same id, or switches it off with
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from screener.engine.condition import nearest
 from screener.engine.evaluate import Compiled, compile_rule
+from screener.engine.facts import FACTS, Fact
 from screener.engine.schema import RuleFile, read_file, to_rule
 from screener.errors import InputError, YamlError
 from screener.types import Rule
@@ -47,28 +48,30 @@ class RuleSet:
         return self.compiled[rule_id]
 
 
-def load_rules(folders: Sequence[Path | str]) -> RuleSet:
+def load_rules(folders: Sequence[Path | str], facts: Mapping[str, Fact] = FACTS) -> RuleSet:
     """Load the ``*.yml`` of each folder in order; a missing folder has none.
 
+    ``facts`` is the table the rules may ask from (``facts.number_facts`` makes one for other subjects than news).
     Raises RuleProblems with every problem of every file.
     """
     chosen: dict[str, RuleFile] = {}
     problems: list[YamlError] = []
     for folder in folders:
-        for file in _folder(Path(folder), problems):
+        for file in _folder(Path(folder), problems, facts):
             chosen[file.id] = file
     if problems:
         raise RuleProblems(problems)
     return rule_set(
         [to_rule(f) for _, f in sorted(chosen.items()) if not f.off],
         off=tuple(sorted(name for name, f in chosen.items() if f.off)),
+        facts=facts,
     )
 
 
-def _folder(folder: Path, problems: list[YamlError]) -> list[RuleFile]:
+def _folder(folder: Path, problems: list[YamlError], facts: Mapping[str, Fact]) -> list[RuleFile]:
     seen: dict[str, RuleFile] = {}
     for path in walk(folder):
-        file = read_file(path)
+        file = read_file(path, facts)
         if file.id and file.id in seen:
             file.say(file.data, "id", f"{file.id!r} stands in {seen[file.id].path.name} too; ids are unique")
         seen.setdefault(file.id, file)
@@ -76,10 +79,10 @@ def _folder(folder: Path, problems: list[YamlError]) -> list[RuleFile]:
     return list(seen.values())
 
 
-def rule_set(rules: Sequence[Rule], off: tuple[str, ...] = ()) -> RuleSet:
+def rule_set(rules: Sequence[Rule], off: tuple[str, ...] = (), facts: Mapping[str, Fact] = FACTS) -> RuleSet:
     """A rule set from records; the digest covers ids and contents."""
     digest = hashlib.sha256("\n".join(f"{r.id}:{r.digest}" for r in rules).encode()).hexdigest()[:16]
-    compiled = {r.id: compile_rule(r) for r in rules}
+    compiled = {r.id: compile_rule(r, facts) for r in rules}
     kinds = sorted({r.kind for r in rules})
     by_kind = {kind: tuple(c for c in compiled.values() if c.rule.kind == kind) for kind in kinds}
     return RuleSet(tuple(rules), digest, off, compiled, by_kind)

@@ -9,7 +9,7 @@ from typing import Any
 
 from screener.engine.condition import ConditionError, nearest, parse, valid_name
 from screener.engine.evaluate import PLACEHOLDER, split_key
-from screener.engine.facts import FACTS, PARTS
+from screener.engine.facts import FACTS, PARTS, Fact
 from screener.engine.operators import BOOL, LIST, NUMBER, OPS, check_fact, check_value
 from screener.errors import YamlError
 from screener.types import Rule
@@ -29,10 +29,10 @@ CHOICES = {"status": STATUSES, "level": LEVELS, "kind": KINDS, "side": SIDES, "p
 
 
 class RuleFile:
-    """One rule file being read; ``problems`` grows as its parts are checked."""
+    """One rule file being read over a table of facts; ``problems`` grows as its parts are checked."""
 
-    def __init__(self, path: Path, raw: bytes, data: Any) -> None:
-        self.path, self.raw, self.data = path, raw, data
+    def __init__(self, path: Path, raw: bytes, data: Any, facts: Mapping[str, Fact]) -> None:
+        self.path, self.raw, self.data, self.facts = path, raw, data, facts
         self.problems: list[YamlError] = []
 
     @property
@@ -66,20 +66,20 @@ class RuleFile:
         return None
 
 
-def read_file(path: Path) -> RuleFile:
+def read_file(path: Path, facts: Mapping[str, Fact] = FACTS) -> RuleFile:
     """Read and check one rule file; its problems stand in ``problems``, an unreadable file included."""
     try:
         raw = path.read_bytes()
         data = loads(raw.decode("utf-8"), str(path))
     except (OSError, UnicodeDecodeError) as e:
-        file = RuleFile(path, b"", LineDict())
+        file = RuleFile(path, b"", LineDict(), facts)
         file.problems.append(YamlError(str(path), 0, "", f"cannot be read as UTF-8 text: {e}"))
         return file
     except YamlError as e:
-        file = RuleFile(path, raw, LineDict())
+        file = RuleFile(path, raw, LineDict(), facts)
         file.problems.append(e)
         return file
-    file = RuleFile(path, raw, data)
+    file = RuleFile(path, raw, data, facts)
     if not isinstance(data, LineDict):
         file.problems.append(
             YamlError(str(path), 1, "", "must be a mapping; `screener rules new ID` writes an example")
@@ -132,8 +132,8 @@ def _texts(file: RuleFile) -> None:
 
 def _placeholders(file: RuleFile, where: Any, key: str) -> None:
     for name in PLACEHOLDER.findall(str(where.get(key, ""))):
-        if name not in FACTS:
-            file.say(where, key, f"names {{{name}}}, which is no fact{nearest(name, FACTS)}")
+        if name not in file.facts:
+            file.say(where, key, f"names {{{name}}}, which is no fact{nearest(name, file.facts)}")
 
 
 def _when(file: RuleFile) -> LineDict:
@@ -169,11 +169,11 @@ def selection(file: RuleFile, where: LineDict, name: str, spec: Any) -> None:
         return
     for key, value in spec.items():
         fact, op = split_key(key)
-        if fact not in FACTS:
-            file.say(spec, key, f"{fact!r} is no fact{nearest(fact, FACTS)}")
+        if fact not in file.facts:
+            file.say(spec, key, f"{fact!r} is no fact{nearest(fact, file.facts)}")
         elif op not in OPS:
             file.say(spec, key, f"{op!r} is no operator{nearest(op, OPS)}")
-        elif message := check_value(OPS[op], FACTS[fact].kind, value):
+        elif message := check_value(OPS[op], file.facts[fact].kind, value):
             file.say(spec, key, message)
 
 
@@ -245,11 +245,11 @@ def _budget(file: RuleFile) -> None:
 
 def _facts(file: RuleFile, facts: LineDict, label: str) -> None:
     for name, value in facts.items():
-        if name not in FACTS:
-            file.say(facts, name, f"is no fact{nearest(name, FACTS)}", f"{label}.{name}")
+        if name not in file.facts:
+            file.say(facts, name, f"is no fact{nearest(name, file.facts)}", f"{label}.{name}")
         elif value is None:
             file.say(facts, name, "has no value; leave an unknown fact out", f"{label}.{name}")
-        elif message := check_fact(FACTS[name].kind, value):
+        elif message := check_fact(file.facts[name].kind, value):
             file.say(facts, name, message, f"{label}.{name}")
 
 
@@ -275,8 +275,8 @@ def _test(file: RuleFile, test: LineDict, label: str) -> None:
     if not isinstance(without, list):
         file.say(test, "without", "must be a list of facts", f"{label}.without")
     for name in without if isinstance(without, list) else ():
-        if name not in FACTS:
-            file.say(test, "without", f"{name!r} is no fact{nearest(str(name), FACTS)}", f"{label}.without")
+        if name not in file.facts:
+            file.say(test, "without", f"{name!r} is no fact{nearest(str(name), file.facts)}", f"{label}.without")
     expect = file.mapping(test, "expect", f"{label}.expect")
     if expect is not None:
         _expect(file, expect, label)

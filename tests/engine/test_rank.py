@@ -99,7 +99,7 @@ def test_the_strongest_catalyst_leads_and_the_others_follow() -> None:
 
 def test_a_sale_of_shares_beside_good_news() -> None:
     told = [(story("a"), catalyst("clinical_readout", "+", facts={"endpoint_met": True, "phase": "3"})),
-            (story("b"), catalyst("equity_offering", "-", stage="proposed"))]  # fmt: skip
+            (story("b"), catalyst("shelf_or_atm", "-"))]  # fmt: skip
     both, alone = one(*candidates_of("EXMP", told, as_of=AS_OF)), one(*candidates_of("EXMP", told[:1], as_of=AS_OF))
     assert both.catalyst == "clinical_readout"
     assert both.bullish == alone.bullish - 18

@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.engine.check import Finding, check
-from screener.engine.evaluate import Compiled, evaluate, fill, hit, show
+from screener.engine.evaluate import Compiled, evaluate, fill, hit, judge, show
 from screener.engine.explain import explain, explain_facts
+from screener.engine.facts import number_facts
 from screener.engine.load import load_rules
 from screener.engine.starter import new_rule_text
 from screener.engine.testing import run_tests, survivors
-from screener.errors import InputError
+from screener.errors import InputError, YamlError
 from tests.engine.make import candidate, move
 from tests.engine.test_load import GOOD
 
@@ -191,3 +192,34 @@ def test_values_as_people_write_them(value: Any, text: str) -> None:
 def test_placeholders_are_filled() -> None:
     facts: dict[str, Any] = {"rvol": 6.0}
     assert fill("volume {rvol}, float {float_shares}", facts.get) == "volume 6, float unknown"
+
+
+def test_rules_about_another_subject_have_their_own_facts(tmp_path: Path) -> None:
+    table = number_facts({"vix": "volatility index", "breadth": "share of stocks above their mean"})
+    text = """\
+title: Calm
+id: calm
+when:
+  quiet: {vix|lt: 18}
+  condition: quiet
+score:
+  base: 10
+  add:
+    - {if: {breadth|gte: 60}, points: 5}
+card: {action: Watch, recommendation: Small caps on, timeframe: Weeks, risk: Medium}
+facts: {vix: 14, breadth: 70}
+tests:
+  - {name: calm, expect: {match: true, score: 15}}
+  - {name: narrow, given: {breadth: 40}, expect: {match: true, score: 10}}
+  - {name: fear, given: {vix: 30}, expect: {match: false}}
+"""
+    (tmp_path / "calm.yml").write_text(text, encoding="utf-8")
+    rules = load_rules([tmp_path], table)
+    assert [f for f in check(rules) if f.severity == "error"] == []
+    facts: dict[str, Any] = {"vix": 15}
+    assert [(h.rule_id, h.points, h.unknown) for h in judge(rules.compiled.values(), facts.get)] == [
+        ("calm", 10, ("breadth",))
+    ]
+    assert "vix lt 18 (is 15)" in explain_facts(rules.rule("calm"), facts.get)[2]
+    with pytest.raises(YamlError, match="'vix' is no fact"):
+        load_rules([tmp_path])
