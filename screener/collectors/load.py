@@ -37,6 +37,7 @@ _SPEC = ("title", "kind", "url", "enabled", "every", "expect_title", "options")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}$")
 _WORDS = {str: "text", bool: "true or false", dict: "a mapping", list: "a list", int: "a number", float: "a number"}
 MIN_EVERY = 0.5
+LOCAL = ("file", "folder")  # kinds that read a path of their options instead of an address
 
 
 def load_feeds(
@@ -94,7 +95,7 @@ def _check(data: Mapping[str, Any], name: str, kinds: Collection[str]) -> tuple[
         return "kind", "is missing: name the collector, for example feed"
     if kinds and kind not in kinds:
         return "kind", f"no collector is called {kind!r}{nearest(kind, kinds)}"
-    if kind != "file" and not str(data.get("url", "")).startswith(("http://", "https://")):
+    if kind not in LOCAL and not str(data.get("url", "")).startswith(("http://", "https://")):
         return "url", "must be an http or https address"
     if data.get("every", 60) < MIN_EVERY:
         return "every", f"must be at least {MIN_EVERY} seconds"
@@ -122,7 +123,7 @@ def _changed(name: str, changes: Mapping[str, Any], feeds: Mapping[str, FeedSpec
         if not _is(value, FIELDS[key]):
             raise ConfigError(f"[feeds.{name}] {key}: must be {_expected(FIELDS[key])}, not {value!r:.60}")
     old = feeds.get(name)
-    if old is None and not given.get("url"):
+    if old is None and not given.get("url") and given.get("kind") not in LOCAL:
         raise ConfigError(f"[feeds.{name}]: no feed has this name{nearest(name, feeds)}; a new feed needs a url")
     spec = old or FeedSpec(name=name, kind="feed", title=name)
     if "options" in given:

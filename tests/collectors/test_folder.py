@@ -14,6 +14,7 @@ import pytest
 
 from screener.collectors.base import Context
 from screener.collectors.folder import PLUGIN
+from screener.collectors.load import load_feeds
 from screener.types import Collected, FeedSpec, FeedState
 from tests.collectors.driving import NOW
 
@@ -131,3 +132,11 @@ def test_the_path_is_relative_to_the_feed_file(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jsonl").write_text(line(1))
     assert len(look(Path("in"), path=str(tmp_path / "inbox.yml")).items) == 1
+
+
+def test_a_feed_file_of_this_kind_needs_no_address(tmp_path: Path) -> None:
+    (tmp_path / "inbox.yml").write_text("title: Inbox\nkind: folder\noptions: {path: in}\n")
+    spec = load_feeds(tmp_path, kinds=["folder"])["inbox"]
+    assert (spec.kind, spec.url, spec.options) == ("folder", "", {"path": "in"})
+    own = load_feeds(tmp_path, {"mine": {"kind": "folder", "options": {"path": "/x"}}})["mine"]
+    assert (own.kind, own.url) == ("folder", "")
