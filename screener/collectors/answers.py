@@ -92,10 +92,10 @@ def day_end(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), NEW_YORK).astimezone(UTC)
 
 
-def published_on(day: dt.date, context: Context) -> dt.datetime:
-    """The publication time of a record that states only its date: the end of that date, never after the present."""
+def published_on(day: dt.date, context: Context, response: Response) -> dt.datetime:
+    """The publication time of a record that states only its date: the end of that date, never after its receipt."""
     end = day_end(day)
-    return end if context.as_of is not None else min(end, context.now())
+    return end if context.as_of is not None else min(end, response.received)
 
 
 def read_day(text: str) -> dt.date | None:

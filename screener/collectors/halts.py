@@ -129,7 +129,7 @@ def _items(feed: FeedSpec, context: Context, halt: Halt) -> Iterator[Item]:
     key = f"{halt.ticker}-{halt.halted:%Y%m%dT%H%M%SZ}-{halt.code}"
     name = f"{halt.ticker} {halt.name}".strip()
     reason = f"{halt.code} {CODES.get(halt.code, 'code unknown')}".strip()
-    yield _item(feed, context, halt, key, f"Trading halt: {name} - {reason}", halt.halted)
+    yield _item(feed, context, halt, key, f"Trading halt: {name} - {reason}", min(halt.halted, halt.received))
     if halt.resumed is not None:
         at = halt.resumed.astimezone(NEW_YORK).strftime("%Y-%m-%d %H:%M:%S ET")
         # a resumption is announced before it happens, at a time the feed does not state

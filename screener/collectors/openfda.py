@@ -223,7 +223,7 @@ def _item(
     sponsor: str,
     facts: dict[str, FactValue],
 ) -> Item | None:
-    published = published_on(day, context)
+    published = published_on(day, context, response)
     received = receipt(context, response, published)
     if received is None:
         return None

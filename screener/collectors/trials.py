@@ -89,7 +89,7 @@ class ClinicalTrials:
             if study is None:
                 problems.append(entry_problem(feed, words(row, _ID) or "a study", "has no NCT number or update date"))
                 continue
-            published = published_on(study.updated, context)
+            published = published_on(study.updated, context, first)
             received = receipt(context, first, published)
             if received is None or study.nct in seen:
                 continue

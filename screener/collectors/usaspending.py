@@ -19,11 +19,11 @@ import msgspec
 
 from screener.collectors.answers import (
     collected,
-    day_end,
     dig,
     dollars,
     entry_problem,
     number,
+    published_on,
     read_day,
     read_json,
     receipt,
@@ -119,7 +119,7 @@ def _item(feed: FeedSpec, context: Context, response: Response, row: dict[str, A
     changed = read_day(words(row, "Last Modified Date")) or read_day(words(row, "Base Obligation Date"))
     if not unique or not recipient or amount is None or changed is None:
         return None
-    published = day_end(changed) if context.as_of else min(day_end(changed), context.now())
+    published = published_on(changed, context, response)
     received = receipt(context, response, published)
     if received is None:
         return None

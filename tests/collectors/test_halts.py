@@ -129,6 +129,12 @@ def test_replay_cuts_at_its_moment(server: WireServer) -> None:
     assert [i.source_id.rpartition("-")[2] for i in later.items] == ["T1", "resumed", "T1"]
 
 
+def test_a_clock_that_runs_ahead_is_not_believed(server: WireServer) -> None:
+    got = read(server, page(row(time="10:00:09")))
+    assert got.halts[0].halted == NOW + dt.timedelta(seconds=9)
+    assert got.items[0].published == NOW
+
+
 def test_unknown_codes_are_kept(server: WireServer) -> None:
     got = read(server, page(row(code="Q7")))
     assert got.items[0].title.endswith("- Q7 code unknown")
