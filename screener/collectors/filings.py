@@ -24,7 +24,7 @@ from screener.errors import FetchError
 from screener.types import Exhibit, FactValue, Filing, Item, Problem
 
 WHOLE_FORMS = (
-    "8-K", "6-K", "424B*", "S-1", "S-3*", "F-1", "F-3*", "FWP", "SC TO*", "SC 13D", "SCHEDULE 13D", "DEFM14A", "25",
+    "8-K", "6-K", "424B*", "S-1*", "S-3*", "F-1*", "F-3*", "FWP", "SC TO*", "SC 13D", "SCHEDULE 13D", "DEFM14A", "25",
     "25-NSE", "15", "15-*", "15F-*", "NT 10-K", "NT 10-Q", "EFFECT", "4",
 )  # fmt: skip
 MAX_BODY = 200_000
