@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 EARLIEST = dt.datetime(1993, 1, 1, tzinfo=dt.UTC)  # before EDGAR and the wires' feeds: a 1970 date is no date
+SKEW = dt.timedelta(minutes=10)  # a publisher's clock may run ahead of ours this far
 _ZONES = {"EST": "-0500", "EDT": "-0400", "CST": "-0600", "CDT": "-0500", "PST": "-0800", "PDT": "-0700", "ET": ""}
 
 
@@ -67,6 +68,13 @@ def read_date(text: str, zone: str = "") -> dt.datetime | None:
     except OverflowError:
         return None
     return moment if moment >= EARLIEST else None
+
+
+def plausible(published: dt.datetime | None, received: dt.datetime) -> dt.datetime | None:
+    """A publication time that is not later than receipt: a little later is taken as receipt, more as unknown."""
+    if published is None or published <= received:
+        return published
+    return received if published - received <= SKEW else None
 
 
 def _iso(text: str) -> dt.datetime | None:

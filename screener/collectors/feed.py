@@ -23,7 +23,7 @@ import msgspec
 from msgspec import Struct
 
 from screener.collectors.base import Context, failed, success
-from screener.collectors.entry import Channel, Entry, read_date
+from screener.collectors.entry import Channel, Entry, plausible, read_date
 from screener.collectors.identity import Window, clean_link
 from screener.collectors.openweb import read_json_feed, read_lenient
 from screener.collectors.rss import read_xml
@@ -31,7 +31,6 @@ from screener.collectors.text import html_to_text, one_line
 from screener.errors import FetchError
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 
-SKEW = dt.timedelta(minutes=10)  # a publisher's clock may run ahead this far
 MAX_TEXT = 200_000
 MAX_KEYWORDS = 10
 OPTIONS = ("source", "company", "ticker", "cik", "subjects", "languages", "timezone", "disable_when_empty", "form")
@@ -239,12 +238,7 @@ class _Maker:
         if not title:
             return None
         source_id, news = window.take(entry, link)
-        return self._build(entry, source_id, link, title, self._plausible(published)) if news else None
-
-    def _plausible(self, published: dt.datetime | None) -> dt.datetime | None:
-        if published is None or published <= self.received:
-            return published
-        return self.received if published - self.received <= SKEW else None
+        return self._build(entry, source_id, link, title, plausible(published, self.received)) if news else None
 
     def _build(self, entry: Entry, source_id: str, link: str, title: str, published: dt.datetime | None) -> Item:
         replayed = self.as_of is not None

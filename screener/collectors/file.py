@@ -21,6 +21,7 @@ from typing import IO, Any
 import msgspec
 
 from screener.collectors.base import Context, failed, success
+from screener.collectors.entry import plausible
 from screener.collectors.identity import digest
 from screener.collectors.saved import opened, paths_of, read_saved
 from screener.collectors.text import one_line
@@ -90,9 +91,10 @@ def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of:
     published = _time(row, "published")
     if as_of is not None and published is not None and published > as_of:
         return None
-    received = _time(row, "received") or now
+    received = min(_time(row, "received") or now, now)
     if as_of is not None:
         received = published or min(received, as_of)
+    published = plausible(published, received)
     texts = {k: _text(row, k) for k in _TEXTS}
     source = texts["source"] or path.name.removesuffix(".gz").removesuffix(".jsonl")
     return Item(
