@@ -43,7 +43,7 @@ def describe(
     holds. An unknown type gets no facts, no stage and polarity "0". Reads the first 20,000 characters of the text.
     """
     reading = read(title, text)
-    notes = Notes(reading)
+    notes = Notes(reading, FACTS_OF.get(type, ()))
     find_facts(type, reading, notes)
     stage = find_stage(type, reading, notes, form=form, doc_types=doc_types)
     polarity = find_polarity(type, stage, reading, notes, form=form, doc_types=doc_types)

@@ -81,12 +81,12 @@ _DESIGNATION = re.compile(
 INDICATION = re.compile(
     r"\b(?i:for (?:the )?(?:[\w-]+ ){0,3}?(?:treatment|prevention|management|therapy) of|(?:to|for) treat(?:ing)?|"
     r"in (?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) "
-    r"(?:with|who have|undergoing)|"
+    r"(?:with|who have|living with|undergoing)|"
     r"trial (?:of [\w-]+ )?in|study (?:of [\w-]+ )?in|indicated for|"
     r"designation (?:for [\w-]+ )?in|(?:data|results|activity|trial|study) in)\s"
     r"(?i:(?:adult |pediatric )?(?:patients|participants|adults|children|subjects|people|women|men) "
-    r"(?:with|who have|undergoing)\s)?"
-    r"(?P<i>(?:[A-Za-z][\w’'/+-]*(?: \([A-Z][A-Za-z0-9-]{1,11}\))?[ ]?){1,7})",
+    r"(?:with|who have|living with|undergoing)\s)?"
+    r"(?!(?i:combination|part|support)\b)(?P<i>(?:[A-Za-z][\w’'/+-]*(?: \([A-Z][A-Za-z0-9-]{1,11}\))?[ ]?){1,7})",
 )
 _STOP = re.compile(
     r"\s(?:at|in|and (?:reports?|announces?|provides?|initiat\w+|plans?|expects?|completes?)|by"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details import clinic, dates, listing, offering, parties, ratio
+from screener.classify.details import clinic, dates, listing, offering, parties, people, ratio, results
 from screener.classify.details.money import amounts, find_amount
 from screener.classify.details.reading import Notes, Reading
 from screener.classify.details.table import FACTS_OF
@@ -46,6 +46,10 @@ def find_facts(kind: str, reading: Reading, notes: Notes) -> None:
         ratio.find_ratio(reading, notes, forward=kind == "forward_split")
     if "amount_usd" in names or "price" in names:
         _money(kind, names, reading, notes)
+    if "revenue_usd" in names:
+        results.find_results(amounts(reading), reading, notes)
+    if "insider" in names:
+        people.find_insider(reading, notes)
     if kind in _LISTING:
         listing.find_exchange(reading, notes)
         if "rule" in names:

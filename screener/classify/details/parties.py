@@ -129,7 +129,7 @@ _DOES = (
     r"strengthen|report|close|extend)"
 )
 _CUE = {
-    "with": rf"\b(?i:with)\s{_LEAD}{NAME}",
+    "with": rf"(?<!ombination )(?<!ombined )(?<!atients )\b(?i:with)\s{_LEAD}{NAME}",
     "from": rf"\b(?i:from|on behalf of)\s{_LEAD}{NAME}",
     "for": rf"\b(?i:for|to)\s{_LEAD}{NAME}$",
     "sale_to": rf"\b(?i:sale|sell|sells|sold|divest\w*|licen[sc]e\w*|assets?|business)\b[^.;]{{0,90}}?\s(?i:to)\s{_LEAD}{NAME}",
@@ -178,7 +178,7 @@ _TAIL = re.compile(
     r"|Via|Following|Valued|Worth|"
     r"Agree\w*|Partnership|Partners? (?=to)|Collaborat\w+|Strategic|Definitive|Agreement|Expands?"
     r"|Launch\w*|Unlocking|Crowns|"
-    r"Join)\b|and [A-Z]\w+(?:es|ing)\s).*$"
+    r"Join|Leveraging|Groundbreaking)\b|and [A-Z]\w+(?:es|ing)\s).*$"
 )
 _NOT_NAMES_TEXT = """
     the a an new first its multi us u.s. our nasdaq nyse fda phase q1 q2 q3 q4 total gross approximately up one two

@@ -80,17 +80,18 @@ class Reading:
 
 
 class Notes:
-    """Facts found so far; the first finder to name a fact wins."""
+    """Facts found so far: only ``allowed`` names are kept, and the first finder to name a fact wins."""
 
-    __slots__ = ("_reading", "facts", "spans")
+    __slots__ = ("_allowed", "_reading", "facts", "spans")
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, allowed: tuple[str, ...]) -> None:
         self._reading = reading
+        self._allowed = allowed
         self.facts: dict[str, FactValue] = {}
         self.spans: list[Span] = []
 
     def put(self, name: str, value: FactValue, place: Place) -> None:
-        if name not in self.facts:
+        if name in self._allowed and name not in self.facts:
             self.facts[name] = value
             self.mark(name, place)
 

@@ -364,6 +364,26 @@ OTHERS: list[tuple[str, str, str, Any]] = [
     ("debt_financing", "Acme Refinances with Term Loan from Bolt Valley Bank", "counterparty", "Bolt Valley Bank"),
 ]
 
+RESULTS: list[tuple[str, str, str, Any]] = [
+    ("earnings", "Acme Reports Revenue of $6.5 Million", "revenue_usd", 6_500_000),
+    ("earnings", "Acme Reports Record $42 Million in Revenue", "revenue_usd", 42_000_000),
+    ("earnings", "Revenues for the quarter were approximately $1.2 billion", "revenue_usd", 1_200_000_000),
+    ("earnings", "Acme Ends Quarter with $90 Million of Cash", "revenue_usd", None),
+    ("earnings", "Acme Q3 Revenue Up 23%", "revenue_change_pct", 23),
+    ("earnings", "Acme Revenue Increased by 1,884% Year over Year", "revenue_change_pct", 1884),
+    ("earnings", "Acme Reports 32% Revenue Growth", "revenue_change_pct", 32),
+    ("earnings", "Acme Reports 11.5% increase in net sales", "revenue_change_pct", 11.5),
+    ("earnings", "Acme Revenue Fell 8% in Third Quarter", "revenue_change_pct", -8),
+    ("earnings", "Acme Reports 12% Revenue Decline", "revenue_change_pct", -12),
+    ("guidance", "Acme Expects Revenue to Exceed $17 Million", "revenue_usd", 17_000_000),
+    ("insider_buying", "Acme CEO Jo Bloggs Purchases 20,000 Shares", "insider", "Jo Bloggs"),
+    ("insider_buying", "Acme CEO Jo Bloggs Purchases 20,000 Shares", "shares", 20_000),
+    ("insider_buying", "Jo Bloggs, the Company's Chairman, bought shares at $1.20 per share", "insider", "Jo Bloggs"),
+    ("insider_buying", "Jo Bloggs, the Company's Chairman, bought shares at $1.20 per share", "price", 1.2),
+    ("insider_buying", "Acme Chairman and Founder Acquires Shares", "insider", "Chairman and Founder"),
+    ("insider_buying", "Acme Reports Share Purchases", "insider", None),
+]
+
 
 def fact(kind: str, title: str, name: str, text: str = "") -> Any:
     return describe(kind, title, text).facts.get(name)
@@ -423,7 +443,7 @@ def test_rule(kind: str, text: str, value: str | None) -> None:
     assert fact(kind, text, "rule") == value
 
 
-@pytest.mark.parametrize(("kind", "text", "name", "value"), OTHERS)
+@pytest.mark.parametrize(("kind", "text", "name", "value"), OTHERS + RESULTS)
 def test_other_facts(kind: str, text: str, name: str, value: Any) -> None:
     assert fact(kind, text, name) == value
 
