@@ -11,8 +11,8 @@ from screener.entities import names
 from screener.entities.names import word_set
 
 RELEASE, FILING, HALT, RECORD = "release", "filing", "halt", "record"
-# Sources whose items are an agency's own record of the event, by the beginning of the feed's name.
-AGENCIES = ("fda", "openfda", "dod", "defense", "contracts", "usaspending", "clinicaltrials", "trials")
+# Forms of items that are an agency's own record of an event; EDGAR knows none of these names.
+AGENCY_FORMS = frozenset({"FDA", "DOD", "USASPENDING", "CTGOV"})
 ACCESSION = re.compile(r"\d{10}-\d{2}-\d{6}")
 
 _CORRECTED = re.compile(
@@ -166,6 +166,16 @@ class Features:
         return found["amount"] | found["ratio"] | found["code"]
 
     @cached_property
+    def stated_amounts(self) -> list[float]:
+        """The amounts of title and opening, in dollars or the currency stated."""
+        return sorted(float(x) for x in facts(self.title + " \n " + self.text[:1500])["amount"])
+
+    @cached_property
+    def wire(self) -> str:
+        """The wire a feed belongs to: the feeds of one wire are named WIRE_SUBJECT and overlap."""
+        return self.source.split("_", 1)[0]
+
+    @cached_property
     def language(self) -> str:
         """The title's language, guessed from its small words; English when in doubt."""
         words = self.title.casefold().split()
@@ -250,10 +260,10 @@ def _amount(m: re.Match[str]) -> str:
     return f"{value:.3g}"
 
 
-def kind_of(form: str, source: str) -> str:
-    """release, filing, halt or record (an agency's own list), from an item's form and the feed's name."""
+def kind_of(form: str) -> str:
+    """release, filing, halt or record (an agency's own list), from an item's form."""
     if form == "HALT":
         return HALT
-    if source.lower().startswith(AGENCIES):
+    if form in AGENCY_FORMS:
         return RECORD
     return RELEASE if form in ("PR", "") else FILING

@@ -67,14 +67,9 @@ ITEM_WORDS: dict[str, tuple[str, ...]] = {
     "5.03": (*SPLIT_WORDS, "name change"),
 }
 PROSPECTUS = ("424B", "FWP")
-AGENCY_WORDS = {
-    "fda": ("fda", "approv", "clear", "complete response", "nda", "bla", "510(k)"),
-    "openfda": ("fda", "approv", "clear", "complete response", "nda", "bla"),
-    "dod": ("contract", "award", "order"),
-    "defense": ("contract", "award", "order"),
-    "contracts": ("contract", "award", "order"),
-    "usaspending": ("contract", "award", "order"),
-}
+APPROVED = ("approv", "clear", "authoriz", "de novo")
+REJECTED = ("complete response", "crl", "reject", "declin")
+AWARDED = ("contract", "award", "order", "selected", "grant")
 
 
 def same_event(a: Features, b: Features) -> float:
@@ -133,7 +128,7 @@ def _needed(a: Features, b: Features, gap: dt.timedelta) -> float:
 
 def _same_desk(a: Features, b: Features) -> bool:
     """One company twice in its own words on one wire: that is two releases, unless they are all but the same."""
-    if a.source != b.source or a.relayed or b.relayed or _crossed(a, b):
+    if a.wire != b.wire or a.relayed or b.relayed or _crossed(a, b):
         return False
     return bool(_begin(a, b)) or bool(a.name & a.words & b.words)
 
@@ -146,7 +141,7 @@ def _crossed(a: Features, b: Features) -> bool:
 
 def _slot_differs(a: Features, b: Features) -> bool:
     """One sentence with another name in it ("collaboration with X", "with Y"): sister news of one wire."""
-    if a.source != b.source:
+    if a.wire != b.wire:
         return False
     mine, theirs = a.bare.split(), b.bare.split()
     if len(mine) != len(theirs):
@@ -210,7 +205,10 @@ def _contradict(a: Features, b: Features) -> bool:
 
 def _same_amount(a: Features, b: Features) -> bool:
     """An amount in common, one of them perhaps rounded: 1.145 and 1.1 million."""
-    mine, theirs = ([float(x) for x in f.facts["amount"]] for f in (a, b))
+    return _near(*([float(x) for x in f.facts["amount"]] for f in (a, b)))
+
+
+def _near(mine: list[float], theirs: list[float]) -> bool:
     return any(abs(x - y) <= 0.06 * max(x, y) for x in mine for y in theirs)
 
 
@@ -293,8 +291,18 @@ def same_filing(a: Features, b: Features) -> float:
 
 
 def _recorded(record: Features, release: Features) -> float:
-    """An agency's record and the release about it: the agency's subject in the title, and a fact in common."""
-    words = next((w for name, w in AGENCY_WORDS.items() if record.source.lower().startswith(name)), ())
-    if abs(record.at - release.at) > 72 * HOUR or not _about(release, words):
+    """An agency's record and the release about it: an FDA decision of that kind, or an award of that amount."""
+    if abs(record.at - release.at) > 72 * HOUR:
         return 0.0
-    return 0.7 if record.text_facts & release.text_facts or overlap(record, release)[0] >= 0.6 else 0.0
+    if record.form == "FDA":
+        rejected = "complete response" in record.title.casefold()
+        if not _about(release, REJECTED if rejected else APPROVED):
+            return 0.0
+        named = (record.words & release.words) - _company(record, release) - _FDA_WORDS
+        return 0.8 if named else 0.5
+    if record.form in ("DOD", "USASPENDING") and _about(release, AWARDED):
+        return 0.7 if _near(record.stated_amounts, release.stated_amounts) else 0.0
+    return 0.0
+
+
+_FDA_WORDS = frozenset(stem(w) for w in ("fda", "approves", "approval", "approved", "letter", "complete", "response"))

@@ -89,7 +89,7 @@ def _confirmed(story: Story, item: Item, features: Features) -> str:
     """The filing (its accession) or agency record that stands beside a release; the first one stays."""
     if story.confirmed_by:
         return story.confirmed_by
-    kinds = {kind_of(r.form, r.source): r.source_id for r in reversed(story.sources)}
+    kinds = {kind_of(r.form): r.source_id for r in reversed(story.sources)}
     kinds.setdefault(features.kind, item.source_id)
     if RELEASE not in kinds:
         return ""
@@ -101,7 +101,7 @@ def _words(story: Story, item: Item, features: Features, members: list[Features]
     """Title, text and form: a release's own headline before a filing's, a whole text before a summary."""
     mine = item_text(item)
     head = members[0]
-    if _same_item(story, item) and features.kind == kind_of(story.form, item.source):
+    if _same_item(story, item) and features.kind == kind_of(story.form):
         return (
             (item.title, mine or story.text, story.form)
             if len(story.sources) == 1

@@ -10,7 +10,7 @@ cik      the CIK the source stated (filings), when the table knows it           
 title    an exchange-qualified ticker in the title                                             0.95
 lead     the first one in the opening of the text                                              0.9
          ... that comes after "announced" and is not the company named before it               0.5
-name     the company's name in the table                                                       0.x
+name     the company's name in the table, else its parent's (the fact "parent")                0.9 to 1
 =======  ====================================================================================  =======
 
 A hint the table does not know is kept, its exchange unknown: tables are a day old and listings are not. Symbols of
@@ -160,15 +160,18 @@ def _named(listing: Listing, text: str) -> bool:
 
 
 def _from_name(item: Item, table: TickerTable) -> Resolved | None:
-    match = table.by_name(item.company) if item.company else None
-    if match is None:
-        return None
-    row = match.listing
-    return Resolved(
-        tickers=(row.ticker,),
-        cik=item.cik if item.cik is not None else row.cik,
-        company=item.company,
-        exchange=row.exchange,
-        how="name",
-        score=round(match.score / 100, 3),
-    )
+    """By the company the source names, else by the parent it names beside it (contractors are often subsidiaries)."""
+    parent = item.facts.get("parent")
+    for name in (item.company, parent if isinstance(parent, str) else ""):
+        match = table.by_name(name) if name else None
+        if match is not None:
+            row = match.listing
+            return Resolved(
+                tickers=(row.ticker,),
+                cik=item.cik if item.cik is not None else row.cik,
+                company=item.company,
+                exchange=row.exchange,
+                how="name",
+                score=round(match.score / 100, 3),
+            )
+    return None

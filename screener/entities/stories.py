@@ -28,7 +28,9 @@ SC TO, 10-) and release               product code of an offering's release
 any other filing (S-1, S-3, 25, 4,    never: registration, delisting and insiders' trades are their own news
 SCHEDULE 13D ...) and release
 filing and filing                     an amendment with the same text, nothing else
-agency record and release             the agency's subject in the title, a fact or most words in common, within 3 days
+FDA record and release                approval or rejection in the title as in the record, within 3 days
+award and release                     an award in the title and the record's amount in its opening, within 3 days
+trial registry and anything           never
 trading halt and anything             never: a halt is a story of its own
 neither ticker nor CIK                titles 95 % alike, same kind of source, within a day
 ====================================  ==============================================================================
@@ -54,7 +56,7 @@ from screener.entities.novelty import novelty
 from screener.entities.resolve import Resolved
 from screener.types import Item, Story
 
-__all__ = ["Joined", "Joiner", "novelty"]
+__all__ = ["Joined", "Joiner", "compose", "novelty"]
 
 Recent = Callable[[Collection[str], Collection[int], dt.datetime], Sequence[Story]]
 LOOK_BACK = WINDOW * 2
@@ -211,6 +213,20 @@ class Joiner:
         return members
 
 
+def compose(items: Iterable[tuple[Item, Resolved]], story_id: str) -> list[Story]:
+    """The versions of a story whose items are known already, one after each item in the order given."""
+    versions: list[Story] = []
+    members: list[Features] = []
+    for item, resolved in items:
+        features = _features(item, resolved.company)
+        if versions:
+            versions.append(merge(versions[-1], item, resolved, features, members))
+        else:
+            versions.append(new_story(item, resolved, story_id))
+        members.append(features)
+    return versions
+
+
 def _same_headline(a: Features, b: Features) -> float:
     """The rule for items of no known company."""
     from rapidfuzz import fuzz
@@ -262,7 +278,7 @@ def _features(item: Item, company: str) -> Features:
         title=item.title,
         text=item_text(item),
         at=_time(item),
-        kind=kind_of(item.form, item.source),
+        kind=kind_of(item.form),
         form=item.form,
         source=item.source,
         items=item.items,
@@ -276,7 +292,7 @@ def _stored_features(story: Story) -> Features:
         title=story.title,
         text=story.text,
         at=story.published,
-        kind=kind_of(story.form, source),
+        kind=kind_of(story.form),
         form=story.form,
         source=source,
         items=story.items,

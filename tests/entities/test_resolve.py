@@ -86,6 +86,11 @@ def test_the_name() -> None:
     assert (found.tickers, found.cik, found.how) == (("ZORV",), 1001, "name")
 
 
+def test_the_parents_name() -> None:
+    found = resolve(item("Award", company="Dravik Marine LLC", facts={"parent": "Quellmark Corporation"}), TABLE)
+    assert (found.tickers, found.company, found.how) == (("QLM",), "Dravik Marine LLC", "name")
+
+
 def test_nobody() -> None:
     found = resolve(item("Weather is fine"), TABLE)
     assert (found.tickers, found.cik, found.how, found.score) == ((), None, "", 0.0)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from screener.entities.resolve import Resolved
-from screener.entities.stories import Joiner, novelty
+from screener.entities.stories import Joiner, compose, novelty
 from screener.types import Exhibit, Item, Story
 
 T0 = dt.datetime(2025, 12, 11, 13, 0, tzinfo=dt.UTC)
@@ -263,12 +264,51 @@ def test_a_filing_with_two_releases_does_not_make_them_one() -> None:
         assert [bool(s.confirmed_by) for s in stories].count(True) == 1
 
 
-def test_an_agency_record_confirms() -> None:
-    release = item("Zorvane Therapeutics Receives FDA Approval of ZV-101 for Cystic Fibrosis")
-    record = item("Approval: ZV-101 (zorvanimab), Zorvane Therapeutics", 20, source="fda_approvals", source_id="BLA999")
-    (story,) = join(release, record)
-    assert story.confirmed_by == "BLA999"
-    assert len(join(item(DIRECT), record)) == 2
+RECORDS = {
+    "approval": (
+        item("Zorvane Therapeutics Receives FDA Approval of Zorvex for Cystic Fibrosis"),
+        item("FDA approves Zorvex (zorvanimab), BLA 999", 20, form="FDA", source="openfda_approvals"),
+    ),
+    "rejection": (
+        item("Zorvane Therapeutics Receives Complete Response Letter for Zorvex"),
+        item("FDA complete response letter to Zorvane (BLA 999)", -20, form="FDA", source="openfda_crl"),
+    ),
+    "award": (
+        item("Zorvane Wins Navy Contract for Inhaled Antidotes", body="The award is worth up to $12.4 million."),
+        item("Zorvane awarded $12,345,678 Navy contract", 8, form="DOD", source="dod_contracts"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", RECORDS)
+def test_an_agency_record_confirms(case: str) -> None:
+    release, record = RECORDS[case]
+    for order in ((release, record), (record, release)):
+        (story,) = join(*order)
+        assert (story.confirmed_by, story.title) == (record.source_id, release.title)
+
+
+@pytest.mark.parametrize("case", RECORDS)
+def test_a_record_of_something_else(case: str) -> None:
+    _, record = RECORDS[case]
+    assert (
+        len(join(item("Zorvane Reports Third Quarter 2025 Financial Results", body="Revenue was $9 million."), record))
+        == 2
+    )
+    assert len(join(item("Zorvane Wins Contract for Masks", body="It is worth $3 million."), record)) == 2
+
+
+def test_a_trial_registry_entry_is_its_own_story() -> None:
+    release = item("Zorvane Therapeutics Completes Enrollment of Phase 2 Trial of ZV-101 in Asthma")
+    entry = item("NCT00000000 completed: ZV-101 in Asthma (Zorvane, phase 2)", 1, form="CTGOV", source="clinicaltrials")
+    assert len(join(release, entry)) == 2
+
+
+def test_feeds_of_one_wire_are_one_wire() -> None:
+    a, b = TWO["two partners on one day"]
+    other = item(b.title, 0.1, source="gnw_partnerships")
+    assert len(join(a, other)) == 2
+    assert len(join(a, item(a.title, 0, source="gnw_partnerships"))) == 1
 
 
 # ---- identity, order, storage ------------------------------------------------------------------------------------
@@ -432,6 +472,14 @@ def test_order_of_arrival_does_not_matter(picks: list[tuple[int, int, int]], rng
         found.setdefault(joiner.add(i, resolved).story.id, set()).add(event)
     assert all(len(events) == 1 for events in found.values())
     assert len(found) == len({event for _, _, event in news})
+
+
+@pytest.mark.parametrize("case", ONE)
+def test_versions_of_a_known_story(case: str) -> None:
+    items = ONE[case]
+    versions = compose([(i, ZORV) for i in items], "s1")
+    assert [len(v.sources) for v in versions] == [1, 2] and {v.id for v in versions} == {"s1"}
+    assert replace(versions[-1], id="") == replace(join(*items)[0], id="")
 
 
 @settings(max_examples=100, deadline=None)
