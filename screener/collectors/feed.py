@@ -34,7 +34,8 @@ from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 MAX_TEXT = 200_000
 MAX_KEYWORDS = 10
 OPTIONS = ("source", "company", "ticker", "cik", "subjects", "languages", "timezone", "disable_when_empty", "form")
-_CLOSERS = ((b"</item>", b"</channel></rss>", b"</rss"), (b"</entry>", b"</feed>", b"</feed"))
+_ROOTS = ((b"<rss", b"</channel></rss>"), (b"<feed", b"</feed>"), (b"<rdf:RDF", b"</rdf:RDF>"))
+_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|RDF)\b")
 _HTML = re.compile(
     rb"(?i)\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)"
 )
@@ -185,11 +186,12 @@ def read_channel(body: bytes, content_type: str = "", url: str = "") -> Channel:
 
 def _whole_entries(body: bytes) -> bytes | None:
     """A document that stops in the middle, closed after its last whole entry; None when it does not look like one."""
-    for last, closing, end in _CLOSERS:
-        at = body.rfind(last)
-        if at > 0 and end not in body[at:]:
-            return body[: at + len(last)] + closing
-    return None
+    at, last = max((body.rfind(end), end) for end in (b"</item>", b"</entry>"))
+    if at <= 0 or _END.search(body, at):
+        return None
+    head = body[:at].lstrip()[:2000]
+    root = next((closing for opening, closing in _ROOTS if opening in head), b"")
+    return body[: at + len(last)] + root if root else None
 
 
 def _wrong(channel: Channel, body: bytes, feed: FeedSpec) -> Problem | None:

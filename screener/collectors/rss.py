@@ -19,7 +19,7 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_xml(body: bytes) -> Channel | None:
-    """The channel, or None when the document is not for this reader (not strict XML, a document type, other roots)."""
+    """The channel; None when the document is not for this reader (not strict XML, a document type, no entries)."""
     if b"<!DOCTYPE" in body[:20_000] or b"<!ENTITY" in body[:20_000]:
         return None
     parser = etree.XMLParser(
@@ -30,10 +30,13 @@ def read_xml(body: bytes) -> Channel | None:
         root = etree.fromstring(body.lstrip(), parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
         return None
-    if root.tag == "rss":
-        channel = root.find("channel")
-        return None if channel is None else _rss(channel)
-    return _atom(root) if root.tag == _ATOM + "feed" else None
+    channel = None
+    if root.tag == "rss" and (inner := root.find("channel")) is not None:
+        channel = _rss(inner)
+    elif root.tag == _ATOM + "feed" and b"base64" not in body and b"application/octet-stream" not in body:
+        channel = _atom(root)
+    # nothing found may mean that the entries stand where this reader does not look
+    return channel if channel is not None and channel.entries else None
 
 
 def _is_utf8_after_all(body: bytes) -> bool:
@@ -91,7 +94,8 @@ def _guid(entry: Entry, element: etree._Element) -> None:
 
 
 def _rss_link(entry: Entry, element: etree._Element) -> None:
-    entry.link = (element.text or "").strip() or entry.link
+    plain = element.get("rel", "alternate") == "alternate"
+    entry.link = (element.text or "").strip() or entry.link or (element.get("href") or "" if plain else "")
 
 
 _RSS: dict[str, _Fill] = {
@@ -101,9 +105,14 @@ _RSS: dict[str, _Fill] = {
     "description": _keep("summary"),
     "pubDate": _keep("when"),
     "category": _category,
+    "id": _keep("id"),  # Atom's names turn up in RSS
+    "updated": _keep("when"),
+    "summary": _keep("summary"),
 }
 _QUALIFIED: dict[str, _Fill] = {
     "encoded": _keep("content"),
+    "fullitem": _keep("content"),
+    "body": _keep("content"),
     "date": _keep("when"),
     "subject": _category,
     "contributor": _keep("company"),
@@ -132,7 +141,19 @@ def _rss_item(item: etree._Element) -> Entry:
             fill = table.get(tag.rpartition("}")[2])
         if fill is not None:
             fill(entry, child)
+    if not entry.title or not entry.when:
+        _second_choice(entry, item)
     return entry
+
+
+def _second_choice(entry: Entry, item: etree._Element) -> None:
+    """Title and date from other vocabularies (media:title, dcterms:issued), when the item's own are missing."""
+    for child in item:
+        local = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
+        if local == "title" and not entry.title:
+            entry.title = _words(child).strip()
+        elif local in ("issued", "created", "published", "modified") and not entry.when:
+            entry.when = (child.text or "").strip()
 
 
 # ---- Atom --------------------------------------------------------------------------------------------------------
@@ -166,5 +187,7 @@ def _atom_entry(element: etree._Element, base: str) -> Entry:
         elif name == "category" and child.get("term"):
             entry.categories.append((child.get("scheme") or "", child.get("term", "").strip()))
     entry.when = entry.when or updated
+    if not entry.link and entry.id.startswith(("http://", "https://")):
+        entry.link = entry.id
     entry.language = element.get(_LANG) or ""
     return entry

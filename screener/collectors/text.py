@@ -17,6 +17,8 @@ _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[a-zA-Z#]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufffe\uffff]"
 )
+# what pages mean by the control characters 0x80 to 0x9f: quotes and dashes of Windows-1252
+_WINDOWS = {c: bytes([c]).decode("cp1252") for c in range(0x80, 0xA0) if c not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)}
 _BLANKS = re.compile(r"[^\S\n]+")
 _INLINE_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _DROPPED_TEXT = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?(</\1\s*>|\Z)")
@@ -30,7 +32,7 @@ def one_line(text: str, limit: int = 1000) -> str:
             break
         text = html.unescape(_INLINE_TAG.sub(" ", _DROPPED_TEXT.sub(" ", text)))
     text = _INLINE_TAG.sub(" ", text)
-    return " ".join(_INVISIBLE.sub("", _surrogates(text)).split())[:limit]
+    return " ".join(_INVISIBLE.sub("", _surrogates(text).translate(_WINDOWS)).split())[:limit]
 
 
 def html_to_text(markup: str) -> str:
@@ -46,7 +48,10 @@ def html_to_text(markup: str) -> str:
 
 def tidy(text: str) -> str:
     """Blanks collapsed, control characters removed, paragraphs parted by exactly one empty line."""
-    lines = (_BLANKS.sub(" ", line).strip() for line in _INVISIBLE.sub("", text.replace("\r\n", "\n")).split("\n"))
+    lines = (
+        _BLANKS.sub(" ", line).strip()
+        for line in _INVISIBLE.sub("", text.replace("\r\n", "\n").translate(_WINDOWS)).split("\n")
+    )
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
