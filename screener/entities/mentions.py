@@ -49,7 +49,10 @@ _JOIN = re.compile(
 _CLASS = r"(?:[.\-/^ ](?:WSA|WSB|WS|WT|W|UN|U|RT|R|PR[A-Z]?|P[A-Z]?|[A-E](?:\.[A-C])?|V)(?![A-Za-z0-9]))?"
 _US_SYMBOL = re.compile(r"(?P<root>[A-Z]{1,6})(?P<cls>" + _CLASS + r")(?![A-Za-z0-9])(?!\.[A-Za-z])")
 _US_LOWER = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)(?=\s?[)\];,])")
+_US_LOWER_END = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)\Z")
 _OTHER_SYMBOL = re.compile(r"(?P<root>[A-Z0-9]{1,8})(?P<cls>(?:[.\-][A-Z]{1,2})?)(?![A-Za-z0-9])")
+_BARE = re.compile(r"\s{1,2}(?=[A-Z]{2,5}\s?[)\]])")
+_WORD_FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 _FORMER = re.compile(r"(?:formerly|previously|former|f/k/a|fka)[\s\w]{0,16}[:,]?\s*\Z", re.IGNORECASE)
 _ANCHOR = re.compile(r"[:(\[]|\bunder (?:the|new|ticker|symbol|trading)", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
@@ -155,9 +158,6 @@ def _symbol_place(text: str, end: int, bracketed: bool) -> int | None:
     return junk.end() if junk else sep.end()
 
 
-_BARE = re.compile(r"\s{1,2}(?=[A-Z]{2,5}\s?[)\]])")
-
-
 def _bare(text: str, end: int) -> re.Match[str] | None:
     """``(NASDAQ ABCD)``: no separator, the bracket closes right after the symbol."""
     return _BARE.match(text, end)
@@ -184,13 +184,10 @@ def _symbols(text: str, at: int, venue: re.Match[str], bracketed: bool) -> list[
 def _symbol(text: str, at: int, us: bool, lower_ok: bool) -> re.Match[str] | None:
     match = (_US_SYMBOL if us else _OTHER_SYMBOL).match(text, at)
     if match is None and us and lower_ok:
-        match = _US_LOWER.match(text, at) or re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)\Z").match(text, at)
+        match = _US_LOWER.match(text, at) or _US_LOWER_END.match(text, at)
     if match is not None and match.group("root").isdigit() and us:
         return None
     return match
-
-
-_WORD_FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 
 
 def _plausible(text: str, symbol: re.Match[str], bracketed: bool, before: list[Mention]) -> bool:

@@ -4,7 +4,8 @@ The pairs were drawn by code (one ticker, at most three days apart, sorted by li
 title, time and text. One event: *correction*, *repost*, *fragment* (a feed cut the title), *headline* (another wording),
 *relay* (a newsroom's), *counterparty* (the other party's release), *translation*. Two events: *stage* (proposed, priced
 and closed are three pieces of news), *announced_then_done*, *recurring* (a notice that comes again), *sister* (the same
-kind of news about another drug, partner or patent), *same_day*. The rules were tuned while looking at these pairs.
+kind of news about another drug, partner or patent), *other_news*. The rules were tuned while looking at the pairs drawn by
+"likeness"; those drawn at "random" were judged afterwards and no rule was changed for them.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ LABELS = Path(__file__).resolve().parents[2] / "data" / "labels" / "pairs.jsonl"
 PAIRS: list[dict[str, Any]] = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
 KINDS = {
     True: {"correction", "counterparty", "fragment", "headline", "relay", "repost", "translation"},
-    False: {"announced_then_done", "recurring", "same_day", "sister", "stage"},
+    False: {"announced_then_done", "other_news", "recurring", "sister", "stage"},
 }
 
 
@@ -67,20 +68,27 @@ def test_the_labels_are_sound() -> None:
     assert len(PAIRS) >= 150
     assert len({frozenset((p["a"], p["b"])) for p in PAIRS}) == len(PAIRS)
     assert all(p["a"] != p["b"] and p["kind"] in KINDS[p["same"]] for p in PAIRS)
-    assert all(set(p) == {"a", "b", "same", "kind"} for p in PAIRS), "ids and labels only"
+    assert all(set(p) == {"a", "b", "same", "kind", "drawn"} for p in PAIRS), "ids and labels only"
 
 
-def test_precision_and_recall(joined: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    counts: Counter[tuple[str, bool, bool]] = Counter()
-    for pair in PAIRS:
-        counts[pair["kind"], pair["same"], joined[pair["a"]] == joined[pair["b"]]] += 1
-    right = sum(n for (_, same, got), n in counts.items() if same and got)
-    precision = right / sum(n for (_, _, got), n in counts.items() if got)
-    recall = right / sum(n for (_, same, _), n in counts.items() if same)
+@pytest.mark.parametrize(
+    ("drawn", "least_precision", "least_recall"), [("likeness", 0.97, 0.78), ("random", 0.75, 0.5)]
+)
+def test_precision_and_recall(
+    joined: dict[str, str],
+    drawn: str,
+    least_precision: float,
+    least_recall: float,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    pairs = [p for p in PAIRS if p["drawn"] == drawn]
+    counts = Counter((p["same"], joined[p["a"]] == joined[p["b"]]) for p in pairs)
+    precision = counts[True, True] / (counts[True, True] + counts[False, True])
+    recall = counts[True, True] / (counts[True, True] + counts[True, False])
     with capsys.disabled():
-        print(f"\npairs {len(PAIRS)}, joined rightly {right}, precision {precision:.3f}, recall {recall:.3f}")
-    assert precision >= 0.97
-    assert recall >= 0.78
+        print(f"\n{len(pairs)} pairs drawn by {drawn}: precision {precision:.3f}, recall {recall:.3f} {dict(counts)}")
+    assert precision >= least_precision
+    assert recall >= least_recall
 
 
 @pytest.mark.parametrize("kind", ["correction", "fragment", "translation"])
