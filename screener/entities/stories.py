@@ -61,6 +61,7 @@ __all__ = ["Joined", "Joiner", "compose", "novelty"]
 Recent = Callable[[Collection[str], Collection[int], dt.datetime], Sequence[Story]]
 LOOK_BACK = WINDOW * 2
 MOST = 300  # candidates looked at per company: a flood of one ticker must not stop the rest
+_NOBODY = ""
 _Index = defaultdict[str, dict[str, None]]  # story ids in order of arrival, by key
 
 
@@ -94,15 +95,18 @@ class Joiner:
         wanted: dict[str, dt.datetime] = {}
         for item, resolved in batch:
             since = _time(item) - LOOK_BACK
-            for key in _company_keys(resolved):
+            for key in _company_keys(resolved) or [_NOBODY]:
                 wanted[key] = min(since, wanted.get(key, since))
+        nobody = wanted.pop(_NOBODY, None)
         self._ask(wanted)
+        if nobody is not None:
+            self._ask({_NOBODY: nobody})
 
     def add(self, item: Item, resolved: Resolved) -> Joined:
         """Give the item's story. Adding an item twice changes nothing."""
         keys = _company_keys(resolved)
         since = _time(item) - LOOK_BACK
-        self._ask(dict.fromkeys(keys, since) if keys else {"": since})
+        self._ask(dict.fromkeys(keys, since) if keys else {_NOBODY: since})
         features = _features(item, resolved.company)
         known = self._again(item, features)
         if known is None:

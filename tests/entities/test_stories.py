@@ -370,6 +370,9 @@ def test_a_batch_asks_the_store_once() -> None:
     for i, resolved in batch:
         joiner.add(i, resolved)
     assert asked == [({f"T{n}" for n in range(50)}, set(range(50)))]
+    joiner.prime([(item("Nobody's news", 1), Resolved()), (item("Nobody's other news"), Resolved())])
+    joiner.add(item("Nobody's news", 1), Resolved())
+    assert asked[1:] == [(set(), set())]
 
 
 def test_nobodys_news() -> None:
