@@ -70,6 +70,10 @@ class Series:
         """How many of ``bars`` lie within the previous so many sessions and on a known share basis."""
         return bisect_right(self.places, sessions, 0, len(self.scale))
 
+    def count(self, sessions: int) -> int:
+        """How many of ``bars`` lie within the previous so many sessions, whatever their share basis."""
+        return bisect_right(self.places, sessions)
+
 
 def group(history: History) -> Mapping[str, Sequence[Bar]]:
     """Bars by ticker."""

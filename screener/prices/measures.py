@@ -26,6 +26,9 @@ earlier days are brought to D's share basis first (``screener.prices.splits``).
 ``high_52w_pct``           percent, 0 or below; price against the highest of the previous 252 sessions and D
 ``low_52w_pct``            percent, 0 or above; price against the lowest; both need 200 stored sessions
 ``days_since_reverse_split``  calendar days to D from the last one listed or seen in the prices, within a year
+``volatility_pct``         percent; mean size of the daily change over the previous 20 sessions
+``prev_change_pct``        percent; change of the session before D
+``prev_rvol``              multiple; volume of the session before D / mean of the 20 sessions before that one
 ``market_cap``             dollars; as the source last stated it by ``as_of``, at most 20 sessions old
 ``market_cap_at_news``     dollars; as last stated before the news, for materiality
 =========================  ===================================================================================
@@ -181,6 +184,11 @@ def _move(
         "high_52w_pct": _distance(s, price, high=True),
         "low_52w_pct": _distance(s, price, high=False),
         "days_since_reverse_split": _since_reverse_split(s, listed),
+        "volatility_pct": formulas.mean(
+            abs(c) if c is not None else None for c in s.changes[: s.count(VOLUME_SESSIONS)]
+        ),
+        "prev_change_pct": s.changes[0] if s.bars and s.places[0] == 1 else None,
+        "prev_rvol": _previous_rvol(s),
         "market_cap": cap,
         "market_cap_at_news": _cap_before(s, news) if news else None,
         "float_shares": _float(s),
@@ -230,6 +238,14 @@ def _rvol(s: Series, volume: float | None, n: int, curve: Curve) -> float | None
     )
     share = 1.0 if s.complete else share_at(s.today.known_at, s.frame.day, curve)
     return formulas.relative_volume(volume, usual, share)
+
+
+def _previous_rvol(s: Series) -> float | None:
+    if not s.scale or s.places[0] != 1 or s.bars[0].volume is None:
+        return None
+    n = s.within(VOLUME_SESSIONS + 1)
+    volumes = [b.volume / k if b.volume is not None else None for b, k in zip(s.bars[:n], s.scale, strict=False)]
+    return formulas.relative_volume(volumes[0], formulas.mean(volumes[1:]))
 
 
 def _atr_multiple(s: Series) -> float | None:

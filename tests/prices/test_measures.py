@@ -140,6 +140,15 @@ def test_distances_have_their_signs(closes: list[float]) -> None:
     assert m.high_52w_pct <= 1e-9 and m.low_52w_pct >= -1e-9
 
 
+def test_the_session_before_and_how_unsettled_it_was() -> None:
+    closes = [1.0] * 20 + [1.1, 1.1]
+    bars = [*series(closes)[:-2], bar(sessions(1)[0], 1.1, 3000.0, change_pct=10.0), bar(DAY, 1.1, change_pct=0.0)]
+    m = move(bars)
+    assert m.prev_change_pct == 10.0 and m.prev_rvol == pytest.approx(3.0)
+    assert m.volatility_pct == pytest.approx(0.5)
+    assert move(bars[-1:]).prev_change_pct is move(bars[-1:]).prev_rvol is move(bars[-1:]).volatility_pct is None
+
+
 class TestPointInTime:
     def test_before_the_day_trades_only_the_last_close_stands(self) -> None:
         m = move([*flat(20), bar(DAY, 9.9, change_pct=890.0)], BEFORE_OPEN)
