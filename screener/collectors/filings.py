@@ -2,7 +2,8 @@
 
 ``fetch_filing`` gets the submission file, parses it, and gives an item whose body is the main document and its EX-99
 exhibits as text, whose title is the headline of the press release it carries (else a readable form title), and whose
-``items`` are the 8-K item numbers. A Form 4 gives an item only when it reports an open-market purchase.
+``items`` are the 8-K item numbers. A Form 4 gives an item only when it reports an open-market purchase; a Schedule 13D
+filed as XML gives holder, percent of class and purpose as facts.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit, urlunsplit
 
+from msgspec import structs
+
 from screener.collectors.answers import error_kind
 from screener.collectors.base import Context
 from screener.collectors.edgar import form_name
@@ -20,6 +23,7 @@ from screener.collectors.items8k import ITEMS, OLD_ITEMS, split_items
 from screener.collectors.ownership import Purchase, read_purchase
 from screener.collectors.sgml import Submission, filing_text, parse_submission
 from screener.collectors.text import one_line
+from screener.collectors.xmlforms import Stake, read_stake
 from screener.errors import FetchError
 from screener.types import Exhibit, FactValue, Filing, Item, Problem
 
@@ -75,7 +79,7 @@ def filing_item(filing: Filing, submission: Submission, context: Context) -> Ite
         found = submission.accession or "no accession number"
         return _problem(filing, f"the submission file holds {found}: {'; '.join(submission.notes)}", "not_the_filing")
     if filing.form.removesuffix("/A") == "4":
-        return _insider_item(filing, submission)
+        return _insider_item(filing, submission, context)
     main, exhibits = filing_text(submission)
     if not main and not exhibits:
         return _problem(filing, f"holds no readable text: {'; '.join(submission.notes)}", "no_text")
@@ -90,12 +94,25 @@ def _news_item(
     exhibits = tuple(Exhibit(kind=e.kind, name=e.name, text=e.text[:max_exhibit]) for e in exhibits)
     parts = split_items(main) if filing.form.startswith("8-K") else {}
     numbers = submission.items or filing.items or tuple(parts)
+    stake = _stake(submission) if "13D" in filing.form else None
+    title = _stake_title(filing, stake) if stake else _release_title(filing, main, exhibits)
+    lead = "\n\n".join(f"Item {number}. {text}" for number, text in parts.items()) or main
+    return structs.replace(
+        _bare_item(filing, submission, context),
+        title=one_line(title) or form_title(filing, numbers),
+        body="\n\n".join([lead, *(e.text for e in exhibits)])[:max_body].strip(),
+        items=numbers,
+        exhibits=exhibits,
+        facts=_stake_facts(stake) if stake else {},
+    )
+
+
+def _release_title(filing: Filing, main: str, exhibits: Sequence[Exhibit]) -> str:
+    """The headline of the first exhibit that is a release; a 6-K may be the release itself."""
     title = next((h for h in (headline(e.text) for e in exhibits if is_release(e.text)) if h), "")
     if not title and not exhibits and filing.form.startswith("6-K") and is_release(main):
         title = headline(main)
-    lead = "\n\n".join(f"Item {number}. {text}" for number, text in parts.items()) or main
-    body = "\n\n".join([lead, *(e.text for e in exhibits)])[:max_body].strip()
-    return _item(filing, submission, one_line(title) or form_title(filing, numbers), body, numbers, exhibits, {})
+    return title
 
 
 def form_title(filing: Filing, items: Sequence[str] = ()) -> str:
@@ -106,7 +123,7 @@ def form_title(filing: Filing, items: Sequence[str] = ()) -> str:
     return one_line(f"{filing.form}: {name} - {'; '.join(told)}".removesuffix(" - "), 400)
 
 
-def _insider_item(filing: Filing, submission: Submission) -> Item | Problem | None:
+def _insider_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:
     ownership = next((d.text_raw for d in submission.documents if "<ownershipDocument" in d.text_raw), "")
     try:
         purchase = read_purchase(ownership)
@@ -117,8 +134,15 @@ def _insider_item(filing: Filing, submission: Submission) -> Item | Problem | No
     shares, company = f"{purchase.shares:,.0f} shares", purchase.issuer or filing.company
     at = f" at ${purchase.price:,.2f}" if purchase.price is not None else ""
     who = f"{purchase.insider_name} ({purchase.role})" if purchase.role else purchase.insider_name
-    title = one_line(f"Form {filing.form}: {who} bought {shares} of {company}{at}")
-    return _item(filing, submission, title, "", (), (), _insider_facts(purchase), purchase)
+    bare = _bare_item(filing, submission, context)
+    return structs.replace(
+        bare,
+        title=one_line(f"Form {filing.form}: {who} bought {shares} of {company}{at}"),
+        cik=purchase.issuer_cik or bare.cik,
+        company=purchase.issuer or bare.company,
+        ticker_hints=(purchase.ticker,) if purchase.ticker else (),
+        facts=_insider_facts(purchase),
+    )
 
 
 def _insider_facts(purchase: Purchase) -> dict[str, FactValue]:
@@ -133,34 +157,53 @@ def _insider_facts(purchase: Purchase) -> dict[str, FactValue]:
         "last_day": purchase.last_day.isoformat() if purchase.last_day else None,
         "planned": purchase.planned,
     }
+    return _known(facts)
+
+
+def _stake(submission: Submission) -> Stake | None:
+    return next(
+        (
+            s
+            for s in (read_stake(d.text_raw) for d in submission.documents if "<reportingPersonInfo" in d.text_raw)
+            if s
+        ),
+        None,
+    )
+
+
+def _stake_title(filing: Filing, stake: Stake) -> str:
+    others = f" and {stake.holders - 1} more" if stake.holders > 1 else ""
+    share = f"{stake.percent:g} % of " if stake.percent is not None else "a stake in "
+    return f"{filing.form}: {stake.holder or 'A holder'}{others} reports {share}{filing.company or filing.cik}"
+
+
+def _stake_facts(stake: Stake) -> dict[str, FactValue]:
+    facts: dict[str, FactValue | None] = {
+        "holder": stake.holder,
+        "percent_of_class": stake.percent,
+        "shares": stake.shares,
+        "event_date": stake.event_date,
+        "purpose": stake.purpose[:1000],
+    }
+    return _known(facts)
+
+
+def _known(facts: dict[str, FactValue | None]) -> dict[str, FactValue]:
     return {name: value for name, value in facts.items() if value is not None and value != ""}
 
 
-def _item(
-    filing: Filing,
-    submission: Submission,
-    title: str,
-    body: str,
-    items: Sequence[str],
-    exhibits: tuple[Exhibit, ...],
-    facts: dict[str, FactValue],
-    purchase: Purchase | None = None,
-) -> Item:
+def _bare_item(filing: Filing, submission: Submission, context: Context) -> Item:
+    """The item with what the listing says; its source is the feed's name."""
     return Item(
-        source="edgar",
+        source=context.state.name or "edgar",
         source_id=filing.accession,
         url=filing.link,
-        title=title,
-        body=body,
+        title=filing.form,
         published=filing.accepted,
         received=filing.received,
         form=filing.form,
-        items=tuple(items),
-        cik=(purchase.issuer_cik if purchase else None) or filing.cik,
-        company=(purchase.issuer if purchase else "") or filing.company or submission.company,
-        ticker_hints=(purchase.ticker,) if purchase and purchase.ticker else (),
-        exhibits=exhibits,
-        facts=facts,
+        cik=filing.cik,
+        company=filing.company or submission.company,
         replayed=filing.replayed,
     )
 

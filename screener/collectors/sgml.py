@@ -18,6 +18,7 @@ from msgspec import Struct
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.items8k import item_numbers
 from screener.collectors.text import html_to_text
+from screener.collectors.xmlforms import xml_text
 from screener.types import Exhibit, Party
 
 MAX_SUBMISSION = 100_000_000
@@ -49,6 +50,7 @@ _LINE = re.compile(r"[ \t]*([A-Z][A-Z0-9 &/.-]{1,60}):[ \t]*(.*)$")
 _WRAPPER = re.compile(r"\s{0,200}</?(?:XBRL|XML|PDF|PAPER)>", re.IGNORECASE)
 _UUENCODED = re.compile(r"\s{0,200}(?:<PDF>\s{0,20})?begin [0-7]{3} \S", re.IGNORECASE)
 _HTML = re.compile(r"<(?:html|body|div|p|font|span|tr|td|h[1-6]|br)\b[^<>]{0,2000}>", re.IGNORECASE)
+_XML_FORM = re.compile(r"<(?:\w{1,20}:)?(?:edgarSubmission|ownershipDocument|notificationOfRemoval)\b")
 _PAGE = re.compile(r"\s{0,80}<PAGE>[\s\d]{0,80}$", re.IGNORECASE)
 _PLAIN_TAG = re.compile(r"</?(?:PAGE|CAPTION|S|C|FN|F\d{1,2}|LEGEND|MULTIPLIER)>", re.IGNORECASE)
 _DASHES = re.compile(r"^[\s\-=_*.~]+$")
@@ -140,17 +142,18 @@ def filing_text(submission: Submission) -> tuple[str, tuple[Exhibit, ...]]:
 
 
 def document_text(document: Document) -> str:
-    """One document as plain text: HTML through the shared cleaner, plain text with its hard line ends undone."""
+    """One document as plain text: HTML through the shared cleaner, XML forms by field, plain text with its lines joined."""
     start = 0
     while wrapper := _WRAPPER.match(document.text_raw, start):
         start = wrapper.end()
     text = document.text_raw[start:]
     if "<ix:header" in text:  # inline XBRL repeats every tagged fact in a hidden block before the words
         text = _without(text, "<ix:header", "</ix:header>")
-    if document.name.lower().endswith((".htm", ".html")) or _HTML.search(text, 0, 20_000):
+    looks_html = _HTML.search(text, 0, 20_000) is not None
+    if text.lstrip()[:5] == "<?xml" and (not looks_html or _XML_FORM.search(text, 0, 2000)):
+        return xml_text(text)
+    if looks_html or document.name.lower().endswith((".htm", ".html")):
         return html_to_text(text)
-    if text.lstrip()[:5] == "<?xml":
-        return html_to_text(text.partition("?>")[2])
     return plain_text(text)
 
 

@@ -18,6 +18,7 @@ from screener.types import FeedState, Filing, Item, Problem
 from tests.collectors.driving import NOW, fetcher
 from tests.collectors.test_ownership import form4, lot
 from tests.collectors.test_sgml import LINES
+from tests.collectors.test_xmlforms import STAKE
 from tests.server.app import Reply, WireServer
 
 LINK = "https://www.sec.gov/Archives/edgar/data/9900001/000999999926000001/0009999999-26-000001-index.htm"
@@ -130,6 +131,23 @@ def test_what_edgar_may_answer(server: WireServer, reply: Reply, kind: str) -> N
     got = fetch(server)
     assert isinstance(got, Problem)
     assert (got.kind, got.stage, got.subject) == (kind, "collect", "8-K 0009999999-26-000001")
+
+
+def test_schedule_13d_gives_the_stake(server: WireServer) -> None:
+    header = LINES.partition(b"<DOCUMENT>")[0].replace(b"8-K", b"SCHEDULE 13D/A")
+    document = b"<DOCUMENT>\n<TYPE>SCHEDULE 13D/A\n<SEQUENCE>1\n<FILENAME>primary_doc.xml\n<TEXT>\n<XML>\n"
+    server.route(PATH, header + document + STAKE.encode() + b"\n</XML>\n</TEXT>\n</DOCUMENT>\n</SEC-DOCUMENT>")
+    got = fetch(server, changed(form="SCHEDULE 13D/A"))
+    assert isinstance(got, Item)
+    assert got.title == "SCHEDULE 13D/A: Quillmark Partners LP and 1 more reports 7.9 % of Zephyra Robotics, Inc."
+    assert got.facts == {
+        "holder": "Quillmark Partners LP",
+        "percent_of_class": 7.9,
+        "shares": 4_200_000.0,
+        "event_date": "02/27/2026",
+        "purpose": "The holders intend to nominate two directors.",
+    }
+    assert "Transaction purpose: The holders intend to nominate two directors." in got.body
 
 
 def test_old_form_4_without_xml(server: WireServer) -> None:
