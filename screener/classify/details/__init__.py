@@ -45,6 +45,6 @@ def describe(
     reading = read(title, text)
     notes = Notes(reading, FACTS_OF.get(type, ()))
     find_facts(type, reading, notes)
-    stage = find_stage(type, reading, notes, form=form, doc_types=doc_types)
+    stage = find_stage(type, reading, notes, form=form, items=items)
     polarity = find_polarity(type, stage, reading, notes, form=form, doc_types=doc_types)
     return Details(stage=stage, polarity=polarity, facts=notes.facts, spans=tuple(notes.spans))

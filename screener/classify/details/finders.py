@@ -9,7 +9,7 @@ from screener.classify.details.money import amounts, find_amount
 from screener.classify.details.reading import Notes, Reading
 from screener.classify.details.table import FACTS_OF
 
-_RAISED = re.compile(r"gross proceeds|aggregate principal|offering of|proceeds to|private placement")
+_RAISED = re.compile(r"gross proceeds|aggregate principal|offering of|offering price|private placement")
 _SIZE = re.compile(r"repurchase|buyback|tender offer")
 _VALUE = re.compile(
     r"valued at|value of|contract|award|order|totall?ing|worth|purchase price|consideration|grant"

@@ -80,6 +80,10 @@ EXTRA_BEFORE = re.compile(
 )
 
 
+_SIGNS_OF_MONEY = ("$", "million", "billion", "€", "£", "¥", "₪", "₩", "₹", "usd", "eur", "dollar", "cad", "gbp", "chf",
+                   "rmb", "nis", "hkd", "aud", "jpy", "cny", "sek", "nok", "dkk", "inr", "rs", "rm", "aed", "sgd")  # fmt: skip
+
+
 class Money(NamedTuple):
     """One amount: ``value`` in units of ``currency`` (ISO code)."""
 
@@ -109,6 +113,8 @@ class Money(NamedTuple):
 
 def amounts(reading: Reading) -> list[Money]:
     """Every amount, title first, at most 60 of each field."""
+    if not reading.has(*_SIGNS_OF_MONEY):
+        return []
     found = [_money(hit) for hit in reading.all(MONEY)]
     if not found and reading.has(" million", " billion"):
         found = [_money(hit) for hit in reading.all(BARE, 5)]

@@ -10,9 +10,15 @@ from screener.classify.details.reading import Notes, Reading
 
 _PRICE_BEFORE = re.compile(
     r"per (?:share|ads|unit) (?:price )?(?:of|at)?\s?$|price (?:per \w+ )?(?:of|at) $|\breceive $"
+    r"|offering price(?:[^.;$]{0,45} (?:is|of|was))?[\s\u200b]*$"
 )
 _PRICE_AFTER = re.compile(
     r"^\s?(?:all-)?cash (?:offer|bid|proposal|tender)|^\s?(?:per-share )?(?:offer|bid)\b|^\s?in cash\b"
+)
+#: What the market paid, not what the buyers pay.
+_QUOTE = re.compile(
+    r"(?:sales?|closing|reported|bid|trading|market) price[^;$]{0,60}$"
+    r"|(?:market|exchange|nasdaq|nyse|american|20[0-9]{2}),? was $"
 )
 _STRIKE = re.compile(r"(?:exercise|conversion|strike|par|initial conversion|floor) (?:price|value)[^.;$]{0,40}$")
 DISCOUNT = re.compile(
@@ -77,7 +83,12 @@ def find_price(found: list[Money], notes: Notes) -> None:
     for money in found:
         if money.currency != "USD" or not 0 < money.value < 100_000:
             continue
-        if _STRIKE.search(money.before) or "par value" in money.before[-12:]:
+        if (
+            _STRIKE.search(money.before)
+            or _QUOTE.search(money.before)
+            or "closing price" in money.after[:30]
+            or "par value" in money.before[-12:]
+        ):
             continue
         stated = _PRICE_BEFORE.search(money.before) or _PRICE_AFTER.match(money.after)
         if money.per_unit or (money.value < 1000 and stated):
@@ -98,16 +109,23 @@ def find_terms(reading: Reading, notes: Notes) -> None:
     if reading.has("coverage"):
         _percent(COVERAGE, "warrant_coverage_pct", reading, notes)
     find_shares(reading, notes)
-    warrants = reading.find(WARRANTS) if reading.has("warrants") else None
-    if warrants:
-        notes.put("warrants", tidy(number(warrants.match["n"] or warrants.match["k"]) or 0), warrants.place())
-        shares, count = notes.facts.get("shares"), notes.facts.get("warrants")
-        if isinstance(shares, (int, float)) and isinstance(count, (int, float)) and 0 < count <= 4 * shares:
-            notes.put("warrant_coverage_pct", round(100 * count / shares), warrants.place())
+    _find_warrants(reading, notes)
     agent = reading.find(AGENT) if reading.has("agent", "manager", "bookrunner", "book-runner", "underwriter") else None
     if agent:
         group = "n" if agent.match["n"] else "m"
         notes.put("agent", agent.match[group], agent.place(group))
+
+
+def _find_warrants(reading: Reading, notes: Notes) -> None:
+    """Coverage is the warrants' shares against the shares sold, when both are stated."""
+    hit = reading.find(WARRANTS) if reading.has("warrants") else None
+    count = number(hit.match["n"] or hit.match["k"]) if hit else None
+    if hit is None or not count or count < 1000:
+        return
+    notes.put("warrants", tidy(count), hit.place())
+    shares = notes.facts.get("shares")
+    if isinstance(shares, (int, float)) and count <= 4 * shares:
+        notes.put("warrant_coverage_pct", round(100 * count / shares), hit.place())
 
 
 def find_shares(reading: Reading, notes: Notes) -> None:

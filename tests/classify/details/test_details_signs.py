@@ -252,6 +252,27 @@ STAGES: list[tuple[str, str, str]] = [
     ("listing_deficiency", "Acme Receives Notice", ""),
 ]
 
+FILINGS: list[tuple[str, str, tuple[str, ...], str, tuple[str, str]]] = [
+    ("equity_offering", "424B5", (), "Shares at a public offering price of $2.00 per share", ("priced", "-")),
+    ("equity_offering", "424B5", (), "The offering may be terminated upon completion of sales", ("announced", "-")),
+    ("equity_offering", "S-1", (), "This prospectus may be amended", ("proposed", "-")),
+    ("shelf_or_atm", "S-3/A", (), "We may offer up to $75 million", ("proposed", "-")),
+    ("reverse_split", "DEF 14A", (), "To approve a reverse split", ("proposed", "-")),
+    ("acquisition", "8-K", ("2.01",), "Item 2.01 Completion of Acquisition", ("closed", "+")),
+    ("takeover_target", "8-K", ("1.02",), "Item 1.02 Termination of an Agreement", ("terminated", "-")),
+    ("equity_line_convertible", "8-K", ("1.02",), "Item 1.02 Termination of an Agreement", ("terminated", "+")),
+    ("takeover_target", "8-K", ("1.01",), "Either party may terminate the merger agreement", ("announced", "+")),
+    ("acquisition", "8-K", ("1.01",), "On May 2 the Company entered into a letter of intent", ("proposed", "+")),
+    ("private_placement", "8-K", ("3.02",), "On May 2 the Company closed its private placement", ("closed", "±")),
+    ("clinical_readout", "8-K", ("8.01",), "cover page " * 200 + "did not demonstrate a benefit", ("", "-")),
+]
+
+
+@pytest.mark.parametrize(("kind", "form", "items", "text", "want"), FILINGS)
+def test_filings(kind: str, form: str, items: tuple[str, ...], text: str, want: tuple[str, str]) -> None:
+    found = describe(kind, f"{form} - Acme Inc (Filer)", text, form=form, items=items)
+    assert (found.stage, found.polarity) == want
+
 
 @pytest.mark.parametrize(("kind", "title", "sign"), SIGNS)
 def test_polarity(kind: str, title: str, sign: str) -> None:
