@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.http import PACES, Pace, Paces, host_port, mask
+from screener.http import PACES, Fetcher, Pace, Paces, host_port, mask
 from screener.http.body import Inflater
 from screener.http.guard import is_private, literal
 
@@ -96,7 +96,12 @@ def test_literals() -> None:
 
 def test_host_port_fills_in_the_port() -> None:
     assert host_port("https://WWW.example.org/x") == "www.example.org:443"
-    assert host_port("http://[::1]:8000/x") == "::1:8000"
+    assert host_port("http://[::1]:8000/x") == "[::1]:8000"
+
+
+def test_allowed_hosts_without_a_port() -> None:
+    fetcher = Fetcher(allowed_hosts=["Localhost", "10.0.0.1:8000", "[::1]"])
+    assert fetcher._allowed == {"localhost:80", "localhost:443", "10.0.0.1:8000", "[::1]:80", "[::1]:443"}
 
 
 @given(st.text(max_size=80))

@@ -76,7 +76,8 @@ class Fetcher:
     ``contact`` ("Name name@example.org") goes into the user agent, as SEC asks; ``paces`` are requests a second by
     domain, laid over ``PACES`` (0: no limit); ``timeout`` is for connecting and between two reads, ``total_timeout``
     for one exchange as a whole, both in seconds; ``attempts`` counts all tries; Retry-After is honoured up to
-    ``max_retry_after`` seconds, a longer one fails at once. ``allowed_hosts`` ("127.0.0.1:8000") may be private.
+    ``max_retry_after`` seconds, a longer one fails at once. ``allowed_hosts`` ("127.0.0.1:8000", "[::1]:8000"; without
+    a port 80 and 443 are meant) may be private.
     """
 
     def __init__(
@@ -107,7 +108,7 @@ class Fetcher:
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50),
         )
         self._paces = Paces({**PACES, **(paces or {})})
-        self._allowed = frozenset(h.lower() for h in allowed_hosts)
+        self._allowed = frozenset(named for host in allowed_hosts for named in _with_ports(host.lower()))
         self._max_bytes, self._total, self._attempts = max_bytes, total_timeout, max(1, attempts)
         self._wait_initial, self._wait_max, self._max_retry_after = wait_initial, wait_max, max_retry_after
         self._resolves = transport is None and proxy is None
@@ -306,6 +307,11 @@ class Fetcher:
         peer = stream.get_extra_info("server_addr")
         if peer and literal(str(peer[0])) and is_private(str(peer[0])):
             raise BlockedTarget(mask(url), f"led to a private address ({peer[0]}){_via(url, job)}")
+
+
+def _with_ports(host: str) -> tuple[str, ...]:
+    named = host.rpartition(":")[2].isdigit()
+    return (host,) if named else (f"{host}:80", f"{host}:443")
 
 
 def _via(url: str, job: _Job) -> str:

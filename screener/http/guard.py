@@ -49,4 +49,6 @@ def literal(host: str) -> str:
 def host_port(url: str) -> str:
     """``host:port`` of an address, the port filled in: the form that ``allowed_hosts`` holds."""
     parts = urlsplit(url)
-    return f"{(parts.hostname or '').lower()}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    host = parts.hostname or ""
+    host = f"[{host}]" if ":" in host else host
+    return f"{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
