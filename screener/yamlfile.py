@@ -117,7 +117,9 @@ def _scalar(node: yaml.ScalarNode, name: str) -> Any:
     return text  # a leading zero (0001234567) could be a CIK or an octal number, so it stays text
 
 
-def walk(folder: Path | str) -> Iterator[Path]:
-    """The ``*.yml`` files of a folder in name order; a missing folder has none."""
-    folder = Path(folder)
-    return iter(sorted(folder.glob("*.yml"))) if folder.is_dir() else iter(())
+def walk(place: Path | str) -> Iterator[Path]:
+    """The ``*.yml`` files of a folder in name order, or the one file named; a missing folder has none."""
+    place = Path(place)
+    if place.is_file():
+        return iter((place,))
+    return iter(sorted(place.glob("*.yml"))) if place.is_dir() else iter(())

@@ -20,7 +20,7 @@ from screener.engine.candidate import Candidate
 from screener.engine.evaluate import Compiled, evaluate, hit, show
 from screener.engine.facts import FactSource, Known
 from screener.engine.load import RuleSet
-from screener.engine.measures import dilutive, materiality
+from screener.engine.measures import dilutive, materiality, published_session
 from screener.errors import InputError
 from screener.types import Hit, Reason, WatchRow
 
@@ -43,6 +43,7 @@ class Strength:
     side: str
     lead: Hit
     reasons: tuple[Reason, ...]
+    boosters: tuple[Hit, ...]
     warnings: tuple[Hit, ...]
     unknown: tuple[str, ...]
     total: float
@@ -135,7 +136,8 @@ def measure(candidate: Candidate, side: str, lead: Hit, get: FactSource, rules: 
         reasons.append(Reason(part="warning", text="no strength is below zero", points=-total, side=side))
         total = 0.0
     unknown = tuple(dict.fromkeys(missing))
-    return Strength(candidate, side, lead, tuple(reasons), tuple(warnings), unknown, round(total, 6))
+    boosters = tuple(h for h in hits[1:] if h not in warnings)
+    return Strength(candidate, side, lead, tuple(reasons), boosters, tuple(warnings), unknown, round(total, 6))
 
 
 def undecided(compiled: Compiled, get: FactSource) -> tuple[str, ...]:
@@ -189,9 +191,14 @@ def _row(
 
 
 def _card(lead: Strength, threshold: float) -> tuple[dict[str, str], list[Reason]]:
-    """The lead rule's card, lowered by warnings and by a score under the threshold; reasons for each lowering."""
+    """The lead rule's card, raised by boosters, lowered by warnings and by a score under the threshold, with reasons."""
     card = {"action": _DEFAULT_ACTION[lead.side], **lead.lead.card}
     why: list[Reason] = []
+    for booster in lead.boosters:
+        action = booster.card.get("action", card["action"])
+        if _HEIGHT[action] > _HEIGHT[card["action"]]:
+            card |= booster.card
+            why.append(Reason(part="card", text=f"{action}: {booster.reasons[0].text}", rule_id=booster.rule_id))
     for warning in lead.warnings:
         action = warning.card.get("action", card["action"])
         if _HEIGHT[action] < _HEIGHT[card["action"]]:
@@ -263,6 +270,5 @@ _FROM_MOVE = (
 
 
 def _measured(c: Candidate) -> dict[str, Any]:
-    if c.move is None:
-        return {}
-    return {name: getattr(c.move, name) for name in _FROM_MOVE} | {"session": c.move.session}
+    moved = {} if c.move is None else {name: getattr(c.move, name) for name in _FROM_MOVE}
+    return {**moved, "session": published_session(c)}

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from screener.entities.resolve import Resolved, resolve
-from screener.entities.stories import Joiner, novelty
+from screener.entities.stories import Joiner, compose, novelty
 from screener.pipeline.desk import Desk
 from screener.types import Collected, Item, Problem, Story
 
@@ -123,13 +123,11 @@ class Intake:
         The list as of a moment between must be the one that would have been made had the items come in order.
         """
         news = self._desk.store.news
-        fresh = Joiner(lambda _tickers, _ciks, _since: ())
+        items = news.items_of(story.id)
+        composed = compose([(i, resolve(i, self._desk.table)) for i in items], story.id)
         versions: dict[dt.datetime, Story] = {}
-        for item in news.items_of(story.id):
-            version = fresh.add(item, resolve(item, self._desk.table)).story
-            versions[item.received] = msgspec.structs.replace(
-                version, id=story.id, novelty=story.novelty, repeats=story.repeats
-            )
+        for item, version in zip(items, composed, strict=True):
+            versions[item.received] = msgspec.structs.replace(version, novelty=story.novelty, repeats=story.repeats)
         news.replace_versions(story.id, sorted(versions.items(), key=lambda v: v[0]))
 
     def _with_novelty(self, story: Story, known_by: dt.datetime) -> Story:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from screener import clock
@@ -12,15 +13,18 @@ from screener.config import PriceSourceSettings
 from screener.errors import InputError, ScreenerError
 from screener.http import Fetcher
 from screener.pipeline.desk import Desk
-from screener.prices.base import PriceRequest, Prices, PriceSource
+from screener.prices.base import PriceRequest, Prices, PriceSource, missing
+from screener.prices.failover import Configured, fetch_first
 from screener.prices.file import files, iter_rows
 from screener.prices.measures import compute_moves
 from screener.registry import discover
+from screener.store import Store
 from screener.types import Bar, Move, Problem
 
 HISTORY_DAYS = 400
 """Calendar days of bars behind a measure: 52 weeks and the beta's 120 sessions fit in."""
 BENCHMARK = "IWM"
+INDEXES = ("SPY", "IWM", "QQQ")
 LOAD_BATCH = 20_000
 
 
@@ -41,7 +45,7 @@ def load_file(desk: Desk, path: Path, tick: Callable[[int], None] = lambda _: No
     problems: list[Problem] = []
     changed, batch = 0, []
     with desk.store.transaction():
-        for row in iter_rows(path, problems, now=desk.clock.now()):
+        for row in iter_rows(path, problems, now=clock.now()):
             batch.append(row)
             if len(batch) >= LOAD_BATCH:
                 changed += desk.store.bars.save_rows(batch)
@@ -74,21 +78,40 @@ async def refresh(
 
 
 async def fetch(
-    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher
+    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher, reader: Store | None = None
 ) -> tuple[list[Prices], list[Problem]]:
-    """Ask the sources among ``names``; a source that fails is a problem, and the next one is asked all the same."""
+    """Ask the sources among ``names`` in order, each for what the ones before it did not have and is not stored yet."""
     known = sources()
-    answers: list[Prices] = []
-    problems: list[Problem] = []
-    for name in names:
-        if name not in known or name == "file":
-            continue
-        try:
-            answers.append(await _fetch(desk, known[name], tickers, get))
-            problems += answers[-1].problems
-        except ScreenerError as e:
-            problems.append(Problem(stage="price", subject=name, message=str(e), kind=type(e).__name__))
-    return answers, problems
+    chosen = [_configured(desk, known[n]) for n in names if n in known and n != "file"]
+    request = _request(desk, tickers, get, reader or desk.store) if chosen else None
+    if request is None:
+        return [], []
+    try:
+        prices, problems = await fetch_first(chosen, request)
+    except ScreenerError as e:
+        return [], [Problem(stage="price", subject=", ".join(names), message=str(e), kind=type(e).__name__)]
+    return [prices], list(problems)
+
+
+def _configured(desk: Desk, source: PriceSource) -> Configured:
+    own = desk.settings.prices.sources.get(source.name, PriceSourceSettings())
+    options = {**own.options, **({"path": own.path} if own.path else {})}
+    return Configured(source=source, base_url=own.base_url, key=own.key, secret=own.secret, options=options)
+
+
+def _request(desk: Desk, tickers: Sequence[str], get: Fetcher, held: Store) -> PriceRequest | None:
+    as_of = desk.clock.now()
+    day = clock.session_day(as_of)
+    wanted = tuple(dict.fromkeys([*tickers, *INDEXES]))
+    request = PriceRequest(
+        tickers=wanted, start=day - dt.timedelta(days=HISTORY_DAYS), end=day, as_of=as_of, fetcher=get, now=clock.now
+    )
+    final = day if as_of >= clock.close_time(day) else clock.previous_session(day)
+    left = missing(request, held.bars.latest(wanted), final)
+    if left is None and clock.session_at(as_of) != clock.CLOSED:
+        # The history is stored; only the day in progress is still moving.
+        return replace(request, start=day)
+    return left
 
 
 def store(desk: Desk, answers: Sequence[Prices]) -> None:
@@ -117,24 +140,6 @@ def _path(desk: Desk, name: str, known: Mapping[str, object]) -> Path:
             f"--prices {name}: no such file, and no source of that name; sources: {', '.join(sorted(known))}"
         )
     return path
-
-
-async def _fetch(desk: Desk, source: PriceSource, tickers: Sequence[str], get: Fetcher | None) -> Prices:
-    own = desk.settings.prices.sources.get(source.name, PriceSourceSettings())
-    as_of = desk.clock.now()
-    day = clock.session_day(as_of)
-    request = PriceRequest(
-        tickers=tuple(dict.fromkeys([*tickers, "IWM", "SPY"])),
-        start=day - dt.timedelta(days=HISTORY_DAYS),
-        end=day,
-        as_of=as_of,
-        base_url=own.base_url,
-        key=own.key,
-        secret=own.secret,
-        fetcher=get,
-        options={**own.options, **({"path": own.path} if own.path else {})},
-    )
-    return await source.daily(request)
 
 
 def measure(desk: Desk, day: dt.date, as_of: dt.datetime, news_times: Mapping[str, dt.datetime]) -> dict[str, Move]:

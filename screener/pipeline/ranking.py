@@ -9,6 +9,7 @@ from dataclasses import replace
 from screener import clock
 from screener.engine.candidate import Candidate, History, candidates_of
 from screener.engine.history import derive
+from screener.engine.load import RuleSet
 from screener.engine.rank import rank
 from screener.pipeline.desk import Desk
 from screener.pipeline.pricing import measure
@@ -96,3 +97,12 @@ def rank_day(desk: Desk, run_id: str, day: dt.date, as_of: dt.datetime, by: str 
     """The day's list as of a moment."""
     grouped = candidates(desk, day, as_of)
     return rank((c for group in grouped.values() for c in group), desk.rules, run_id, day, by=by)
+
+
+def rank_stored_day(desk: Desk, day: dt.date, rules: RuleSet) -> list[WatchRow]:
+    """A stored day ranked under other rules, as of the moment its newest list was made."""
+    moments = desk.store.lists.list_times(day)
+    if not moments:
+        return []
+    grouped = candidates(desk, day, moments[-1][0])
+    return rank((c for group in grouped.values() for c in group), rules, "diff", day)

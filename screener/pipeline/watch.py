@@ -208,7 +208,7 @@ async def _price(watch: Watch, get: Fetcher) -> None:
     while True:
         now = clock.now()
         try:
-            answers, problems = await pricing.fetch(desk, names, tickers_of_day(watch.reader, now), get)
+            answers, problems = await pricing.fetch(desk, names, tickers_of_day(watch.reader, now), get, watch.reader)
             paths = pricing.file_paths(desk, names)
         except InputError as e:
             answers, paths = [], []
@@ -219,9 +219,7 @@ async def _price(watch: Watch, get: Fetcher) -> None:
         await anyio.sleep(PRICES_EVERY * (10 if quiet else 1))
 
 
-def _store_prices(
-    watch: Watch, answers: Sequence[Prices], paths: Sequence[Path], problems: list[Problem]
-) -> None:
+def _store_prices(watch: Watch, answers: Sequence[Prices], paths: Sequence[Path], problems: list[Problem]) -> None:
     try:
         pricing.store(watch.desk, answers)
         for path in paths:

@@ -96,6 +96,16 @@ class Bars:
             (*span, *span, iso(known_by)),
         )
 
+    def latest(self, tickers: Sequence[str]) -> dict[str, dt.date]:
+        """The newest stored day of each ticker that has one."""
+        found: dict[str, dt.date] = {}
+        for part in chunks(tickers):
+            rows = self._db.execute(
+                f"SELECT ticker, max(day) FROM bars WHERE ticker IN ({marks(part)}) GROUP BY ticker", part
+            )
+            found.update((t, dt.date.fromisoformat(d)) for t, d in rows)
+        return found
+
     def last_day(self, known_by: dt.datetime) -> dt.date | None:
         """The newest day with a bar known at a moment; None when there is none."""
         row = self._db.execute(

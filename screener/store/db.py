@@ -158,9 +158,10 @@ def open_store(path: Path, *, readonly: bool = False, on_migrate: Callable[[], N
                 )
             if version < SCHEMA_VERSION:
                 if readonly:
-                    raise StoreError(
-                        f"{path}: has an older schema ({version}): run `screener doctor` once to migrate it"
-                    )
+                    # A reader migrates too: nobody should have to know that the schema has grown.
+                    connection.close()
+                    open_store(path, on_migrate=on_migrate).close()
+                    return open_store(path, readonly=True)
                 _migrate(path, connection, on_migrate)
         except BaseException:
             connection.close()
