@@ -47,6 +47,7 @@ MET = re.compile(
     rf"(?:successfully )?(?:met|achieved|reached)\b",
     re.I,
 )
+_ENDPOINT_DEPTH = 6_000
 _HOPED = re.compile(r"\b(?:if|should|whether|would|could|may|expect(?:s|ed)? to|aims? to|designed to|likely to|to)\s$")
 P_VALUE = re.compile(r"\bp[\s -]?(?:values?)?\s?(?:of\s)?(?P<op>[<>=≤≥]{1,2})?\s?(?P<p>0?\.[0-9]{1,8})\b", re.I)
 N = re.compile(
@@ -135,14 +136,20 @@ def find_phase(reading: Reading, notes: Notes, *, sure: bool) -> None:
 
 
 def find_endpoint(reading: Reading, notes: Notes) -> tuple[bool, Place] | None:
-    """Put ``endpoint_met`` and return it with its place; a miss anywhere weighs more than a success elsewhere."""
+    """Put ``endpoint_met`` and return it with its place.
+
+    The headline speaks before the text, whose later part may tell of an older trial; in each a miss weighs more than a
+    success.
+    """
     if not reading.has("endpoint", "end point", "objective", "outcome"):
         return None
-    for pattern, met in ((MISSED, False), (MET, True)):
-        hit = reading.find(pattern)
-        if hit and not (met and _HOPED.search(hit.before(24))):
-            notes.put("endpoint_met", met, hit.place())
-            return met, hit.place()
+    for field, text in (("title", reading.title), ("text", reading.text[:_ENDPOINT_DEPTH])):
+        for pattern, met in ((MISSED, False), (MET, True)):
+            match = pattern.search(text)
+            if match and not (met and _HOPED.search(Hit(field, match).before(24))):
+                place = Hit(field, match).place()
+                notes.put("endpoint_met", met, place)
+                return met, place
     return None
 
 

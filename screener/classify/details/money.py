@@ -80,8 +80,11 @@ EXTRA_BEFORE = re.compile(
 )
 
 
-_SIGNS_OF_MONEY = ("$", "million", "billion", "€", "£", "¥", "₪", "₩", "₹", "usd", "eur", "dollar", "cad", "gbp", "chf",
-                   "rmb", "nis", "hkd", "aud", "jpy", "cny", "sek", "nok", "dkk", "inr", "rs", "rm", "aed", "sgd")  # fmt: skip
+#: Without one of these there is no amount to look for.
+_SIGNS_OF_MONEY = (
+    "$", "million", "billion", "€", "£", "usd", "eur", "dollar", "chf", "rmb", "gbp", "cad", "nis", "¥", "₪", "₩", "₹",
+    "hkd", "aud", "jpy", "cny", "sek", "nok", "dkk", "inr", "aed", "sgd", " rs", " rm",
+)  # fmt: skip
 
 
 class Money(NamedTuple):

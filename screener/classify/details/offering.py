@@ -10,7 +10,7 @@ from screener.classify.details.reading import Notes, Reading
 
 _PRICE_BEFORE = re.compile(
     r"per (?:share|ads|unit) (?:price )?(?:of|at)?\s?$|price (?:per \w+ )?(?:of|at) $|\breceive $"
-    r"|offering price(?:[^.;$]{0,45} (?:is|of|was))?[\s\u200b]*$"
+    r"|price to (?:the )?public[^.;$]{0,50} (?:is|was|of) $|offering price(?:[^.;$]{0,45} (?:is|of|was))?[\s\u200b]*$"
 )
 _PRICE_AFTER = re.compile(
     r"^\s?(?:all-)?cash (?:offer|bid|proposal|tender)|^\s?(?:per-share )?(?:offer|bid)\b|^\s?in cash\b"
@@ -20,6 +20,7 @@ _QUOTE = re.compile(
     r"(?:sales?|closing|reported|bid|trading|market) price[^;$]{0,60}$"
     r"|(?:market|exchange|nasdaq|nyse|american|20[0-9]{2}),? was $"
 )
+_STRIKE_NEXT = re.compile(r"^\s?per \w+ (?:exercise|nominal|par)\b|^\s?(?:exercise|nominal|par) ")
 _STRIKE = re.compile(r"(?:exercise|conversion|strike|par|initial conversion|floor) (?:price|value)[^.;$]{0,40}$")
 DISCOUNT = re.compile(
     r"\b(?P<p>[0-9]{1,2}(?:\.[0-9]{1,2})?)\s?%\s(?:\w+ )?discount"
@@ -86,6 +87,7 @@ def find_price(found: list[Money], notes: Notes) -> None:
         if (
             _STRIKE.search(money.before)
             or _QUOTE.search(money.before)
+            or _STRIKE_NEXT.match(money.after)
             or "closing price" in money.after[:30]
             or "par value" in money.before[-12:]
         ):

@@ -294,6 +294,19 @@ def test_stage(kind: str, title: str, stage: str) -> None:
     assert describe(kind, title, "").stage == stage
 
 
+def test_an_older_miss_does_not_undo_the_headline() -> None:
+    text = "An earlier trial did not meet its primary endpoint."
+    found = describe("clinical_readout", "Acme's Phase 3 Trial Met Its Primary Endpoint", text)
+    assert (found.polarity, found.facts["endpoint_met"]) == ("+", True)
+
+
+def test_a_good_headline_does_not_hide_a_missed_endpoint() -> None:
+    found = describe(
+        "clinical_readout", "Acme Reports Encouraging Data", "The trial did not meet its primary endpoint."
+    )
+    assert (found.polarity, found.facts["endpoint_met"]) == ("-", False)
+
+
 def test_a_filing_is_read_in_its_text() -> None:
     text = "On May 2 the Company terminated the merger agreement with Bolt, Inc."
     found = describe("takeover_target", "8-K - Acme Inc (Filer)", text, form="8-K", items=("1.02",))
