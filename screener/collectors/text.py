@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+import threading
+from typing import Any
 
 _BLOCK_NAMES = (
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
@@ -20,6 +22,8 @@ _INVISIBLE = re.compile(
 # what pages mean by the control characters 0x80 to 0x9f: quotes and dashes of Windows-1252
 _WINDOWS = {c: bytes([c]).decode("cp1252") for c in range(0x80, 0xA0) if c not in (0x81, 0x85, 0x8D, 0x8F, 0x90, 0x9D)}
 _BLANKS = re.compile(r"[^\S\n]+")
+_EDGES = re.compile(r" ?\n ?")
+_EMPTY_LINES = re.compile(r"\n{3,}")
 _INLINE_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
 _DROPPED_TEXT = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?(</\1\s*>|\Z)")
 
@@ -48,11 +52,9 @@ def html_to_text(markup: str) -> str:
 
 def tidy(text: str) -> str:
     """Blanks collapsed, control characters removed, paragraphs parted by exactly one empty line."""
-    lines = (
-        _BLANKS.sub(" ", line).strip()
-        for line in _INVISIBLE.sub("", text.replace("\r\n", "\n").translate(_WINDOWS)).split("\n")
-    )
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    text = _INVISIBLE.sub("", text.replace("\r\n", "\n").translate(_WINDOWS) if not text.isascii() else text)
+    text = _EDGES.sub("\n", _BLANKS.sub(" ", text))
+    return _EMPTY_LINES.sub("\n\n", text).strip()
 
 
 def _surrogates(text: str) -> str:
@@ -61,22 +63,45 @@ def _surrogates(text: str) -> str:
 
 
 def _walk(markup: str) -> str:
-    from lxml import etree
-
-    target = _Text()
-    parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False)
+    parser, target = _parser()
+    target.reset()
     try:
         parser.feed(markup.replace("\x00", "").encode("utf-8"))
         parser.close()
-    except etree.XMLSyntaxError:
-        pass  # nothing but comments, or nested beyond libxml2's limit: what was read so far is kept
+    except _syntax_error():
+        # nothing but comments, or nested beyond libxml2's limit: what was read so far is kept
+        del _kept.parser
     return "".join(target.out)
+
+
+_kept = threading.local()
+
+
+def _parser() -> tuple[Any, _Text]:
+    """A parser and its target for this thread: lxml inspects a target's signatures, which costs more than a release."""
+    if not hasattr(_kept, "parser"):
+        from lxml import etree
+
+        target = _Text()
+        _kept.parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False), target
+    found: tuple[Any, _Text] = _kept.parser
+    return found
+
+
+def _syntax_error() -> type[Exception]:
+    from lxml import etree
+
+    error: type[Exception] = etree.XMLSyntaxError
+    return error
 
 
 class _Text:
     """A parser target that keeps words, and writes an empty line at both ends of every block."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self.out: list[str] = []
         self._silent = self._verbatim = 0
 
