@@ -139,7 +139,8 @@ def hit(compiled: Compiled, get: FactSource) -> Hit | None:
     if compiled.matches(get) is not True:
         return None
     rule = compiled.rule
-    reasons = [Reason(part=rule.part, text=rule.title, points=compiled.base, rule_id=rule.id)]
+    why = fill(str(rule.score.get("why") or rule.title), get)
+    reasons = [Reason(part=rule.part, text=why, points=compiled.base, rule_id=rule.id)]
     missing = []
     for add in compiled.adds:
         truth = add.test(get)

@@ -181,7 +181,8 @@ def _score(file: RuleFile, selections: LineDict) -> None:
     score = file.mapping(file.data, "score")
     if score is None:
         return
-    file.known(score, ("base", "add"), "key of score")
+    file.known(score, ("base", "why", "add"), "key of score")
+    _why(file, score)
     if "base" not in score:
         file.say(score, "base", "is missing: the points of a match")
     elif message := check_fact(NUMBER, score["base"]):
@@ -206,9 +207,7 @@ def _add_entry(file: RuleFile, score: LineDict, label: str, entry: Any, selectio
         file.say(entry, "points", message)
     if "part" in entry and entry["part"] not in PARTS:
         file.say(entry, "part", f"{entry['part']!r} is not one of {', '.join(PARTS)}")
-    if not isinstance(entry.get("why", ""), str):
-        file.say(entry, "why", "must be text")
-    _placeholders(file, entry, "why")
+    _why(file, entry)
     if isinstance(entry["if"], str):
         try:
             parse(entry["if"], selections)
@@ -216,6 +215,12 @@ def _add_entry(file: RuleFile, score: LineDict, label: str, entry: Any, selectio
             file.say(entry, "if", str(e))
     else:
         selection(file, entry, "if", entry["if"])
+
+
+def _why(file: RuleFile, where: LineDict) -> None:
+    if not isinstance(where.get("why", ""), str):
+        file.say(where, "why", "must be text")
+    _placeholders(file, where, "why")
 
 
 def _card(file: RuleFile, where: LineDict, key: str) -> None:

@@ -76,6 +76,8 @@ def test_the_example_of_the_format_loads_and_passes(tmp_path: Path) -> None:
         ("kind and fresh", "kind and", 8, "is not a condition"),
         ("  condition: kind and fresh\n", "", 6, "is missing or no text"),
         ("base: 40", "base: forty", 10, "must be a number"),
+        ("base: 40", "base: 40\n  why: 5", 11, "must be text"),
+        ("base: 40", 'base: 40\n  why: "{rvl} times"', 11, "names {rvl}, which is no fact; did you mean 'rvol'?"),
         ("points: 15", "points: many", 12, "must be a number"),
         ("points: 15", "point: 15", 12, "must be {if:"),
         ("rvol|gte: 5.0", "rvoll|gte: 5.0", 12, "did you mean 'rvol'?"),

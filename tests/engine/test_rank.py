@@ -167,6 +167,17 @@ def test_the_catch(given_: dict[str, Any], words: str) -> None:
     assert taken < 0 or "halt" in words
 
 
+def test_large_money_confirmed_by_trading_raises_the_action() -> None:
+    traded = {"market_cap": 40e6, "rvol": 8.0, "change_pct": 30.0}
+    row = one(candidate("government_contract", "+", facts={"amount_usd": 30e6}, move=move(**traded)))
+    assert row.action == "Alert"
+    assert any(r.part == "card" and r.text.startswith("Alert: ") for r in row.reasons)
+    assert one(candidate("government_contract", "+", facts={"amount_usd": 1e6}, move=move(**traded))).action == "Watch"
+    held = one(candidate("government_contract", "+", facts={"amount_usd": 30e6}, move=move(**traded),
+        noise=(Noise(story_id="s1", kind="recap"),)))  # fmt: skip
+    assert held.action == "Watch"
+
+
 def test_halted_now_lowers_an_alert() -> None:
     from tests.engine.test_facts import halt
 
