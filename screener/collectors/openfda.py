@@ -151,7 +151,7 @@ def _approval(
     status, kind = words(submission, "submission_status"), words(submission, "submission_type")
     drug = f"{brand} ({ingredient.lower()})" if brand and ingredient and brand != ingredient else brand or ingredient
     number = f"{kind}-{words(submission, 'submission_number')}"
-    verb = "tentatively approves" if status == "TA" else "approves"
+    kind_of = "tentative FDA approval" if status == "TA" else "FDA approval"
     what = "a new use of " if kind == "SUPPL" else ""
     facts: dict[str, FactValue] = {
         "agency": "FDA",
@@ -166,10 +166,9 @@ def _approval(
         "class": words(submission, "submission_class_code_description"),
         "effective_date": day.isoformat(),
     }
-    title = one_line(
-        f"FDA {verb} {what}{drug or application} of {sponsor or 'an unnamed sponsor'} ({application} {number})"
-    )
-    return _item(feed, context, response, f"{application}-{number}-{status}", title, "", day, sponsor, facts)
+    title = one_line(f"{sponsor or 'A sponsor'} receives {kind_of} of {what}{drug or application}")
+    summary = f"Application {application}, submission {number}, decided {day.isoformat()}."
+    return _item(feed, context, response, f"{application}-{number}-{status}", title, summary, "", day, sponsor, facts)
 
 
 def _product(row: dict[str, Any]) -> tuple[str, str, str]:
@@ -205,9 +204,9 @@ def _letters(feed: FeedSpec, context: Context, response: Response, row: dict[str
     text = tidy(body[:MAX_LETTER]) if isinstance(body, str) else ""
     name = ", ".join(applications) or file or "an application"
     title = one_line(
-        f"FDA complete response letter to {sponsor or 'an unnamed sponsor'} ({name}, dated {day.isoformat()})"
+        f"{sponsor or 'A sponsor'} receives complete response letter from FDA ({name}, dated {day.isoformat()})"
     )
-    item = _item(feed, context, response, file or f"{name}-{day}", title, text, day, sponsor, facts)
+    item = _item(feed, context, response, file or f"{name}-{day}", title, "", text, day, sponsor, facts)
     if item is not None:
         yield item
 
@@ -218,6 +217,7 @@ def _item(
     response: Response,
     source_id: str,
     title: str,
+    summary: str,
     body: str,
     day: dt.date,
     sponsor: str,
@@ -232,6 +232,7 @@ def _item(
         source_id=source_id,
         url=feed.url,
         title=title,
+        summary=summary,
         body=body,
         published=published,
         received=received,

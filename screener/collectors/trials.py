@@ -197,12 +197,12 @@ def _changes(study: Study, before: str) -> tuple[list[str], dict[str, FactValue]
     old = before.split(":")
     if len(old) == 4:
         if old[1] != study.status and old[1] and study.status:
-            said.append(f"status {_plain(old[1])} -> {_plain(study.status)}")
+            said.append(f"{_plain(study.status)} (was {_plain(old[1])})")
             facts["previous_status"] = old[1]
         if old[2] != study.primary and old[2] and study.primary:
             shift = _shift(old[2], study.primary)
             days = f" ({shift:+d} days)" if shift is not None else ""
-            said.append(f"primary completion {old[2]} -> {study.primary}{days}")
+            said.append(f"primary completion moved from {old[2]} to {study.primary}{days}")
             facts["previous_primary_completion"] = old[2]
             if shift is not None:
                 facts["shift_days"] = shift
@@ -236,12 +236,13 @@ def _item(
         "drug": ", ".join(study.interventions),
         **changed,
     }
-    phase = f", phase {study.phase}" if study.phase else ""
+    phase = f" (phase {study.phase})" if study.phase else ""
+    title = f"{study.sponsor or 'A sponsor'}: trial {study.nct} {'; '.join(said)}: {study.title}{phase}"
     return Item(
         source=feed.name,
         source_id=f"{study.key}:{study.updated.isoformat()}",
         url=f"https://clinicaltrials.gov/study/{study.nct}",
-        title=one_line(f"{study.nct} {'; '.join(said)}: {study.title} ({study.sponsor}{phase})", 400),
+        title=one_line(title, 400),
         summary=study.why_stopped,
         published=published,
         received=received,

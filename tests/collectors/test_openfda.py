@@ -71,7 +71,8 @@ def read(server: WireServer, *pages: bytes, dataset: str = "approvals", **option
 
 def test_an_approval(server: WireServer) -> None:
     (item,) = read(server, body(drug(submission()))).items
-    assert item.title == "FDA approves EXAMPLEX (examplimab) of NORVANE THERAPEUTICS (NDA219999 ORIG-1)"
+    assert item.title == "NORVANE THERAPEUTICS receives FDA approval of EXAMPLEX (examplimab)"
+    assert item.summary == "Application NDA219999, submission ORIG-1, decided 2026-03-02."
     assert (item.form, item.company, item.source_id) == ("FDA", "NORVANE THERAPEUTICS", "NDA219999-ORIG-1-AP")
     assert item.published == dt.datetime(2026, 3, 3, 5, tzinfo=dt.UTC), "known for certain when the day ended"
     assert item.received == NOW
@@ -98,7 +99,7 @@ def test_only_decisions_count(server: WireServer) -> None:
     )
     got = read(server, body(rows))
     assert [i.facts["submission"] for i in got.items] == ["ORIG-5"]
-    assert got.items[0].title.startswith("FDA tentatively approves EXAMPLEX")
+    assert "receives tentative FDA approval of EXAMPLEX" in got.items[0].title
     assert read(server, body(rows), tentative=False).items == ()
 
 
@@ -114,7 +115,9 @@ def test_efficacy_supplements_on_request(server: WireServer) -> None:
 
 def test_a_letter(server: WireServer) -> None:
     (item,) = read(server, body(letter()), dataset="crl").items
-    assert item.title == "FDA complete response letter to Quillmark Bio, Inc. (NDA 219998, dated 2026-02-27)"
+    assert item.title == (
+        "Quillmark Bio, Inc. receives complete response letter from FDA (NDA 219998, dated 2026-02-27)"
+    )
     assert item.body == "NDA 219998\n\nCOMPLETE RESPONSE\n\nWe cannot approve this application."
     assert (item.facts["decision"], item.facts["status_now"], item.company) == (
         "complete_response",

@@ -78,7 +78,7 @@ def test_a_change_of_status_is_news_once(server: WireServer) -> None:
     changed = body(study(status="TERMINATED", why="Lack of efficacy"))
     (item,) = (got := read(server, changed, state=base.state)).items
     assert item.title == (
-        "NCT99000001 status recruiting -> terminated: A Study of Examplimab in Examplitis (Norvane Therapeutics, phase 1/2)"
+        "Norvane Therapeutics: trial NCT99000001 terminated (was recruiting): A Study of Examplimab in Examplitis (phase 1/2)"
     )
     assert (item.form, item.company, item.summary) == ("CTGOV", "Norvane Therapeutics", "Lack of efficacy")
     assert item.url == "https://clinicaltrials.gov/study/NCT99000001"
@@ -98,7 +98,7 @@ def test_a_change_of_status_is_news_once(server: WireServer) -> None:
 def test_a_moved_date_says_by_how_much(server: WireServer) -> None:
     base = read(server, body(study(primary="2026-09-01")))
     (item,) = read(server, body(study(primary="2026-12-01")), state=base.state).items
-    assert "primary completion 2026-09-01 -> 2026-12-01 (+91 days)" in item.title
+    assert "primary completion moved from 2026-09-01 to 2026-12-01 (+91 days)" in item.title
     assert item.facts["shift_days"] == 91
 
 
@@ -119,9 +119,9 @@ def test_changes_that_the_record_itself_proves(server: WireServer) -> None:
         server,
         body(study(1, results="2026-03-03"), study(2, registered="2026-03-03"), study(3, results="2025-01-01")),
     )
-    assert [i.title.split(":")[0] for i in got.items] == [
-        "NCT99000001 results posted",
-        "NCT99000002 registered, recruiting",
+    assert [i.title.split(":")[1] for i in got.items] == [
+        " trial NCT99000001 results posted",
+        " trial NCT99000002 registered, recruiting",
     ]
 
 
