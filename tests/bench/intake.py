@@ -158,6 +158,7 @@ def main() -> None:
         stored = store.counts()
     total = FEEDS * ITEMS
     print(f"{FEEDS} feeds over HTTP into the store: {total:,} items in {span:.2f} s, {total / span:,.0f} items/s")
+    print(f"  CPU of this process {worked:.2f} s: {total / worked:,.0f} items a CPU second")
     print(
         f"  received to stored: median {lags[len(lags) // 2] * 1e3:.1f} ms, p99 {lags[-len(lags) // 100] * 1e3:.1f} ms"
     )
