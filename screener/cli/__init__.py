@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "evaluate": ("evaluate", "Measure the classifier against labels."),
     "rules": ("rules", "List, check, test, explain and start ranking rules."),
     "feeds": ("feeds", "List, check, test, add and remove feeds."),
+    "serve": ("serve", "The page: list, tickers, calendar, feeds, rules, tables."),
     "runs": ("runs", "What was run, and what went wrong."),
     "doctor": ("doctor", "Check settings, database, feeds, rules and model."),
     "db": ("db", "The database: path, backup, prune, ticker table."),

@@ -1,0 +1,76 @@
+"""The server: Datasette over the store, opened read-only, with the page's routes in front."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.plugins import pm
+
+from screener import config
+from screener.errors import ConfigError
+from screener.store import open_store
+from screener.web import live, plugin
+from screener.web.guard import Guard, Scope, is_loopback, tables_policy
+from screener.web.site import DATABASE, Site
+
+SETTINGS = {
+    "sql_time_limit_ms": 1500,
+    "max_returned_rows": 2000,
+    "default_page_size": 100,
+    "num_sql_threads": 4,
+    "max_csv_mb": 100,
+    "facet_time_limit_ms": 200,
+    "facet_suggest_time_limit_ms": 50,
+    # The store holds the text of releases for the user's own search; a copy of the whole file is `screener db backup`.
+    "allow_download": False,
+    "default_cache_ttl": 0,
+}
+_METADATA = {
+    "title": "screener",
+    "description": "The screener's own tables, read-only. Times are UTC, days are New York dates, NULL means unknown.",
+}
+
+
+class Tables(Datasette):  # type: ignore[misc]
+    """Datasette that knows the site its plug-in serves."""
+
+    def __init__(self, site: Site, **settings: Any) -> None:
+        self.site = site
+        super().__init__(files=[], metadata=_METADATA, settings={**SETTINGS, **settings}, pdb=False)
+        self.remove_database("_memory")
+        self.add_database(Database(self, path=str(site.path), is_mutable=True), name=DATABASE)
+
+
+def build(settings: config.Settings, path: Path, *, host: str = "127.0.0.1", password: str = "", **limits: Any) -> Any:
+    """The ASGI application over a database file. Raises ConfigError, StoreError, NewerDatabase.
+
+    A file of an older schema is migrated first; after that the server only reads. ``limits`` are Datasette settings.
+    """
+    if not is_loopback(host) and not password:
+        raise ConfigError(
+            f"{host}: an address other machines can reach needs a password: give --password, or set [web] password"
+        )
+    open_store(path).close() if path.is_file() else open_store(path, readonly=True)
+    if not pm.is_registered(plugin):
+        pm.register(plugin, "screener")
+    site = Site(settings, path, host=host, password=password)
+    tables = Tables(site, **limits)
+    inner = tables.app()
+    watcher = live.Watcher(tables)
+    site.__dict__["watcher"] = watcher
+
+    async def app(scope: Scope, receive: Any, send: Any) -> None:
+        scope["screener.site"] = site
+        await inner(scope, receive, send)
+
+    folder = Path(str(__import__("datasette").__file__)).parent / "templates"
+    return Guard(
+        app,
+        loopback_only=is_loopback(host),
+        password=password,
+        tables=(DATABASE, "-", "_internal"),
+        tables_policy=tables_policy(folder),
+    )

@@ -1,0 +1,79 @@
+"""Feeds: is every source alive, how late is it, what went wrong last; and the last runs with their problems."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from msgspec import Struct
+
+from screener.types import FeedSpec, FeedState
+from screener.web import queries
+from screener.web.site import Answer, View
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    """One feed: ``state`` is ok, failing, silent, off or new, and ``why`` says it in words."""
+
+    name: str
+    title: str
+    url: str
+    every: float | None
+    state: str
+    why: str
+    record: FeedState | None
+    day: queries.Activity
+
+
+def page(view: View) -> Answer:
+    """The page ``/feeds``."""
+    listed = healths(view)
+    runs = view.store.lists.runs(12)
+    return view.render(
+        "feeds.html",
+        nav="feeds",
+        feeds=listed,
+        runs=runs,
+        bad=sum(h.state == "failing" for h in listed),
+    )
+
+
+def healths(view: View) -> list[Health]:
+    """Every feed that is configured or was ever polled, troubled ones first."""
+    from screener.pipeline.desk import all_feeds
+
+    specs = all_feeds(view.site.settings)
+    states = view.store.news.feed_states()
+    since = view.now - dt.timedelta(days=1)
+    out = []
+    for name in sorted({*specs, *states}):
+        spec, state = specs.get(name), states.get(name)
+        kind, why = judge(spec, state, view.now)
+        out.append(
+            Health(
+                name=name,
+                title=spec.title if spec else "",
+                url=spec.url if spec else "",
+                every=spec.every if spec else None,
+                state=kind,
+                why=why,
+                record=state,
+                day=queries.activity(view.db, name, since),
+            )
+        )
+    order = ("failing", "silent", "ok", "new", "off")
+    return sorted(out, key=lambda h: (order.index(h.state), h.name))
+
+
+def judge(spec: FeedSpec | None, state: FeedState | None, now: dt.datetime) -> tuple[str, str]:
+    """A feed's state and its reason in words."""
+    if state is not None and state.disabled:
+        return "failing", f"switched itself off: {state.disabled}"
+    if state is not None and state.failures:
+        return "failing", f"{state.failures} failures in a row: {state.last_error}"
+    if spec is not None and not spec.enabled:
+        return "off", "not enabled"
+    if state is None or state.last_success is None:
+        return "new", "never polled"
+    if now - state.last_success > dt.timedelta(days=1):
+        return "silent", "not polled for more than a day: is `screener run --watch` running?"
+    return "ok", "answers"

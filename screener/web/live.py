@@ -1,0 +1,114 @@
+"""Server-sent events: one watcher looks at the store once a second, and every open page hears what it finds."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import Any
+
+import msgspec
+from datasette.utils.asgi import Request
+
+from screener.web.queries import newest_list
+
+EVERY_SECONDS = 1.0
+PING_SECONDS = 20.0
+MOST_LISTENERS = 500
+
+
+class Watcher:
+    """Watches the newest list while anyone listens."""
+
+    def __init__(self, datasette: Any) -> None:
+        self._datasette = datasette
+        self._queues: set[asyncio.Queue[bytes]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._state: dict[str, Any] = {}
+
+    @property
+    def full(self) -> bool:
+        """True when no further listener is let in."""
+        return len(self._queues) >= MOST_LISTENERS
+
+    async def listen(self) -> asyncio.Queue[bytes]:
+        """A new listener's queue; its first message is the present state."""
+        queue: asyncio.Queue[bytes] = asyncio.Queue(maxsize=8)
+        self._queues.add(queue)
+        state = await self._look()
+        queue.put_nowait(message("list", state))
+        if self._task is None or self._task.done():
+            self._state = state
+            self._task = asyncio.ensure_future(self._watch())
+        return queue
+
+    def leave(self, queue: asyncio.Queue[bytes]) -> None:
+        """Forget a listener."""
+        self._queues.discard(queue)
+
+    async def _look(self) -> dict[str, Any]:
+        state: dict[str, Any] = await self._datasette.get_database("data").execute_fn(present)
+        return state
+
+    async def _watch(self) -> None:
+        while self._queues:
+            await asyncio.sleep(EVERY_SECONDS)
+            try:
+                state = await self._look()
+            except sqlite3.Error:
+                # A moment without the file (a restore, a full disk) must not silence the page for good.
+                continue
+            if state != self._state:
+                self._state = state
+                self._datasette.site.forget()
+                for queue in list(self._queues):
+                    if not queue.full():
+                        queue.put_nowait(message("list", state))
+
+
+def present(db: sqlite3.Connection) -> dict[str, Any]:
+    """The newest list of all and the number of marks: what a page of today depends on."""
+    day, as_of, run_id = newest_list(db) or ("", "", "")
+    marks = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
+    return {"day": day, "as_of": as_of, "list": run_id, "marks": marks}
+
+
+def message(event: str, data: dict[str, Any]) -> bytes:
+    """One event on the wire."""
+    return b"event: " + event.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
+
+
+async def events(datasette: Any, request: Request, send: Any, receive: Any) -> None:
+    """The stream: the present state at once, then every change, with a comment now and then to keep it open."""
+    watcher: Watcher = datasette.site.__dict__["watcher"]
+    head = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+    status = 503 if watcher.full else 200
+    await send({"type": "http.response.start", "status": status, "headers": head})
+    if watcher.full or request.method == "HEAD":
+        await send({"type": "http.response.body", "body": b""})
+        return
+    queue = await watcher.listen()
+    gone = asyncio.ensure_future(_gone(receive))
+    try:
+        await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
+        while not gone.done():
+            body = await _next(queue, gone)
+            if body:
+                await send({"type": "http.response.body", "body": body, "more_body": True})
+    finally:
+        gone.cancel()
+        watcher.leave(queue)
+
+
+async def _next(queue: asyncio.Queue[bytes], gone: asyncio.Future[None]) -> bytes:
+    waiting = asyncio.ensure_future(queue.get())
+    both: set[asyncio.Future[Any]] = {waiting, gone}
+    done, _ = await asyncio.wait(both, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    if waiting in done:
+        return waiting.result()
+    waiting.cancel()
+    return b"" if gone in done else b": still here\n\n"
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

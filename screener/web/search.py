@@ -1,0 +1,41 @@
+"""Search: full text over headlines and texts, and a short way to a ticker."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from datasette.utils import sqlite_timelimit
+
+from screener.web import queries
+from screener.web.query import read_text
+from screener.web.site import Answer, View
+
+LIMIT = 60
+_BEST_MS = 400
+_NEWEST_MS = 1200
+
+
+def found(view: View, text: str, limit: int = LIMIT) -> tuple[list[queries.Outline], bool]:
+    """Stories that hold all the words, and whether they are in order of fit.
+
+    A common word in a big store has too many hits to weigh them all; then the newest come. Raises
+    sqlite3.OperationalError when even that takes too long.
+    """
+    try:
+        with sqlite_timelimit(view.db, _BEST_MS):
+            return queries.outlines(view.db, queries.found_ids(view.db, text, limit, best=True)), True
+    except sqlite3.OperationalError:
+        with sqlite_timelimit(view.db, _NEWEST_MS):
+            return queries.outlines(view.db, queries.found_ids(view.db, text, limit, best=False)), False
+
+
+def page(view: View) -> Answer:
+    """The page ``/search``."""
+    text = read_text(view.args, "q").strip()
+    stories, best = found(view, text) if text else ([], True)
+    symbol = text.upper().lstrip("$")
+    company = queries.company(view.db, symbol) if 0 < len(symbol) <= 10 and symbol.isascii() else None
+    return view.render(
+        "search.html", nav="", q=text, stories=stories, best=best, symbol=symbol if company else "", company=company,
+        limit=LIMIT,
+    )  # fmt: skip

@@ -1,0 +1,45 @@
+"""Run the server until it is stopped."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+
+import uvicorn
+
+from screener.config import Settings
+from screener.errors import ConfigError
+from screener.web.app import build
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises ConfigError when the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host.strip("[]"), port))
+        sock.listen(512)
+    except OSError as e:
+        sock.close()
+        raise ConfigError(
+            f"{host}:{port}: cannot be listened on ({e.strerror or e}); choose another --port or --host"
+        ) from e
+    return sock
+
+
+def serve(settings: Settings, path: Path, *, host: str, port: int, password: str, say: Callable[[str], None]) -> None:
+    """Serve the page over a database file. Raises ConfigError, StoreError, NewerDatabase."""
+    app = build(settings, path, host=host, password=password)
+    sock = listening(host, port)
+    name = f"[{host}]" if ":" in host else host
+    say(f"Serving {path} at http://{name}:{sock.getsockname()[1]}/  (Ctrl-C stops)")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1, server_header=False,
+        backlog=512,
+    )  # fmt: skip
+    try:
+        uvicorn.Server(config).run(sockets=[sock])
+    finally:
+        sock.close()

@@ -1,0 +1,172 @@
+"""How numbers, times and foreign text look on the page; the filters of the templates.
+
+Everything a feed wrote passes ``clean`` (no control or direction characters) and the template's own escaping; every
+address passes ``href``, which lets only http and https through.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from screener import clock
+from screener.types import FactValue
+
+UNKNOWN = "–"
+MINUS = "\u2212"
+_POLARITY = {"+": "good", "-": "bad", "±": "mixed", "0": "neutral"}
+_SIGN = {"+": "+", "-": MINUS, "±": "±", "0": "·"}
+_ACRONYMS = {"fda": "FDA", "usd": "USD", "pdufa": "PDUFA", "atm": "ATM", "spac": "SPAC", "ai": "AI", "pct": "%"}
+
+
+def clean(text: object, limit: int = 0) -> str:
+    """Text without characters that change direction or hide; every one becomes a space, so positions stay.
+
+    ``limit`` cuts the text visibly (0: never).
+    """
+    value = str(text)
+    if not value.isprintable():
+        value = "".join(c if c.isprintable() or c == "\n" else " " for c in value)
+    return value if not limit or len(value) <= limit else value[: limit - 1].rstrip() + "…"
+
+
+def href(address: object) -> str:
+    """The address when a reader may follow it: http or https with a host and no odd characters; else empty."""
+    value = str(address)
+    if len(value) > 2000 or not value.isprintable() or any(c in value for c in ' "<>\\^`{|}'):
+        return ""
+    try:
+        parts = urlsplit(value)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    return value if parts.scheme in ("http", "https") and host and not parts.username else ""
+
+
+def money(value: float | None) -> str:
+    """``$1.2B``, ``$45M``, ``$310K``."""
+    if value is None:
+        return UNKNOWN
+    for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if abs(value) >= 0.9995 * size:
+            scaled = abs(value) / size
+            return f"{_minus(value)}${scaled:.0f}{unit}" if scaled >= 99.95 else f"{_minus(value)}${scaled:.3g}{unit}"
+    return f"{_minus(value)}${abs(value):.2f}"
+
+
+def price(value: float | None) -> str:
+    """``3.10``, four digits below a dollar."""
+    return UNKNOWN if value is None else f"{value:.4f}" if 0 < abs(value) < 1 else f"{value:,.2f}"
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """``+4.5%`` with a real minus sign; without decimals from 100 on."""
+    if value is None:
+        return UNKNOWN
+    digits = 0 if abs(value) >= 99.95 else digits
+    shown = f"{abs(value):,.{digits}f}"
+    return f"{'' if not float(shown.replace(',', '')) else '+' if value > 0 else MINUS}{shown}%"
+
+
+def share(value: float | None) -> str:
+    """``22%`` without a sign."""
+    return UNKNOWN if value is None else f"{value:,.1f}%" if abs(value) < 10 else f"{value:,.0f}%"
+
+
+def times(value: float | None) -> str:
+    """``6.0x``."""
+    return UNKNOWN if value is None else f"{value:,.1f}×" if value < 100 else f"{value:,.0f}×"
+
+
+def points(value: float) -> str:
+    """``+12`` or ``−5`` for the points of a reason."""
+    return f"{'+' if value > 0 else MINUS if value < 0 else ''}{abs(value):g}"
+
+
+def count(value: float | None) -> str:
+    """A whole number with thousands marks."""
+    return UNKNOWN if value is None else f"{value:,.0f}"
+
+
+def tone(value: float | None) -> str:
+    """The class of a change: up, down or flat."""
+    return "flat" if value is None or abs(value) < 0.05 else "up" if value > 0 else "down"
+
+
+def polarity(value: str) -> str:
+    """The word for a polarity sign."""
+    return _POLARITY.get(value, "neutral")
+
+
+def sign(value: str) -> str:
+    """The sign of a polarity in type that aligns."""
+    return _SIGN.get(value, "·")
+
+
+def words(name: str) -> str:
+    """``reverse_split`` as ``reverse split``, acronyms in capitals."""
+    return " ".join(_ACRONYMS.get(w, w) for w in clean(name).split("_") if w)
+
+
+def age(moment: dt.datetime | None, now: dt.datetime) -> str:
+    """``4m``, ``3h 05m``, ``2d``; a moment still to come is ``now``."""
+    if moment is None:
+        return UNKNOWN
+    minutes = int((now - moment).total_seconds() // 60)
+    if minutes < 1:
+        return "now"
+    if minutes < 60:
+        return f"{minutes}m"
+    if minutes < 24 * 60:
+        return f"{minutes // 60}h {minutes % 60:02d}m"
+    return f"{minutes // 1440}d"
+
+
+def eastern(moment: dt.datetime | None) -> str:
+    """``12 Mar 18:10 ET``."""
+    return UNKNOWN if moment is None else moment.astimezone(clock.NEW_YORK).strftime("%-d %b %H:%M ET")
+
+
+def time_of_day(moment: dt.datetime | None) -> str:
+    """``18:10`` in New York."""
+    return UNKNOWN if moment is None else moment.astimezone(clock.NEW_YORK).strftime("%H:%M")
+
+
+def utc(moment: dt.datetime) -> str:
+    """``2026-03-12T22:10:00Z`` for machines."""
+    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def long_day(day: dt.date) -> str:
+    """``Thursday 12 March 2026``."""
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+def fact(name: str, value: FactValue) -> str:
+    """A fact's value with the unit its name carries."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        if name.endswith("_usd") or name in ("price", "amount", "strike"):
+            return money(value) if abs(value) >= 1000 else f"${price(value)}"
+        return share(value) if name.endswith("_pct") else f"{value:,g}"
+    return clean(value, 120)
+
+
+def facts(values: Mapping[str, FactValue]) -> list[tuple[str, str]]:
+    """Facts as (words, shown value) in the order of their names."""
+    return [(words(k.removesuffix("_usd").removesuffix("_pct")), fact(k, v)) for k, v in sorted(values.items())]
+
+
+def _minus(value: float) -> str:
+    return MINUS if value < 0 else ""
+
+
+FILTERS = {
+    f.__name__: f
+    for f in (
+        clean, href, money, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
+        time_of_day, utc, long_day, facts,
+    )
+}  # fmt: skip

@@ -1,0 +1,198 @@
+"""The page's own part of the server: templates, the cache of rendered answers, and what is loaded once.
+
+An answer is kept for a second and shared by all who ask for the same address meanwhile; after that its stamp (what the
+page depends on) decides whether it is made anew. So fifty readers cost as much as one, and a writer is seen at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import gzip
+import hashlib
+import sqlite3
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from screener import __version__, clock, config
+from screener.config import Settings
+from screener.store import Store
+from screener.types import WatchRow
+from screener.web import show
+
+if TYPE_CHECKING:
+    from screener.classify.pipeline import Classifier
+    from screener.engine.load import RuleSet
+
+HERE = Path(__file__).resolve().parent
+DATABASE = "data"
+"""The name of the store's tables in addresses, whatever the file is called."""
+FRESH_SECONDS = 1.0
+_KEEP = 400
+_PACK_FROM = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished response."""
+
+    body: bytes
+    kind: str = "text/html; charset=utf-8"
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    packed: bytes = b""
+    etag: str = ""
+
+
+def finished(text: str | bytes, kind: str = "text/html; charset=utf-8", status: int = 200, **headers: str) -> Answer:
+    """An answer with its compressed form and ETag."""
+    body = text.encode() if isinstance(text, str) else text
+    packed = gzip.compress(body, 5, mtime=0) if len(body) >= _PACK_FROM else b""
+    tag = f'"{hashlib.sha256(body).hexdigest()[:24]}"' if status == 200 else ""
+    return Answer(body, kind, status, {k.replace("_", "-"): v for k, v in headers.items()}, packed, tag)
+
+
+@dataclass(slots=True)
+class View:
+    """One request as the page functions see it; ``db`` is a read-only connection that belongs to this thread."""
+
+    site: Site
+    db: sqlite3.Connection
+    args: Mapping[str, Sequence[str]]
+    names: Mapping[str, str]
+    now: dt.datetime
+    origin: str = ""
+
+    @property
+    def store(self) -> Store:
+        """The store over the read-only connection."""
+        return Store(self.site.path, self.db)
+
+    def render(self, template: str, status: int = 200, **values: Any) -> Answer:
+        """A page from its template."""
+        text = self.site.templates.get_template(template).render(now=self.now, **values)
+        return finished(text, status=status)
+
+
+Page = Callable[[View], Answer]
+Stamp = Callable[[View], object]
+
+
+@dataclass(slots=True)
+class _Kept:
+    answer: Answer
+    made: float
+    stamp: object
+
+
+class Site:
+    """What the routes share. ``path`` is the database file; ``host`` and ``password`` as the guard needs them."""
+
+    def __init__(self, settings: Settings, path: Path, *, host: str = "127.0.0.1", password: str = "") -> None:
+        self.settings, self.path, self.host, self.password = settings, path, host, password
+        self._kept: OrderedDict[object, _Kept] = OrderedDict()
+        self._making: dict[object, asyncio.Task[Answer]] = {}
+        self._lists: OrderedDict[tuple[dt.date, str], list[WatchRow]] = OrderedDict()
+
+    @cached_property
+    def templates(self) -> Environment:
+        """The page's own templates: everything escaped, a missing value is an error."""
+        env = Environment(
+            loader=FileSystemLoader(HERE / "pages"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        env.filters.update(show.FILTERS)
+        env.globals.update(
+            assets=self.assets_tag, database=DATABASE, version=__version__, age=show.age, disclaimer=DISCLAIMER
+        )
+        return env
+
+    @cached_property
+    def assets_tag(self) -> str:
+        """Changes with the content of style and script, so that browsers may keep them."""
+        content = b"".join(p.read_bytes() for p in sorted((HERE / "assets").iterdir()))
+        return hashlib.sha256(content).hexdigest()[:10]
+
+    @cached_property
+    def rules(self) -> RuleSet:
+        """The ranking rules, built-in and the user's."""
+        from screener.engine.load import load_rules
+
+        return load_rules(config.rule_folders(self.settings, "ranking"))
+
+    @cached_property
+    def classifier(self) -> Classifier:
+        """The classifier, loaded when the first page of rule verdicts is asked for."""
+        from screener.pipeline.desk import Desk
+
+        return Desk(settings=self.settings, store=None).classifier  # type: ignore[arg-type]
+
+    def rows(self, store: Store, day: dt.date, run_id: str) -> list[WatchRow]:
+        """A stored list; lists never change, so the last ones are kept in memory."""
+        key = (day, run_id)
+        found = self._lists.get(key)
+        if found is None:
+            found = self._lists[key] = store.lists.rows_of_run(day, run_id) or []
+            while len(self._lists) > 24:
+                self._lists.popitem(last=False)
+        return found
+
+    def forget(self) -> None:
+        """Something new was stored: check every kept answer before it is given again."""
+        for kept in self._kept.values():
+            kept.made = -1.0
+
+    async def answer(
+        self, key: object, run: Callable[[Callable[[sqlite3.Connection], Answer]], Any], make: Page, stamp: Stamp | None,
+        view: Callable[[sqlite3.Connection], View],
+    ) -> Answer:  # fmt: skip
+        """The answer for an address: kept, checked or made. ``run`` calls a function with a connection in a thread."""
+        kept = self._kept.get(key)
+        if kept is not None and time.monotonic() - kept.made < FRESH_SECONDS:
+            return kept.answer
+        task = self._making.get(key)
+        if task is None:
+
+            def work(db: sqlite3.Connection) -> Answer:
+                return self._check_or_make(key, make, stamp, view(db))
+
+            task = self._making[key] = asyncio.ensure_future(run(work))
+            task.add_done_callback(lambda _: self._making.pop(key, None))
+        # One reader going away must not take the answer from the others.
+        return await asyncio.shield(task)
+
+    def _check_or_make(self, key: object, make: Page, stamp: Stamp | None, view: View) -> Answer:
+        began = time.monotonic()
+        mark = stamp(view) if stamp else None
+        kept = self._kept.get(key)
+        if kept is not None and mark is not None and kept.stamp == mark:
+            kept.made = began
+            return kept.answer
+        answer = make(view)
+        if answer.status == 200:
+            self._kept[key] = _Kept(answer, began, mark)
+            self._kept.move_to_end(key)
+            while len(self._kept) > _KEEP:
+                self._kept.popitem(last=False)
+        return answer
+
+
+DISCLAIMER = "Information from public sources, computed by rules; not investment advice."
+
+
+def live_moment(asked: dt.datetime | None, day: dt.date, stood: dt.datetime | None) -> dt.datetime:
+    """The moment ages are counted to: the one asked for, now on the current session's list, else the list's own."""
+    if asked is not None:
+        return asked
+    now = clock.now()
+    return now if stood is None or day >= clock.session_day(now) else stood

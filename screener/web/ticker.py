@@ -1,0 +1,210 @@
+"""Ticker: the chart with its news, the row with its reasons, the timeline with proofs, filings, halts, notes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from screener import clock
+from screener.prices.history import build, frame
+from screener.types import Bar, Classified, Filing, Halt, SourceRef, Story, WatchRow
+from screener.web import charts, queries, show
+from screener.web.evidence import Piece, excerpt, pieces, spans_of
+from screener.web.marks import Own, own_marks
+from screener.web.query import Filters, read_day, read_moment, read_ticker
+from screener.web.site import Answer, View
+from screener.web.today import chosen, line, side_reasons
+
+STORIES = 30
+_CHART_DAYS = 190
+_FILINGS = dt.timedelta(days=1096)
+_HALTS = dt.timedelta(days=400)
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """One story of the timeline, without what the list does not show of its text."""
+
+    story: Story
+    found: Classified
+    title: list[Piece]
+    text: list[Piece]
+    sources: list[SourceRef]
+
+
+def told(story: Story, found: Classified, known_by: dt.datetime) -> Told:
+    """A story with its proofs cut out of the text."""
+    spans = spans_of(found)
+    return Told(
+        story=story,
+        found=found,
+        title=pieces(story.title[:1000], "title", spans),
+        text=excerpt(pieces(story.text, "text", spans)) if story.text else [],
+        sources=[s for s in story.sources if s.received <= known_by],
+    )
+
+
+def stamp(view: View) -> object:
+    """What the page depends on: the newest story, list, bar and mark of the ticker, and the minute."""
+    ticker = read_ticker(view.names["ticker"])
+    db = view.db
+    one = (
+        "SELECT max(published), count(*) FROM "
+        "(SELECT published FROM story_tickers WHERE ticker = ? ORDER BY published DESC LIMIT 40)"
+    )
+    return (
+        tuple(db.execute(one, (ticker,)).fetchone()),
+        queries.newest_list(db),
+        tuple(
+            db.execute(
+                "SELECT max(day), count(*) FROM bars WHERE ticker = ? AND day > ?", (ticker, _start(view.now.date()))
+            ).fetchone()
+        ),
+        db.execute("SELECT max(id) FROM marks").fetchone()[0],
+        int(view.now.timestamp() // 60),
+    )
+
+
+def _start(day: dt.date) -> str:
+    return (day - dt.timedelta(days=_CHART_DAYS)).isoformat()
+
+
+def page(view: View) -> Answer:
+    """The page ``/ticker/SYM``."""
+    ticker = read_ticker(view.names["ticker"])
+    filters = Filters(day=read_day(view.args), as_of=read_moment(view.args))
+    found = chosen(view, filters)
+    moment = filters.as_of or (view.now if filters.day is None else found.moment)
+    row = next((r for r in found.rows or () if r.ticker == ticker), None)
+    stories = view.store.news.last_of_ticker(ticker, moment + dt.timedelta(milliseconds=1), moment, STORIES)
+    listing = queries.company(view.db, ticker)
+    history = view.store.lists.history(ticker, 60)
+    if not stories and row is None and listing is None and not history:
+        raise LookupError(f"{ticker}: nothing is stored of this ticker.")
+    tagged = view.store.news.classified([s.id for s in stories])
+    own = own_marks(view.store, filters.as_of).get(ticker, Own())
+    cik = next((s.cik for s in stories if s.cik), None) or (listing[2] if listing else None)
+    filings = view.store.news.filings_of(cik, moment - _FILINGS, moment) if cik else []
+    halts = view.store.news.halts_of(ticker, moment - _HALTS, moment)
+    bars = chart_bars(view, ticker, moment)
+    return view.render(
+        "ticker.html",
+        nav="",
+        ticker=ticker,
+        company=(
+            row.company
+            if row and row.company
+            else listing[0]
+            if listing
+            else next((s.company for s in stories if s.company), "")
+        ),
+        exchange=(row.exchange if row and row.exchange else listing[1] if listing else ""),
+        found=found,
+        row=row,
+        line=line(row, (), own) if row else None,
+        reasons=side_reasons(row) if row else [],
+        against=[r for r in row.reasons if r not in side_reasons(row)] if row else [],
+        bar=charts.score_bar(row.score, charts.parts_of(side_reasons(row)), 260, 14) if row else "",
+        told=[told(s, tagged[s.id], moment) for s in stories],
+        more=len(stories) == STORIES,
+        dilution=queries.dilution(filings)[:25],
+        others=[f for f in filings if f not in queries.dilution(filings)][:15],
+        halts=halts[:20],
+        chart=charts.price_chart(bars, marks(stories, queries.dilution(filings), halts)),
+        bars=bars[-12:][::-1],
+        own=own,
+        history=history,
+        moment=moment,
+        as_of=filters.as_of,
+        facts=_facts(row),
+    )
+
+
+def _facts(row: WatchRow | None) -> list[tuple[str, str]]:
+    return show.facts(row.facts) if row else []
+
+
+def chart_bars(view: View, ticker: str, moment: dt.datetime) -> list[Bar]:
+    """The ticker's last bars known at a moment, on the share basis of the last one."""
+    last = clock.new_york_date(moment)
+    bars = view.store.bars.history([ticker], last - dt.timedelta(days=_CHART_DAYS), last, moment).get(ticker, [])
+    if len(bars) < 2:
+        return bars
+    splits = view.store.bars.splits([ticker], moment).get(ticker, {}) if hasattr(view.store.bars, "splits") else {}
+    at = build(ticker, bars, frame(bars[-1].day, moment), splits)
+    scaled = [_scaled(b, k) for b, k in zip(at.bars, at.scale, strict=False)]
+    return [*scaled[::-1], bars[-1]]
+
+
+def _scaled(bar: Bar, k: float) -> Bar:
+    if k == 1.0:
+        return bar
+
+    def by(value: float | None) -> float | None:
+        return None if value is None else value * k
+
+    return msgspec.structs.replace(
+        bar, open=by(bar.open), high=by(bar.high), low=by(bar.low), close=by(bar.close),
+        volume=None if bar.volume is None else bar.volume / k,
+    )  # fmt: skip
+
+
+def marks(stories: Sequence[Story], filings: Sequence[Filing], halts: Sequence[Halt]) -> list[charts.Mark]:
+    """What stands under the chart: each by the session it first traded in."""
+    news = [
+        charts.Mark(day=_traded(s.published), kind="news", label=s.title, target=f"#story-{s.id}")
+        for s in stories
+        if s.form != "HALT"
+    ]
+    filed = [charts.Mark(day=_traded(f.accepted), kind="filing", label=f.form, target="#filings") for f in filings]
+    halted = [charts.Mark(day=_traded(h.halted), kind="halt", label=h.code, target="#halts") for h in halts]
+    return news + filed + halted
+
+
+def _traded(moment: dt.datetime) -> dt.date:
+    """The session that could first trade on a moment's news."""
+    day = clock.session_day(moment)
+    return clock.next_session(day) if moment >= clock.close_time(day) else day
+
+
+def rules_page(view: View) -> Answer:
+    """The page ``/ticker/SYM/rules``: every rule's verdict, computed as of the moment of the list."""
+    from screener.clock import Clock
+    from screener.pipeline.desk import Desk
+    from screener.pipeline.explaining import explain
+
+    ticker = read_ticker(view.names["ticker"])
+    filters = Filters(day=read_day(view.args), as_of=read_moment(view.args))
+    found = chosen(view, filters)
+    if found.day is None:
+        raise LookupError("No list is stored yet, so there is nothing to explain.")
+    moment = filters.as_of or found.stood or found.moment
+    desk = Desk(settings=view.site.settings, store=view.store, clock=Clock(moment))
+    desk.__dict__["classifier"] = view.site.classifier
+    desk.__dict__["rules"] = view.site.rules
+    answer = explain(desk, ticker, found.day, moment)
+    return view.render(
+        "ticker_rules.html",
+        nav="",
+        ticker=ticker,
+        found=found,
+        moment=moment,
+        row=answer.row,
+        **_verdicts(answer.rules),
+    )
+
+
+_WORD = {True: "yes", False: "no", None: "unknown"}
+
+
+def _verdicts(answers: Sequence[Any]) -> dict[str, Any]:
+    """The rules by verdict; each with the selections that decided it."""
+    groups: dict[str, list[dict[str, Any]]] = {"fired": [], "undecided": [], "silent": []}
+    for a in answers:
+        tests = [(name, _WORD[value]) for name, value in a.selections.items()]
+        item = {"rule": a.rule_id, "title": a.title, "kind": a.kind, "catalyst": a.catalyst, "tests": tests}
+        groups["fired" if a.matched else "undecided" if a.matched is None else "silent"].append(item)
+    return groups | {"unknown": sorted({u for a in answers for u in a.unknown})}

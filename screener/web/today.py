@@ -1,0 +1,258 @@
+"""Today: the market's state on top, then the ranked list with its filters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+from msgspec import Struct
+
+from screener import clock
+from screener.types import Reason, Regime, SourceRef, WatchRow
+from screener.web import charts, queries, show
+from screener.web.marks import Own, own_marks
+from screener.web.query import (
+    PAGE_SIZE,
+    POLARITIES,
+    SESSIONS,
+    Filters,
+    address,
+    read_filters,
+    select,
+)
+from screener.web.site import Answer, View, live_moment
+
+TITLE_LIMIT = 240
+_WHY = 4
+_SIDES = {"+": "+", "-": "-"}
+CAPS = ((50e6, "$50M"), (300e6, "$300M"), (1e9, "$1B"), (2e9, "$2B"))
+
+
+class Chosen(Struct, frozen=True, kw_only=True):
+    """The list an address asks for; ``rows`` is None when none was stored by then."""
+
+    filters: Filters
+    day: dt.date | None
+    run_id: str = ""
+    stood: dt.datetime | None = None
+    rows: list[WatchRow] | None = None
+    moment: dt.datetime
+
+
+def chosen(view: View, filters: Filters) -> Chosen:
+    """Find the list: the day asked for, else the session of the moment asked for, else the newest with a list."""
+    day, as_of = filters.day, filters.as_of
+    if day is None and as_of is not None:
+        day = clock.session_day(as_of)
+    if day is None:
+        newest = queries.newest_list(view.db)
+        day = dt.date.fromisoformat(newest[0]) if newest else None
+    if day is None:
+        return Chosen(filters=filters, day=None, moment=view.now)
+    store = view.store
+    run_id = store.lists.list_id(day, as_of)
+    if run_id is None:
+        return Chosen(filters=filters, day=day, moment=as_of or view.now)
+    stood = next((t for t, r in store.lists.list_times(day) if r == run_id), None)
+    rows = view.site.rows(store, day, run_id)
+    return Chosen(
+        filters=filters, day=day, run_id=run_id, stood=stood, rows=rows, moment=live_moment(as_of, day, stood)
+    )
+
+
+class Line(Struct, frozen=True, kw_only=True):
+    """One row as the template shows it."""
+
+    row: WatchRow
+    key: str
+    title: str
+    url: str
+    bar: Markup
+    why: tuple[tuple[str, str], ...]
+    sources: list[SourceRef]
+    own: Own
+
+
+def side_reasons(row: WatchRow) -> list[Reason]:
+    """The reasons that make up the row's score: those of its lead's side."""
+    sides = {r.side for r in row.reasons if r.part == "catalyst" and r.side}
+    side = "+" if row.bullish >= row.bearish else "-"
+    if len(sides) < 2:
+        return list(row.reasons)
+    return [r for r in row.reasons if not r.side or r.side == side]
+
+
+def line(row: WatchRow, sources: Sequence[SourceRef], own: Own | None) -> Line:
+    """A row made ready: cut title, safe address, score bar, the strongest reasons besides the catalyst itself."""
+    reasons = side_reasons(row)
+    others = sorted((r for r in reasons if r.part != "catalyst" and r.points > 0), key=lambda r: -r.points)
+    return Line(
+        row=row,
+        key=f"{row.ticker}:{row.story_id}",
+        title=show.clean(row.headline, TITLE_LIMIT),
+        url=show.href(row.url),
+        bar=charts.score_bar(row.score, charts.parts_of(reasons)),
+        why=tuple((show.points(r.points), show.clean(r.text, 80)) for r in others[:_WHY]),
+        sources=list(sources),
+        own=own or Own(),
+    )
+
+
+def stamp(view: View) -> object:
+    """What the page depends on: the list, the regime, the marks, the minute while the list is live, the ticker's sources."""
+    found = chosen(view, read_filters(view.args))
+    day = found.day
+    if day is None:
+        return None
+    before = queries.neighbours(view.db, day)
+    marks = view.db.execute("SELECT max(id) FROM marks").fetchone()[0]
+    regime = view.db.execute("SELECT max(as_of) FROM regimes WHERE day = ?", (day.isoformat(),)).fetchone()[0]
+    live = int(found.moment.timestamp() // 60) if found.filters.as_of is None else 0
+    return (found.run_id, marks, regime, live, before)
+
+
+def page(view: View) -> Answer:
+    """The page ``/``."""
+    filters = read_filters(view.args)
+    found = chosen(view, filters)
+    rows = found.rows or []
+    known = queries.sources(view.db, [r.story_id for r in rows], found.moment)
+    names = {s: [x.source for x in refs] for s, refs in known.items()}
+    kept = select(rows, filters, names)
+    own = own_marks(view.store, filters.as_of)
+    begin = (filters.page - 1) * PAGE_SIZE
+    shown = [line(r, known.get(r.story_id, ()), own.get(r.ticker)) for r in kept[begin : begin + PAGE_SIZE]]
+    regime = view.store.lists.regime(found.day, filters.as_of) if found.day else None
+    return view.render(
+        "today.html",
+        nav="today",
+        found=found,
+        f=filters,
+        lines=shown,
+        kept=len(kept),
+        total=len(rows),
+        pages=(len(kept) + PAGE_SIZE - 1) // PAGE_SIZE,
+        tally=_tally(rows),
+        choices=_choices(rows, names),
+        chips=_chips(filters),
+        days=_days(view, found),
+        market=market(view, regime, found),
+        link=lambda **changes: address(filters, **changes),
+        sorting=_sorting(filters),
+        caps=CAPS,
+        feed_address=address(filters.only(), "/feed.atom"),
+    )
+
+
+def _tally(rows: Sequence[WatchRow]) -> list[tuple[str, int]]:
+    order = ("Alert", "Watch", "Avoid", "No Action")
+    counts = Counter(r.action or "No Action" for r in rows)
+    return [(a, counts[a]) for a in order if counts[a]] + [(a, n) for a, n in counts.items() if a not in order]
+
+
+def _choices(rows: Sequence[WatchRow], names: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
+    """What the filters offer, with how many rows each has."""
+    catalysts = Counter(r.catalyst for r in rows)
+    sources = Counter(s for r in rows for s in set(names.get(r.story_id, (r.source,))))
+    signs = Counter(r.polarity for r in rows)
+    sessions = Counter(r.session for r in rows)
+    return {
+        "catalyst": sorted(catalysts.items(), key=lambda x: (-x[1], x[0])),
+        "source": sorted(sources.items()),
+        "polarity": [(p, signs[s]) for p, s in POLARITIES.items() if signs[s]],
+        "session": [(s, sessions[s]) for s in SESSIONS if sessions[s]],
+    }
+
+
+def _chips(f: Filters) -> list[tuple[str, str]]:
+    """The filters that are on, each with the address without it."""
+    chips = [(show.words(c), address(f, catalyst=tuple(x for x in f.catalyst if x != c))) for c in f.catalyst] + [
+        (f"{p} news", address(f, polarity=tuple(x for x in f.polarity if x != p))) for p in f.polarity
+    ]
+    chips += [
+        (f"{getattr(f, n)} {w}".strip(), address(f, **{n: ""}))
+        for n, w in (("session", "session"), ("action", ""))
+        if getattr(f, n)
+    ]
+    if f.source:
+        chips.append((f"from {f.source}", address(f, source="")))
+    if f.min_score is not None:
+        chips.append((f"score ≥ {f.min_score:g}", address(f, min_score=None)))
+    if f.max_cap is not None:
+        chips.append((f"cap ≤ {show.money(f.max_cap)}", address(f, max_cap=None)))
+    if f.min_rvol is not None:
+        chips.append((f"volume ≥ {f.min_rvol:g}×", address(f, min_rvol=None)))
+    return chips
+
+
+def _days(view: View, found: Chosen) -> dict[str, Any]:
+    """Where the day stands: the lists before and after it, and the moments at which its list changed."""
+    if found.day is None:
+        return {"before": "", "after": "", "times": []}
+    plain = Filters()
+    before, after = queries.neighbours(view.db, found.day)
+    times = view.store.lists.list_times(found.day)
+    return {
+        "before": (before, address(plain, day=before)) if before else None,
+        "after": (after, address(plain, day=after)) if after else None,
+        "times": [(t, address(found.filters, day=found.day, as_of=t), r == found.run_id) for t, r in times[-40:]],
+    }
+
+
+def _sorting(f: Filters) -> dict[str, tuple[str, str]]:
+    """For each column its address and ``aria-sort``."""
+    out = {}
+    for name in ("rank", "ticker", "age", "price", "change", "rvol", "volume", "cap", "materiality", "score"):
+        current = f.sort.removeprefix("-") == name
+        turned = f.sort.startswith("-")
+        falls = (name not in ("rank", "ticker", "age")) != turned
+        target = f"-{name}" if current and not turned else name
+        out[name] = (address(f, sort=target), ("descending" if falls else "ascending") if current else "")
+    return out
+
+
+def market(view: View, regime: Regime | None, found: Chosen) -> dict[str, Any]:
+    """The regime card: its words, its numbers with their times, IWM against SPY and breadth as charts."""
+    if found.day is None:
+        return {"regime": None, "chart": "", "numbers": [], "breadth": ""}
+    bars = view.store.bars.history(
+        ["IWM", "SPY"], found.day - dt.timedelta(days=90), found.day, found.filters.as_of or found.moment
+    )
+    lines = [(t, charts.rebased(bars.get(t, ()))) for t in ("IWM", "SPY")]
+    label = "; ".join(f"{t} {v[-1][1] - 100:+.1f}% since {v[0][0]}" for t, v in lines if v)
+    return {
+        "regime": regime,
+        "chart": charts.line_chart([x for x in lines if x[1]], f"IWM against SPY, start at 100: {label}"),
+        "numbers": _numbers(regime),
+        "breadth": _breadth(view, found),
+    }
+
+
+_UNITS = (("_pct", "%"), ("_usd", "$"), ("_bp", "bp"), ("_days", "days"))
+
+
+def _numbers(regime: Regime | None) -> list[tuple[str, str, str]]:
+    """(name, value, its time) of each measure that is known."""
+    if regime is None:
+        return []
+    out = []
+    for name, value in regime.measures.items():
+        if value is None:
+            continue
+        unit = next((u for end, u in _UNITS if name.endswith(end)), "")
+        bare = next((name.removesuffix(end) for end, _ in _UNITS if name.endswith(end)), name)
+        shown = show.percent(value) if unit == "%" and value < 0 else f"{value:,.4g}{unit}"
+        out.append((show.words(bare), shown, regime.times.get(name, "")))
+    return out
+
+
+def _breadth(view: View, found: Chosen) -> Markup:
+    """Breadth over the last days, from the regimes as they were stored; empty with fewer than two days."""
+    assert found.day is not None
+    past = queries.regimes(view.db, found.day, found.filters.as_of or found.moment)
+    name = next((n for r in past[::-1] for n, v in r.measures.items() if "breadth" in n or ("above_" in n and v)), "")
+    points = [(r.day, v) for r in past if (v := r.measures.get(name)) is not None]
+    return charts.line_chart([(show.words(name), points)], f"{show.words(name)} over {len(points)} sessions", height=70)
