@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from screener.engine.compare import quiet_news as count_quiet
 from screener.engine.facts import FACTS, Fact, number_facts
 from screener.engine.load import RuleProblems, RuleSet, load_rules
 from screener.errors import InputError, YamlError
+from screener.types import Rule
 from screener.yamlfile import walk
 
 Finding = tuple[str, int, str]
@@ -83,8 +83,9 @@ def _chosen(rules: RuleSet, ids: Sequence[str]) -> list[str]:
 
 def test_catalysts(folders: Sequence[Path], classifier: Any, ids: Sequence[str]) -> Report:
     """Give every headline of the catalyst files to the classifier; spaCy is imported here only."""
-    run = import_module("screener.classify").run_catalyst_tests
-    return _found("catalysts", folders, ids, run(classifier, classifier.rules))
+    from screener.classify.check import run_catalyst_tests
+
+    return _found("catalysts", folders, ids, (f for folder in folders for f in run_catalyst_tests(classifier, folder)))
 
 
 def quiet_news(
@@ -105,13 +106,15 @@ def quiet_news(
         pairs = [(story, c) for c in found.catalysts]
         candidates += candidates_of(NOBODY, pairs, as_of=story.published, noise=found.noise)
     counts = count_quiet(rules, candidates, len(stories))
-    lines = [
-        f"{rules.rule(q.rule_id).rule.path}:{rules.rule(q.rule_id).rule.line}: {q.matches} matches in {len(stories)} ordinary items, {q.per_1000:.1f} per "
-        f"1,000 against a noise_budget of {q.budget:g} ({', '.join(q.examples)})"
-        for q in counts
-        if not q.within
-    ]
-    return Report("quiet news", len(counts), len(stories), tuple(lines)), counts
+    lines = tuple(_over(rules.rule(q.rule_id).rule, q, len(stories)) for q in counts if not q.within)
+    return Report("quiet news", len(counts), len(stories), lines), counts
+
+
+def _over(rule: Rule, quiet: Quiet, items: int) -> str:
+    return (
+        f"{rule.path}:{rule.line}: {quiet.matches} matches in {items} ordinary items, {quiet.per_1000:.1f} per 1,000 "
+        f"against a noise_budget of {quiet.budget:g} ({', '.join(quiet.examples)})"
+    )
 
 
 def test_feeds(folders: Sequence[Path], names: Sequence[str]) -> Report:

@@ -38,6 +38,20 @@ def test_feed_files_pass() -> None:
     assert report.files >= 5
 
 
+def test_catalyst_files_are_read_by_the_classifier(tmp_path: Path) -> None:
+    from screener.classify.pipeline import Classifier
+
+    text = (RULES / "catalysts" / "buyback.yml").read_text(encoding="utf-8")
+    (tmp_path / "buyback.yml").write_text(text, encoding="utf-8")
+    classifier = Classifier(tmp_path, None)
+    assert selftest.test_catalysts([tmp_path], classifier, ()).lines == ()
+    turned = text.replace("must_not:", "was_not:").replace("must:", "must_not:").replace("was_not:", "must:")
+    (tmp_path / "buyback.yml").write_text(turned, encoding="utf-8")
+    wrong = selftest.test_catalysts([tmp_path], classifier, ["buyback"])
+    assert wrong.lines
+    assert all(line.startswith(f"{tmp_path / 'buyback.yml'}:") for line in wrong.lines)
+
+
 def test_one_rule_of_many() -> None:
     report = selftest.test_ranking([RULES / "ranking"], ["buyback"])
     assert (report.files, report.passed) == (1, True)

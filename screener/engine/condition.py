@@ -68,6 +68,13 @@ def parse(text: str, names: Collection[str]) -> tuple[Expr, tuple[str, ...]]:
     return expr, tuple(dict.fromkeys(used))
 
 
+def required(text: str) -> tuple[str, ...]:
+    """The names joined by ``and`` at the top of a condition: one of them false makes it false."""
+    tree = ast.parse(" ".join(text.split()), mode="eval").body
+    parts = tree.values if isinstance(tree, ast.BoolOp) and isinstance(tree.op, ast.And) else [tree]
+    return tuple(part.id for part in parts if isinstance(part, ast.Name))
+
+
 def _check_words(text: str) -> None:
     at = 0
     while at < len(text):

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from screener.engine.condition import Expr, Truth, negate, parse
+from screener.engine.condition import Expr, Truth, negate, parse, required
 from screener.engine.facts import FACTS, Fact, FactSource, Value
 from screener.engine.operators import OPS, bind
 from screener.types import Hit, Reason, Rule
@@ -34,7 +34,10 @@ class Add:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A rule made ready to run; ``used`` are the selections its condition names, ``facts`` those each asks for."""
+    """A rule made ready to run; ``used`` are the selections its condition names, ``facts`` those each asks for.
+
+    ``types`` are the only catalyst types it can match, None when it may match any.
+    """
 
     rule: Rule
     selections: dict[str, Test]
@@ -43,6 +46,7 @@ class Compiled:
     used: tuple[str, ...]
     base: float
     adds: tuple[Add, ...]
+    types: frozenset[str] | None = None
 
     def matches(self, get: FactSource) -> Truth:
         """The condition alone, stopping as soon as it is decided."""
@@ -72,7 +76,16 @@ def compile_rule(rule: Rule, table: Mapping[str, Fact] = FACTS) -> Compiled:
     facts = {name: facts_of(spec) for name, spec in rule.selections.items()}
     condition, used = parse(rule.condition, rule.selections)
     adds = tuple(_add(entry, selections, facts, table) for entry in rule.score.get("add", ()))
-    return Compiled(rule, selections, facts, condition, used, float(rule.score.get("base", 0)), adds)
+    base = float(rule.score.get("base", 0))
+    return Compiled(rule, selections, facts, condition, used, base, adds, _types(rule))
+
+
+def _types(rule: Rule) -> frozenset[str] | None:
+    for name in required(rule.condition):
+        for key, value in rule.selections[name].items():
+            if split_key(key) in (("catalyst", "eq"), ("catalyst", "in")):
+                return frozenset([value] if isinstance(value, str) else value)
+    return None
 
 
 def facts_of(spec: Mapping[str, Any]) -> tuple[str, ...]:
@@ -189,15 +202,13 @@ def _never(get: FactSource) -> Truth:
     return False
 
 
-def _with_selection(c: Compiled, name: str, test: Test) -> Compiled:
-    return Compiled(c.rule, {**c.selections, name: test}, c.facts, c.condition, c.used, c.base, c.adds)
+def _with_selection(compiled: Compiled, name: str, test: Test) -> Compiled:
+    return replace(compiled, selections={**compiled.selections, name: test})
 
 
-def _with_add(c: Compiled, index: int, test: Test) -> Compiled:
-    old = c.adds[index]
-    new = Add(test, old.points, old.part, old.why, old.facts)
-    adds = (*c.adds[:index], new, *c.adds[index + 1 :])
-    return Compiled(c.rule, c.selections, c.facts, c.condition, c.used, c.base, adds)
+def _with_add(compiled: Compiled, index: int, test: Test) -> Compiled:
+    changed = replace(compiled.adds[index], test=test)
+    return replace(compiled, adds=(*compiled.adds[:index], changed, *compiled.adds[index + 1 :]))
 
 
 def fill(text: str, get: FactSource) -> str:

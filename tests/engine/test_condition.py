@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.engine.condition import ConditionError, Truth, parse, valid_name
+from screener.engine.condition import ConditionError, Truth, parse, required, valid_name
 
 NAMES = ("a", "b", "c")
 VALUES: tuple[Truth, ...] = (True, False, None)
@@ -112,6 +112,21 @@ def test_refused_conditions_say_why(text: str, message: str) -> None:
 def test_the_nearest_selection_is_named() -> None:
     with pytest.raises(ConditionError, match="did you mean 'fresh'"):
         parse("frsh", ("fresh", "traded"))
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a", ("a",)),
+        ("a and b", ("a", "b")),
+        ("a or b", ()),
+        ("a and (b or c)", ("a",)),
+        ("not a", ()),
+        ("not a and b", ("b",)),
+    ],
+)
+def test_names_that_must_hold(text: str, names: tuple[str, ...]) -> None:
+    assert required(text) == names
 
 
 def test_selection_names() -> None:
