@@ -36,15 +36,17 @@ def describe(
     form: str = "PR",
     items: tuple[str, ...] = (),
     doc_types: tuple[str, ...] = (),
+    company: str = "",
 ) -> Details:
     """Read the facts, stage and polarity of a catalyst of ``type`` from its headline and text.
 
     ``form`` is "PR", "HALT" or the SEC form, ``items`` the 8-K item numbers, ``doc_types`` every type that the document
-    holds. An unknown type gets no facts, no stage and polarity "0". Reads the first 20,000 characters of the text.
+    holds, ``company`` the ticker's company when known. An unknown type gets no facts, no stage and
+    polarity "0". Reads the first 20,000 characters of the text.
     """
     reading = read(title, text)
     notes = Notes(reading, FACTS_OF.get(type, ()))
-    find_facts(type, reading, notes)
+    find_facts(type, reading, notes, company)
     stage = find_stage(type, reading, notes, form=form, items=items)
     polarity = find_polarity(type, stage, reading, notes, form=form, doc_types=doc_types)
     return Details(stage=stage, polarity=polarity, facts=notes.facts, spans=tuple(notes.spans))

@@ -31,6 +31,7 @@ EFFECTIVE = re.compile(
     r"go into effect|becom\w+ effective|last day|suspend\w*|commenc\w+ on)",
 )
 _ABBREVIATED = re.compile(r"\b(?:[ap]\.m\.|u\.s\.|inc\.|corp\.|ltd\.|co\.)")
+MONTH_ONLY = re.compile(rf"\b(?:effective(?: in| as of)?|in|from)\s(?P<m>{_MONTH})\s(?P<y>20[0-9]{{2}})\b", re.I)
 TODAY = re.compile(r"\beffective (?:as of )?(?:today|immediately)\b|\beffective\b[^.;]{0,40}\btoday\b", re.I)
 CURE = re.compile(
     r"(?:until|by|or until|through|no later than|expir\w+ on|extension (?:to|until|through)|deadline of"
@@ -86,14 +87,24 @@ def _roll(hit: Hit, last: str) -> str | None:
 
 
 def find_effective(reading: Reading, notes: Notes) -> None:
-    """Put ``effective_date``: the first date whose words before it say that something takes effect."""
-    if not reading.has("effective", "trading", "take effect", "into effect", "open", "last day", "market", "commenc"):
+    """Put ``effective_date``: the first date whose words before it say that something takes effect.
+
+    A headline that names only a month gives the month ("2026-02").
+    """
+    if not reading.has(
+        "effective", " in ", " from ", "trading", "take effect", "into effect", "open", "last day", "market", "commenc"
+    ):
         return
     found = dates(reading)
     for hit, day in found:
         if EFFECTIVE.search(_clause(hit)):
             notes.put("effective_date", day, hit.place())
             return
+    month = None if found else MONTH_ONLY.search(reading.title)
+    if month:
+        number = MONTHS.index(month["m"][:3].lower()) + 1
+        notes.put("effective_date", f"{month['y']}-{number:02d}", Hit("title", month).place())
+        return
     today = reading.find(TODAY)
     dateline = next((day for hit, day in found if hit.field == "text" and hit.match.start() < 120), None)
     if today and dateline:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details import clinic, dates, listing, offering, parties, people, ratio, results
+from screener.classify.details import agency, clinic, counterparty, dates, listing, offering, people, ratio, results
 from screener.classify.details.money import amounts, find_amount
 from screener.classify.details.reading import Notes, Reading
 from screener.classify.details.table import FACTS_OF
@@ -37,7 +37,7 @@ _TRIALS = ("clinical_readout", "trial_progress", "regulatory_submission", "clini
            "regulatory_rejection", "regulatory_designation")  # fmt: skip
 
 
-def find_facts(kind: str, reading: Reading, notes: Notes) -> None:
+def find_facts(kind: str, reading: Reading, notes: Notes, company: str = "") -> None:
     """Put every fact of the type that the words hold; an unknown type has none."""
     names = FACTS_OF.get(kind, ())
     if not names:
@@ -56,9 +56,9 @@ def find_facts(kind: str, reading: Reading, notes: Notes) -> None:
             listing.find_rule(reading, notes)
             dates.find_cure(reading, notes)
     elif "agency" in names:
-        parties.find_agency(kind, reading, notes)
+        agency.find_agency(kind, reading, notes)
     if "counterparty" in names:
-        parties.find_counterparty(kind, reading, notes)
+        counterparty.find_counterparty(kind, reading, notes, company)
     if "effective_date" in names:
         dates.find_effective(reading, notes)
     if "pdufa_date" in names:

@@ -451,6 +451,21 @@ def test_other_facts(kind: str, text: str, name: str, value: Any) -> None:
     assert fact(kind, text, name) == value
 
 
+def test_a_headline_with_only_a_month() -> None:
+    assert (
+        fact("management_change", "Acme Names Jo Bloggs CFO, Effective in February 2027", "effective_date") == "2027-02"
+    )
+
+
+def test_which_of_two_names_is_the_other() -> None:
+    title = "Bolt Robotics and Acme Bio Announce Strategic Partnership"
+    assert describe("partnership", title, "").facts["counterparty"] == "Acme Bio"
+    assert describe("partnership", title, "", company="Acme Bio, Inc.").facts["counterparty"] == "Bolt Robotics"
+    assert describe("partnership", title, "", company="Bolt Robotics").facts["counterparty"] == "Acme Bio"
+    listed = "BOSTON - Bolt Robotics and Acme Bio Inc. (“Acme”) (Nasdaq: ACMX) today announced"
+    assert describe("partnership", title, listed).facts["counterparty"] == "Bolt Robotics"
+
+
 def test_every_fact_of_a_type_is_documented() -> None:
     named = {name for names in FACTS_OF.values() for name in names}
     assert named <= set(FACT_NAMES)

@@ -1,10 +1,10 @@
-"""Who else is in the news: the public body (``agency``) and the other company (``counterparty``)."""
+"""The public body in the news (``agency``): regulator, buyer, patent office, in its usual short form."""
 
 from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.details.reading import Notes, Place, Reading
 
 #: Usual short form -> how it is written. Acronyms stand in capitals; phrases in any case.
 AGENCIES: dict[str, tuple[str, ...]] = {
@@ -113,84 +113,6 @@ _MORE = re.compile(
     r"^(?:'s)?\s?(?:and|&|,|/)\s?(?:the )?(?P<next>EMA|MHRA|FDA|PMDA|Health Canada|European Medicines Agency)\b"
 )
 
-_WORD = r"(?:[A-Z][\w.’'®™/+&-]{0,30}|[0-9]{1,4}[A-Z][\w-]{0,30}|[a-z]{1,2}[A-Z][\w®™-]{0,30})"
-NAME = (
-    rf"(?P<n>{_WORD}(?:,? (?:Inc\.?|LLC|Ltd\.?|L\.?P\.?|Corp\.?|PLC|plc|S\.A\.|AG|GmbH|A/S)(?=[\s,;.)]"
-    rf"|$)|\s(?:(?:of|and|&|the|de|for the)\s)?{_WORD}){{0,7}})"
-)
-_LEAD = (
-    r"(?:(?i:the|an?|its|new|all|remaining|majority|controlling|minority|interest|stake|shares"
-    r"|stock|of|in|assets|outstanding|certain|substantially|affiliates? of|funds managed by|[0-9.]+%"
-    r"|strategic partner|partner|leading [a-z]+|global leader|u\.s\.-based|[a-z]+-based)\s){0,7}"
-)
-_DOES = (
-    r"(?i:announce|sign|enter|partner|collaborat|launch|team|expand|join|form|agree|to\b|initiate"
-    r"|execute|complete|unveil|"
-    r"strengthen|report|close|extend)"
-)
-_CUE = {
-    "with": rf"(?<!ombination )(?<!ombined )(?<!atients )\b(?i:with)\s{_LEAD}{NAME}",
-    "from": rf"\b(?i:from|on behalf of)\s{_LEAD}{NAME}",
-    "for": rf"\b(?i:for|to)\s{_LEAD}{NAME}$",
-    "sale_to": rf"\b(?i:sale|sell|sells|sold|divest\w*|licen[sc]e\w*|assets?|business)\b[^.;]{{0,90}}?\s(?i:to)\s{_LEAD}{NAME}",
-    "by": rf"\b(?i:by)\s{_LEAD}{NAME}",
-    "against": rf"\b(?i:against)\s{_LEAD}{NAME}",
-    "acquire": (
-        rf"\b(?i:acquires?|acquired|acquiring|acquisition of|purchase of|buys?|merger with|stake in"
-        rf"|interest in|combine with|"
-        rf"invest(?:ment|s)? in)\s{_LEAD}{NAME}"
-    ),
-    "deal": rf"\b(?i:closing|completion) of (?:the )?{NAME}\s(?i:acquisition|merger)",
-    "and": rf"(?:^|\s)(?i:and|&)\s{NAME}\s{_DOES}",
-    "partners": rf"\b(?i:joins|partner(?:s|ed)?(?: with)?|selects|engages|integrates|taps)\s{NAME}",
-    "first": (
-        rf"^{NAME}\s(?i:agrees to acquire|to acquire|enters? into a definitive (?:merger )?agreement to acquire"
-        rf"|selects|chooses|"
-        rf"awards|orders|approves)"
-    ),
-}
-_ORDER = {
-    "takeover_target": ("by", "first", "from", "with", "and"),
-    "acquisition": ("deal", "acquire", "with", "and"),
-    "divestiture": ("sale_to", "with", "by"),
-    "private_placement": ("by", "with", "from"),
-    "equity_line_convertible": ("with", "by", "from"),
-    "debt_financing": ("from", "with", "by"),
-    "spac_reverse_merger": ("with", "and"),
-    "commercial_contract": ("with", "by", "from", "first", "for", "and"),
-    "partnership": ("with", "partners", "and", "by"),
-    "licensing": ("with", "from", "sale_to", "and", "by"),
-    "litigation": ("against", "with", "by"),
-    "crypto_ai_treasury": ("with", "partners", "by"),
-    "government_contract": ("with", "from", "by"),
-}
-_PATTERNS = {name: re.compile(body) for name, body in _CUE.items()}
-#: Money comes from somebody with a name like a fund or a bank; "with Term Loan" names nobody.
-_MONEY_KINDS = ("private_placement", "equity_line_convertible", "debt_financing")
-_ORG = re.compile(
-    r"\b(?:Capital|Partners?|Funds?|Banks?|Bancorp|LLC|L\.?P\.?|Inc|Corp\w*|Holdings?|Group|Management"
-    r"|Advis\w+|Investments?|"
-    r"Securities|Ventures|Company|Trust|Government|Foundation|Prime|Ltd|Equity|Labs?|Investors"
-    r"|Pharma\w*|Technolog\w+)\b"
-)
-_TAIL = re.compile(
-    r"\s(?:(?:Announces?|Enters?|Signs?|To|In|For|As|On|At|With|By|Under|Through|Over|During|Into"
-    r"|Via|Following|Valued|Worth|"
-    r"Agree\w*|Partnership|Partners? (?=to)|Collaborat\w+|Strategic|Definitive|Agreement|Expands?"
-    r"|Launch\w*|Unlocking|Crowns|"
-    r"Join|Leveraging|Groundbreaking)\b|and [A-Z]\w+(?:es|ing)\s).*$"
-)
-_NOT_NAMES_TEXT = """
-    the a an new first its multi us u.s. our nasdaq nyse fda phase q1 q2 q3 q4 total gross approximately up one two
-    three leading global strategic major multiple january february march april may june july august september
-    october november december data positive patients immediate full additional additionally company shareholders
-    stockholders rule section common stock shares offering public ai cash investors institutional market advance
-    accelerate develop support strengthen drive deliver provide expand power strongest term proposed enhance design
-    warehousing deployment bring launch adopt sovereign manufacturing institute national early-stage potential
-    funding proceeds growth revenue initial continued multi-million-dollar
-"""
-_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
-
 
 def find_agency(kind: str, reading: Reading, notes: Notes) -> None:
     """Put ``agency`` in its usual short form; two regulators side by side are joined with "; "."""
@@ -240,31 +162,3 @@ def _agency(reading: Reading) -> tuple[str, Place] | None:
                 if same and not text[end : end + 1].isalnum() and text[end : end + 4].lower() != " of ":
                     return name, Place(field, match.start(), end)
     return None
-
-
-def find_counterparty(kind: str, reading: Reading, notes: Notes) -> None:
-    """Put ``counterparty`` (``acquirer`` too for a takeover) from the title's prepositions."""
-    for cue in _ORDER.get(kind, ()):
-        for match in _PATTERNS[cue].finditer(reading.title):
-            name = _clean(match["n"])
-            if not name or (kind in _MONEY_KINDS and not _ORG.search(name)):
-                continue
-            start = match.start("n")
-            place = Hit("title", match).place("n")._replace(end=start + len(name))
-            notes.put("counterparty", name, place)
-            if kind == "takeover_target":
-                notes.put("acquirer", name, place)
-            return
-
-
-def _clean(raw: str) -> str:
-    """The name without the words of the headline behind it; empty when it is no name."""
-    raw = raw.removesuffix(" and")
-    name = _TAIL.sub("", raw).rstrip(" ,-&’'")
-    for ending in ("’s", "'s"):
-        name = name.removesuffix(ending)
-    words = name.split(" ")
-    first = words[0].lower().rstrip(",.")
-    if first in ("us", "u.s") and len(words) > 1:
-        return name
-    return "" if first in _NOT_NAMES or len(name) < 2 or first.startswith(("$", "us$")) else name

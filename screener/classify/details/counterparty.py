@@ -1,0 +1,142 @@
+"""The other company in the news (``counterparty``), read from the headline's prepositions.
+
+"A and B announce ..." does not say whose news it is: B is taken, unless ``company`` or the exchange behind a name in the
+text ("B (Nasdaq: ...)") says that B is the ticker's own company.
+"""
+
+from __future__ import annotations
+
+import re
+
+from screener.classify.details.reading import Hit, Notes, Place, Reading
+
+_WORD = r"(?:[A-Z][\w.’'®™/+&-]{0,30}|[0-9]{1,4}[A-Z][\w-]{0,30}|[a-z]{1,2}[A-Z][\w®™-]{0,30})"
+NAME = (
+    rf"(?P<n>{_WORD}(?:,? (?:Inc\.?|LLC|Ltd\.?|L\.?P\.?|Corp\.?|PLC|plc|S\.A\.|AG|GmbH|A/S)(?=[\s,;.)]"
+    rf"|$)|\s(?:(?:of|and|&|the|de|for the)\s)?{_WORD}){{0,7}})"
+)
+_LEAD = (
+    r"(?:(?i:the|an?|its|new|all|remaining|majority|controlling|minority|interest|stake|shares"
+    r"|stock|of|in|assets|outstanding|certain|substantially|affiliates? of|funds managed by|[0-9.]+%"
+    r"|strategic partner|partner|leading [a-z]+|global leader|u\.s\.-based|[a-z]+-based)\s){0,7}"
+)
+_DOES = (
+    r"(?i:announce|sign|enter|partner|collaborat|launch|team|expand|join|form|agree|to\b|initiate"
+    r"|execute|complete|unveil|"
+    r"strengthen|report|close|extend)"
+)
+_CUE = {
+    "with": rf"(?<!ombination )(?<!ombined )(?<!atients )\b(?i:with)\s{_LEAD}{NAME}",
+    "from": rf"\b(?i:from|on behalf of)\s{_LEAD}{NAME}",
+    "for": rf"\b(?i:for|to)\s{_LEAD}{NAME}$",
+    "sale_to": rf"\b(?i:sale|sell|sells|sold|divest\w*|licen[sc]e\w*|assets?|business)\b[^.;]{{0,90}}?\s(?i:to)\s{_LEAD}{NAME}",
+    "by": rf"\b(?i:by)\s{_LEAD}{NAME}",
+    "against": rf"\b(?i:against)\s{_LEAD}{NAME}",
+    "acquire": (
+        rf"\b(?i:acquires?|acquired|acquiring|acquisition of|purchase of|buys?|merger with|stake in"
+        rf"|interest in|combine with|"
+        rf"invest(?:ment|s)? in)\s{_LEAD}{NAME}"
+    ),
+    "deal": rf"\b(?i:closing|completion) of (?:the )?{NAME}\s(?i:acquisition|merger)",
+    "and": rf"(?:^|\s)(?i:and|&)\s{NAME}\s{_DOES}",
+    "partners": rf"\b(?i:joins|partner(?:s|ed)?(?: with)?|selects|engages|integrates|taps)\s{NAME}",
+    "first": (
+        rf"^{NAME}\s(?i:agrees to acquire|to acquire|enters? into a definitive (?:merger )?agreement to acquire"
+        rf"|selects|chooses|"
+        rf"awards|orders|approves)"
+    ),
+}
+_ORDER = {
+    "takeover_target": ("by", "first", "from", "with", "and"),
+    "acquisition": ("deal", "acquire", "with", "and"),
+    "divestiture": ("sale_to", "with", "by"),
+    "private_placement": ("by", "with", "from"),
+    "equity_line_convertible": ("with", "by", "from"),
+    "debt_financing": ("from", "with", "by"),
+    "spac_reverse_merger": ("with", "and"),
+    "commercial_contract": ("with", "by", "from", "first", "for", "and"),
+    "partnership": ("with", "partners", "and", "by"),
+    "licensing": ("with", "from", "sale_to", "and", "by"),
+    "litigation": ("against", "with", "by"),
+    "crypto_ai_treasury": ("with", "partners", "by"),
+    "government_contract": ("with", "from", "by"),
+}
+_PATTERNS = {name: re.compile(body) for name, body in _CUE.items()}
+#: Money comes from somebody with a name like a fund or a bank; "with Term Loan" names nobody.
+_MONEY_KINDS = ("private_placement", "equity_line_convertible", "debt_financing")
+_ORG = re.compile(
+    r"\b(?:Capital|Partners?|Funds?|Banks?|Bancorp|LLC|L\.?P\.?|Inc|Corp\w*|Holdings?|Group|Management"
+    r"|Advis\w+|Investments?|"
+    r"Securities|Ventures|Company|Trust|Government|Foundation|Prime|Ltd|Equity|Labs?|Investors"
+    r"|Pharma\w*|Technolog\w+)\b"
+)
+_TAIL = re.compile(
+    r"\s(?:(?:Announces?|Enters?|Signs?|To|In|For|As|On|At|With|By|Under|Through|Over|During|Into"
+    r"|Via|Following|Valued|Worth|"
+    r"Agree\w*|Partnership|Partners? (?=to)|Collaborat\w+|Strategic|Definitive|Agreement|Expands?"
+    r"|Launch\w*|Unlocking|Crowns|"
+    r"Join|Leveraging|Groundbreaking)\b|and [A-Z]\w+(?:es|ing)\s).*$"
+)
+_NOT_NAMES_TEXT = """
+    the a an new first its multi us u.s. our nasdaq nyse fda phase q1 q2 q3 q4 total gross approximately up one two
+    three leading global strategic major multiple january february march april may june july august september
+    october november december data positive patients immediate full additional additionally company shareholders
+    stockholders rule section common stock shares offering public ai cash investors institutional market advance
+    accelerate develop support strengthen drive deliver provide expand power strongest term proposed enhance design
+    warehousing deployment bring launch adopt sovereign manufacturing institute national early-stage potential
+    funding proceeds growth revenue initial continued multi-million-dollar
+"""
+_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
+_OWN_FIRST = re.compile(rf"^(?:[^:]{{1,40}}: )?{NAME},?$")
+#: From a name to its exchange: "Acme Bio, Inc. (“Acme”) (Nasdaq: ACMX)", without another name between.
+_LISTED = r"(?:(?! and )[^;]){0,60}\((?:nasdaq|nyse|otc|tsx|cboe|amex|euronext)"
+
+
+def find_counterparty(kind: str, reading: Reading, notes: Notes, company: str = "") -> None:
+    """Put ``counterparty`` (``acquirer`` too for a takeover); ``company`` is the ticker's company when known."""
+    for cue in _ORDER.get(kind, ()):
+        for match in _PATTERNS[cue].finditer(reading.title):
+            name, place = _clean(match["n"]), Hit("title", match).place("n")
+            if not name or (kind in _MONEY_KINDS and not _ORG.search(name)):
+                continue
+            place = place._replace(end=place.start + len(name))
+            if cue == "and":
+                name, place = _other(reading, name, place, match.start(), company)
+            notes.put("counterparty", name, place)
+            if kind == "takeover_target":
+                notes.put("acquirer", name, place)
+            return
+
+
+def _other(reading: Reading, second: str, place: Place, joint: int, company: str) -> tuple[str, Place]:
+    """The one of "first and second" that is not the ticker's company."""
+    match = _OWN_FIRST.match(reading.title[:joint].rstrip())
+    first = _clean(match["n"]) if match else ""
+    if not match or not first:
+        return second, place
+    own = _same(second, company) if company else _listed(reading, second) and not _listed(reading, first)
+    start = match.start("n")
+    return (first, Place("title", start, start + len(first))) if own else (second, place)
+
+
+def _same(name: str, company: str) -> bool:
+    """Whether both begin with the same word: "Acme Bio" and "Acme Biologics, Inc."."""
+    words = [text.lower().split() for text in (name, company)]
+    return all(words) and words[0][0].rstrip(",.") == words[1][0].rstrip(",.")
+
+
+def _listed(reading: Reading, name: str) -> bool:
+    return bool(reading.text) and bool(re.search(re.escape(name) + _LISTED, reading.text[:2_000], re.I))
+
+
+def _clean(raw: str) -> str:
+    """The name without the words of the headline behind it; empty when it is no name."""
+    raw = raw.removesuffix(" and")
+    name = _TAIL.sub("", raw).rstrip(" ,-&’'")
+    for ending in ("’s", "'s"):
+        name = name.removesuffix(ending)
+    words = name.split(" ")
+    first = words[0].lower().rstrip(",.")
+    if first in ("us", "u.s") and len(words) > 1:
+        return name
+    return "" if first in _NOT_NAMES or len(name) < 2 or first.startswith(("$", "us$")) else name
