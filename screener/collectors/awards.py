@@ -23,14 +23,12 @@ _VERB = re.compile(
 )
 _MONEY = re.compile(r"\$\s?(\d[\d,]{0,17}(?:\.\d{1,3})?)(?:\s*(million|billion|thousand)\b)?", re.IGNORECASE)
 _NUMBER = re.compile(r"\b([A-Z0-9]{5,6}-?\d{2}-?[A-Z]-?[A-Z0-9]{4,5})\b")
-_MODIFICATION = re.compile(
-    r"\bmodification\b|\bexercise[sd]?\b[^.]{0,60}\boptions?\b|\boption[^.]{0,30}\bexercised", re.IGNORECASE
-)
+_OPTION = re.compile(r"\bexercis(?:e|es|ing)\b[^.]{0,60}\boptions?\b|\boption exercised\b", re.IGNORECASE)
+_MODIFICATION = re.compile(rf"\bmodification\b|{_OPTION.pattern}", re.IGNORECASE)
 _MODIFICATION_NUMBER = re.compile(r"\((P\d{5}|[A-Z]{2}\d{4})\)")
-_OPTION = re.compile(r"\boption(?:s|al)?\b", re.IGNORECASE)
 _CEILING = re.compile(
     r"\b(?:indefinite[- ]delivery|IDIQ|ceiling|maximum|not[- ]to[- ]exceed|up to|blanket purchase|basic ordering|"
-    r"compete for each|shared)\b",
+    r"compete for each|shared|multiple[- ]award|as an awardee)\b",
     re.IGNORECASE,
 )
 _OBLIGATED = re.compile(r"[^.]*?\bobligat(?:ed|ing|ion)\b", re.IGNORECASE)
@@ -63,7 +61,8 @@ class Award(Struct, frozen=True, kw_only=True):
 
     Amounts are dollars as announced; ``ceiling`` says that ``amount`` is what may be ordered at most, for a shared
     contract (``awardees`` > 1) by all contractors together; ``obligated`` is what was set aside at once (0 when the
-    text says none, None when it says nothing); ``cumulative`` the contract's value after a modification. ``parent`` is the
+    text says none, None when it says nothing); ``cumulative`` the contract's value after a modification. ``changed`` marks a
+    modification of an earlier contract, ``modification`` is its number ("P00012") where one is given. ``parent`` is the
     owner or trade name that stands beside the contractor's.
     """
 
@@ -78,6 +77,7 @@ class Award(Struct, frozen=True, kw_only=True):
     work: str
     contract: str
     modification: str
+    changed: bool
     option: bool
     small_business: bool
     awardees: int
@@ -143,7 +143,8 @@ def _awards(paragraph: str, agency: str) -> list[Award]:
         cumulative=_first_dollars(cumulative.group(1)) if cumulative else None,
         work=_work(tail),
         contract=numbers[-1] if numbers else "",
-        modification=modification.group(1) if modification else ("yes" if changed else ""),
+        modification=modification.group(1) if modification else "",
+        changed=changed,
         option=changed and bool(_OPTION.search(start)),
         small_business=False,
         awardees=len(named),
@@ -218,4 +219,5 @@ def _obligated(text: str) -> float | None:
 def _work(text: str) -> str:
     found = _WORK.search(text)
     work = " ".join(found.group(1).split()) if found else ""
+    work = re.split(r",? (?:bringing the|issued (?:against|through|under)|and awarded)\b", work)[0]
     return re.sub(r"^(?:(?:the )?options? (?:for|to (?:provide|procure)) )", "", work)[:300]

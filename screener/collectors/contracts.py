@@ -2,7 +2,7 @@
 
 Each award becomes an item of form "DOD": contractor in ``company``, the award's paragraph as body, amounts and numbers
 in ``facts`` (``amount_usd``, ``amount_is_ceiling``, ``obligated_usd``, ``cumulative_usd``, ``agency``,
-``contract_number``, ``modification``, ``option``, ``awardees``, ``work``, ``place``, ``parent``). A contract shared by
+``contract_number``, ``is_modification``, ``modification``, ``option``, ``awardees``, ``work``, ``place``, ``parent``). A contract shared by
 several contractors gives one item each; its amount is the ceiling for all of them.
 
 Where the feed carries only a teaser, the announcement's page is fetched; when that fails (the site refuses many
@@ -91,7 +91,7 @@ def _items(feed: FeedSpec, day: Item, awards: list[Award]) -> list[Item]:
 def _item(day: Item, award: Award) -> Item:
     agency = award.agency or "Department of War"
     amount = dollars(award.amount or 0)
-    kind = "modification" if award.modification else "contract"
+    kind = "modification" if award.changed else "contract"
     ceiling = " ceiling" if award.ceiling else ""
     shared = f" shared with {award.awardees - 1} others" if award.awardees > 1 else ""
     work = f" for {award.work}" if award.work else ""
@@ -112,10 +112,12 @@ def _facts(award: Award, agency: str) -> dict[str, FactValue]:
     facts: dict[str, FactValue | None] = {
         "amount_usd": award.amount,
         "amount_is_ceiling": award.ceiling,
+        "amount_is_obligated": award.obligated == award.amount or None,
         "obligated_usd": award.obligated,
         "cumulative_usd": award.cumulative,
         "agency": agency,
         "contract_number": award.contract or None,
+        "is_modification": award.changed or None,
         "modification": award.modification or None,
         "option": award.option or None,
         "parent": award.parent or None,

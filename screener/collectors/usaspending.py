@@ -128,6 +128,7 @@ def _item(feed: FeedSpec, context: Context, response: Response, row: dict[str, A
     facts: dict[str, FactValue | None] = {
         "amount_usd": amount,
         "amount_is_ceiling": False,
+        "amount_is_obligated": True,
         "agency": agency,
         "department": one_line(words(row, "Awarding Agency"), 120),
         "contract_number": award,

@@ -77,7 +77,7 @@ def test_a_plain_contract() -> None:
     (got,) = split_awards(RADIOS)
     assert (got.amount, got.ceiling, got.obligated, got.cumulative) == (12_345_678, False, 5_000_000, None)
     assert (got.work, got.completion, got.small_business, got.awardees) == ("tactical radios", "Dec. 12, 2027", True, 1)
-    assert (got.modification, got.option, got.text) == ("", False, RADIOS)
+    assert (got.modification, got.changed, got.option, got.text) == ("", False, False, RADIOS)
 
 
 def test_a_shared_ceiling() -> None:
@@ -89,6 +89,20 @@ def test_an_exercised_option() -> None:
     (got,) = split_awards(OPTION)
     assert (got.amount, got.ceiling, got.obligated, got.cumulative) == (7_900_000, False, 2_000_000, 31_200_000)
     assert (got.modification, got.option, got.work) == ("P00012", True, "engineering services")
+
+
+def test_options_that_may_be_exercised_are_no_modification() -> None:
+    text = "Acme Inc., Salem, Oregon, has been awarded a contract (HQ009926DE016) with a value of $9,000,000 for studies. The"
+    (got,) = split_awards(text + " total if all options are exercised is $20,000,000.")
+    assert (got.amount, got.changed, got.option, got.contract) == (9_000_000, False, False, "HQ009926DE016")
+
+
+def test_the_work_ends_where_the_terms_begin() -> None:
+    head = "Acme Inc., Salem, Oregon, is awarded a $9,000,000 modification to contract N99024-24-C-5301 for "
+    (got,) = split_awards(
+        head + "heavy boots, bringing the total cumulative face value of the contract to $95,000,000."
+    )
+    assert (got.work, got.cumulative, got.changed, got.modification) == ("heavy boots", 95_000_000, True, "")
 
 
 def test_a_maximum_without_funds() -> None:
