@@ -2,8 +2,8 @@
 
 Each award becomes an item of form "DOD": contractor in ``company``, the award's paragraph as body, amounts and numbers
 in ``facts`` (``amount_usd``, ``amount_is_ceiling``, ``obligated_usd``, ``cumulative_usd``, ``agency``,
-``contract_number``, ``is_modification``, ``modification``, ``option``, ``awardees``, ``work``, ``place``, ``parent``). A contract shared by
-several contractors gives one item each; its amount is the ceiling for all of them.
+``contract_number``, ``is_modification``, ``modification``, ``option``, ``awardees``, ``work``, ``place``, ``parent``). A
+contract shared by several contractors gives one item each; its amount is the ceiling for all of them.
 
 Where the feed carries only a teaser, the announcement's page is fetched; when that fails (the site refuses many
 programs with 403), the day is reported as a problem and tried again with the next poll. ``min_amount`` leaves out smaller
