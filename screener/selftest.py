@@ -11,19 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from screener.engine.candidate import Candidate, candidates_of
 from screener.engine.check import ERROR, check
-from screener.engine.compare import Quiet
-from screener.engine.compare import quiet_news as count_quiet
 from screener.engine.facts import FACTS, Fact, number_facts
 from screener.engine.load import RuleProblems, RuleSet, load_rules
 from screener.errors import InputError, YamlError
-from screener.types import Rule
 from screener.yamlfile import walk
 
 Finding = tuple[str, int, str]
-# Labels of less certainty are as good as a coin toss; ordinary news needs a ticker to be judged, any will do.
-SURE, NOBODY = 2, "NOBODY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +55,7 @@ def test_regime(folders: Sequence[Path], measures: Mapping[str, str], ids: Seque
 
 
 def _rules(kind: str, folders: Sequence[Path], ids: Sequence[str], facts: Mapping[str, Fact]) -> Report:
-    files = sum(1 for folder in folders for _ in walk(folder))
+    files = sum(folder.is_file() or sum(1 for _ in walk(folder)) for folder in folders)
     try:
         rules = load_rules(folders, facts)
     except RuleProblems as e:
@@ -86,35 +80,6 @@ def test_catalysts(folders: Sequence[Path], classifier: Any, ids: Sequence[str])
     from screener.classify.check import run_catalyst_tests
 
     return _found("catalysts", folders, ids, (f for folder in folders for f in run_catalyst_tests(classifier, folder)))
-
-
-def quiet_news(
-    folders: Sequence[Path], classifier: Any, items: Path, labels: Path | None = None
-) -> tuple[Report, list[Quiet]]:
-    """Run every catalyst rule over ordinary news and hold its count against its noise budget.
-
-    ``items`` are JSON lines {id, title, text or body, ...} (.gz too). With ``labels`` only the items are taken that were
-    labelled as noise without a catalyst and with some certainty; without, all of them are ordinary news.
-    """
-    from screener.classify.evaluate import read_labels, read_stories
-
-    rules = load_rules(folders)
-    ordinary = {x.id for x in read_labels(labels) if not x.types and x.noise and x.sure >= SURE} if labels else None
-    stories = [s for s in read_stories(items) if ordinary is None or s.id in ordinary]
-    candidates: list[Candidate] = []
-    for story, found in zip(stories, classifier.classify_many(stories), strict=True):
-        pairs = [(story, c) for c in found.catalysts]
-        candidates += candidates_of(NOBODY, pairs, as_of=story.published, noise=found.noise)
-    counts = count_quiet(rules, candidates, len(stories))
-    lines = tuple(_over(rules.rule(q.rule_id).rule, q, len(stories)) for q in counts if not q.within)
-    return Report("quiet news", len(counts), len(stories), lines), counts
-
-
-def _over(rule: Rule, quiet: Quiet, items: int) -> str:
-    return (
-        f"{rule.path}:{rule.line}: {quiet.matches} matches in {items} ordinary items, {quiet.per_1000:.1f} per 1,000 "
-        f"against a noise_budget of {quiet.budget:g} ({', '.join(quiet.examples)})"
-    )
 
 
 def test_feeds(folders: Sequence[Path], names: Sequence[str]) -> Report:

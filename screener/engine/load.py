@@ -49,7 +49,7 @@ class RuleSet:
 
 
 def load_rules(folders: Sequence[Path | str], facts: Mapping[str, Fact] = FACTS) -> RuleSet:
-    """Load the ``*.yml`` of each folder in order; a missing folder has none.
+    """Load the ``*.yml`` of each folder in order; a missing folder has none, and a file stands for itself.
 
     ``facts`` is the table the rules may ask from (``facts.number_facts`` makes one for other subjects than news).
     Raises RuleProblems with every problem of every file.
@@ -70,7 +70,7 @@ def load_rules(folders: Sequence[Path | str], facts: Mapping[str, Fact] = FACTS)
 
 def _folder(folder: Path, problems: list[YamlError], facts: Mapping[str, Fact]) -> list[RuleFile]:
     seen: dict[str, RuleFile] = {}
-    for path in walk(folder):
+    for path in [folder] if folder.is_file() else walk(folder):
         file = read_file(path, facts)
         if file.id and file.id in seen:
             file.say(file.data, "id", f"{file.id!r} stands in {seen[file.id].path.name} too; ids are unique")
