@@ -3,8 +3,9 @@
 ``url`` is the base address (https://www.sec.gov); the pages are
 ``{url}/cgi-bin/browse-edgar?action=getcurrent&type=&owner=include&start=N&count=100&output=atom``. A poll pages back
 until half of a page is known to the store, until ``lookback_days``, or until EDGAR ends the list with 503. When paging
-breaks off before that, the state remembers it (``seen`` holds ``unfinished``), and the next poll reads on past known
-filings to where the last complete one began, so that nothing is missed.
+breaks off before that, the state remembers it (``seen`` holds ``unfinished``), and ten minutes later a poll reads on
+past known filings to where the last complete one began, so that nothing is missed. The list reaches back 5,000 entries,
+a busy day: after a longer downtime the days between are read from the daily indexes (see ``dailyindex``).
 
 Options: ``forms`` (names, ``*`` at the end for a prefix, ``!`` in front to leave out; a form includes its ``/A``),
 ``lookback_days`` (5), ``max_pages`` (60), ``count`` (100).
@@ -19,7 +20,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from screener.clock import is_session
 from screener.collectors.base import Context, failed
+from screener.collectors.dailyindex import index_days, index_url, parse_index
 from screener.collectors.getcurrent import Entry, Page, filing, join, parse_getcurrent
 from screener.errors import FetchError
 from screener.types import Collected, FeedSpec, FeedState, Filing, Item, Problem
@@ -48,6 +51,8 @@ FORM_NAMES = {
     "8-K": "Current report",
 }
 UNFINISHED = "unfinished"
+MAX_INDEX = 50_000_000
+RETRY_HOLE = dt.timedelta(minutes=10)
 
 
 class EdgarCollector:
@@ -94,12 +99,15 @@ class _Walk:
         self.entries: list[Entry] = []
         self.problems: list[Problem] = []
         self.complete = False
-        end = context.as_of or context.now()
+        self.end = context.as_of or context.now()
         self.count = int(_number(feed.options, "count", 100))
         self.max_pages = int(_number(feed.options, "max_pages", 60))
-        self.oldest_wanted = end - dt.timedelta(days=_number(feed.options, "lookback_days", 5))
-        unfinished = UNFINISHED in self.state.seen
-        self.resume_to = (self.state.last_item or self.oldest_wanted) if unfinished else None
+        self.oldest_wanted = self.end - dt.timedelta(days=_number(feed.options, "lookback_days", 5))
+        # a hole is tried again after a while, not every few seconds: it costs a walk through all pages
+        tried, unfinished = self.state.last_error_at, UNFINISHED in self.state.seen
+        waits = context.as_of is None and tried is not None and self.end - tried < RETRY_HOLE
+        self.pending = unfinished and waits
+        self.resume_to = (self.state.last_item or self.oldest_wanted) if unfinished and not waits else None
 
     async def run(self) -> None:
         for number in range(self.max_pages):
@@ -123,6 +131,7 @@ class _Walk:
                 raise
             if e.status == 503:
                 self.complete = True
+                await self._catch_up()
             else:
                 self._hole(f"page {number + 1} failed ({e})", f"http_{e.status}" if e.status else "fetch")
             return None
@@ -134,6 +143,31 @@ class _Walk:
             self._hole(f"page {number + 1}: {message}", "not_a_feed")
             return None
         return page
+
+    async def _catch_up(self) -> None:
+        """The list has ended: what was filed between the last poll and its oldest entry stands in the daily indexes."""
+        last = self.resume_to or self.state.last_item
+        oldest = min((e.accepted for e in self.entries), default=None)
+        if last is None or oldest is None or oldest <= last:
+            return
+        seen = {e.accession for e in self.entries}
+        for day in index_days(max(last, self.oldest_wanted), oldest):
+            found = await self._index(day)
+            new = {e.accession for e in found} - seen
+            new -= set(self.context.known(sorted(new))) if new else set()
+            self.entries += [e for e in found if e.accession in new and e.accepted <= self.end]
+
+    async def _index(self, day: dt.date) -> Sequence[Entry]:
+        try:
+            response = await self.context.fetcher.get(index_url(self.feed.url, day), max_bytes=MAX_INDEX)
+        except FetchError as e:
+            if e.status in (403, 404) and not is_session(day):
+                return ()
+            self._hole(f"the index of {day} cannot be had ({e})", "no_index")
+            return ()
+        page = parse_index(response.body, self.feed.url, self.feed.name)
+        self.problems += page.problems
+        return page.entries
 
     def _url(self, start: int) -> str:
         query = {"action": "getcurrent", "type": "", "owner": "include", "start": str(start)}
@@ -150,21 +184,20 @@ class _Walk:
         return bool(accessions) and len(self.context.known(accessions)) * 2 >= len(accessions)
 
     def _hole(self, what: str, kind: str) -> None:
-        message = f"{what}; the next poll reads on from there"
+        message = f"{what}; a later poll reads on from there"
         self.problems.append(Problem(stage="collect", subject=self.feed.name, kind=kind, message=message))
+        self.complete = False
 
     def next_state(self, now: dt.datetime) -> FeedState:
-        newest = max((e.accepted for e in self.entries), default=None)
-        last = max(filter(None, (newest, self.state.last_item)), default=None)
-        return msgspec.structs.replace(
-            self.state,
-            last_success=now,
-            last_error="" if self.complete else self.problems[-1].message,
-            failures=0,
-            last_item=last if self.complete else self.state.last_item,
-            seen=() if self.complete else (UNFINISHED,),
-            gaps=self.state.gaps + (not self.complete),
-        )
+        """What to remember; ``last_item`` only moves when everything up to it has been seen."""
+        state = msgspec.structs.replace(self.state, last_success=now, failures=0)
+        if not self.complete:
+            gaps, error = state.gaps + (UNFINISHED not in state.seen), self.problems[-1].message
+            return msgspec.structs.replace(state, last_error=error, last_error_at=now, gaps=gaps, seen=(UNFINISHED,))
+        if self.pending:
+            return state
+        times = [e.accepted for e in self.entries] + [t for t in (state.last_item,) if t]
+        return msgspec.structs.replace(state, last_error="", seen=(), last_item=max(times, default=None))
 
 
 def _number(options: dict[str, Any], key: str, default: float) -> float:

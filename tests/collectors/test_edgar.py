@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from screener.collectors.base import Context
+from screener.collectors.dailyindex import parse_index
 from screener.collectors.edgar import PLUGIN, Forms, form_name
 from screener.collectors.getcurrent import parse_getcurrent
 from screener.http import Fetcher
@@ -229,7 +230,11 @@ def test_after_a_hole_the_next_walk_reads_past_what_is_known(edgar: Edgar, fault
     assert second.state.gaps == 1 and second.state.last_item == first.state.last_item  # type: ignore[union-attr]
     edgar.faults.clear()
     edgar.entries = newest_first(range(1, 32))
-    third = walk(edgar.url, second.state, accessions(range(1, 16)) | accessions(range(21, 31)))
+    known = accessions(range(1, 16)) | accessions(range(21, 31))
+    soon = walk(edgar.url, second.state, known, now=NOON + dt.timedelta(minutes=9))
+    assert len(soon.filings) == 5 and soon.state is not None  # nothing deep yet, and nothing forgotten
+    assert (soon.state.seen, soon.state.last_item) == (second.state.seen, second.state.last_item)
+    third = walk(edgar.url, soon.state, known, now=NOON + dt.timedelta(minutes=10))
     seen = {f.accession for f in second.filings} | {f.accession for f in third.filings}
     assert accessions(range(16, 32)) <= seen, "the hole was closed"
     assert third.state is not None and third.state.seen == () and not third.problems
@@ -249,6 +254,75 @@ def test_a_replay_ignores_what_was_accepted_later(edgar: Edgar) -> None:
     assert {f.accession for f in found.filings} == accessions(range(1, 5))
     assert all(f.replayed and f.received == f.accepted for f in found.filings)
     assert all(i.replayed and i.received == i.published for i in found.items)
+
+
+# ---- after downtime: the daily index -----------------------------------------------------------------------------
+
+INDEX = """Description:           Master Index of EDGAR Dissemination Feed
+Last Data Received:    March 11, 2026
+
+CIK|Company Name|Form Type|Date Filed|File Name
+--------------------------------------------------------------------------------
+9990001|Zephyra, Inc.|8-K|20260311|edgar/data/9990001/0009990001-26-000003.txt
+9990002|Ann Example|4|20260311|edgar/data/9990002/0009990001-26-000004.txt
+9990001|Zephyra, Inc.|4|20260311|edgar/data/9990001/0009990001-26-000004.txt
+9990003|Lumivar Bio|8-K|20260311|edgar/data/9990003/0009990001-26-000020.txt
+"""
+
+
+def test_days_the_list_no_longer_reaches_come_from_the_daily_index(edgar: Edgar, fault_server: WireServer) -> None:
+    asked: list[str] = []
+
+    def index(request: Request) -> Reply:
+        asked.append(request.path)
+        if request.path.endswith(".20260311.idx"):
+            return Reply(INDEX.encode("latin-1"), content_type="text/plain")
+        return Reply(b"", 404, etag=False)
+
+    fault_server.route("/Archives/edgar/daily-index/", index)
+    edgar.entries = newest_first(range(20, 24))  # the oldest was accepted on 11 March, in New York
+    state = FeedState(name="edgar", last_item=NOON - dt.timedelta(days=5))
+    found = walk(edgar.url, state, {"0009990001-26-000003"}, lookback_days=4.5)
+    assert [p.rpartition("/")[2] for p in asked] == [
+        "master.20260309.idx",
+        "master.20260310.idx",
+        "master.20260311.idx",
+    ]
+    assert asked[0].startswith("/Archives/edgar/daily-index/2026/QTR1/")
+    assert {f.accession[-2:] for f in found.filings} == {"20", "21", "22", "23", "04"}
+    four = next(f for f in found.filings if f.form == "4")
+    assert [p.name for p in four.parties] == ["Ann Example", "Zephyra, Inc."]
+    assert four.accepted == dt.datetime(2026, 3, 12, 2, 0, tzinfo=dt.UTC)
+    assert four.link == f"{edgar.url}/Archives/edgar/data/9990002/000999000126000004/0009990001-26-000004-index.htm"
+    # a session without an index is a hole that the next poll tries again
+    assert [p.kind for p in found.problems] == ["no_index", "no_index"] and found.state is not None
+    assert found.state.last_item == state.last_item and found.state.seen
+
+
+@pytest.mark.parametrize("dialect", ["form", "company"])
+def test_indexes_in_columns(dialect: str) -> None:
+    row = ("8-K", "A Company With A Name So Long That It Fills Its Whole Column  ")
+    head = ("Form Type".ljust(12), "Company Name".ljust(62))
+    if dialect == "company":
+        row, head = (row[1].ljust(62), row[0].ljust(12)), (head[1], head[0])
+    line = f"{row[0]:12}{row[1]:62}9990001     20260311    edgar/data/9990001/0009990001-26-000003.txt         "
+    found = parse_index(f"Description: x\n{''.join(head)}CIK         Date Filed  File Name\n-----\n{line}\n".encode())
+    (one,) = found.entries
+    assert (one.form, one.cik, one.accession) == ("8-K", 9990001, "0009990001-26-000003") and not found.problems
+    assert one.name == "A Company With A Name So Long That It Fills Its Whole Column"
+
+
+def test_what_is_no_index() -> None:
+    assert [p.kind for p in parse_index(b"<html>").problems] == ["not_an_index"]
+    bad = parse_index(INDEX.encode() + b"9990001|x\n1|b|4|2026-99-01|edgar/data/1/0009990001-26-000009.txt\n")
+    assert len(bad.entries) == 4 and "2 rows" in bad.problems[0].message and "line 10" in bad.problems[0].message
+
+
+@pytest.mark.parametrize(("name", "rows"), [("form.20200318.idx", 4084), ("company.20221003.idx", 4925)])
+def test_recorded_indexes(shared: Path, name: str, rows: int) -> None:
+    body = (shared / "edgar" / "index" / name).read_bytes()
+    found = parse_index(body)
+    assert len(found.entries) == rows == body.count(b"edgar/data/") and not found.problems
 
 
 # ---- the recorded day --------------------------------------------------------------------------------------------
