@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from datasette import handle_exception
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
@@ -56,6 +57,8 @@ def build(settings: config.Settings, path: Path, *, host: str = "127.0.0.1", pas
     open_store(path).close() if path.is_file() else open_store(path, readonly=True)
     if not pm.is_registered(plugin):
         pm.register(plugin, "screener")
+    # Where rich is installed, Datasette prints every 404 with all local variables to standard output.
+    handle_exception.rich = None
     site = Site(settings, path, host=host, password=password)
     tables = Tables(site, **limits)
     inner = tables.app()

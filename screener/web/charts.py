@@ -195,7 +195,7 @@ def line_chart(
     days = sorted({d for d, _ in points})
     if len(days) < 2:
         return Markup("")
-    right = width - 58.0
+    right = width - 70.0
     values = [v for _, v in points]
     plot = _Plot(min(values), max(values), (2.0, 6.0, right, height - 16.0))
     x = {d: 2.0 + (right - 2.0) * i / (len(days) - 1) for i, d in enumerate(days)}

@@ -47,7 +47,12 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
     if getattr(datasette, "site", None) is None:
         return _NO_ROUTES
     own: list[tuple[str, Any]] = [(p, _route(make, stamp)) for p, make, stamp in ROUTES]
-    return [*own, (r"/events$", live.events), (r"/openapi\.json$", _openapi), (r"/api/.*$", _no_such_path)]
+    return [
+        *own,
+        (r"/events$", live.events),
+        (r"/openapi\.json$", _openapi),
+        (r"/(?!data(?:[/.?]|$)|-/|favicon\.ico$).*$", _no_such_path),
+    ]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -61,7 +66,12 @@ async def _openapi(datasette: Any, request: Request) -> Response:
 
 
 async def _no_such_path(datasette: Any, request: Request) -> Response:
-    return respond(failed(request, 404, "There is no such path; /openapi.json lists them all."), request)
+    return respond(
+        failed(
+            request, 404, "There is no such page; those of the menu are all, and /openapi.json lists the JSON paths."
+        ),
+        request,
+    )
 
 
 def _route(make: Page, stamp: Stamp | None) -> Callable[..., Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -65,8 +66,16 @@ def rule_page(view: View) -> Answer:
     )
 
 
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
+
+
 def _text(value: Any) -> str:
-    return yaml.safe_dump(value, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110).strip()
+    return yaml.safe_dump(
+        _plain(value), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+    ).strip()
 
 
 def _test(test: dict[str, Any]) -> tuple[str, str, str]:

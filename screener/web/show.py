@@ -55,6 +55,11 @@ def money(value: float | None) -> str:
     return f"{_minus(value)}${abs(value):.2f}"
 
 
+def shares(value: float | None) -> str:
+    """``49.6M`` without a unit."""
+    return money(value).replace("$", "")
+
+
 def price(value: float | None) -> str:
     """``3.10``, four digits below a dollar."""
     return UNKNOWN if value is None else f"{value:.4f}" if 0 < abs(value) < 1 else f"{value:,.2f}"
@@ -151,12 +156,23 @@ def fact(name: str, value: FactValue) -> str:
         if name.endswith("_usd") or name in ("price", "amount", "strike"):
             return money(value) if abs(value) >= 1000 else f"${price(value)}"
         return share(value) if name.endswith("_pct") else f"{value:,g}"
-    return clean(value, 120)
+    moment = _moment(str(value))
+    return eastern(moment) if moment else clean(value, 120)
 
 
 def facts(values: Mapping[str, FactValue]) -> list[tuple[str, str]]:
     """Facts as (words, shown value) in the order of their names."""
     return [(words(k.removesuffix("_usd").removesuffix("_pct")), fact(k, v)) for k, v in sorted(values.items())]
+
+
+def _moment(text: str) -> dt.datetime | None:
+    if len(text) < 20 or text[10] not in "T " or not text[:4].isdigit():
+        return None
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
 
 
 def _minus(value: float) -> str:
@@ -166,7 +182,7 @@ def _minus(value: float) -> str:
 FILTERS = {
     f.__name__: f
     for f in (
-        clean, href, money, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
+        clean, href, money, shares, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
         time_of_day, utc, long_day, facts,
     )
 }  # fmt: skip

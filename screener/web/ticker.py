@@ -17,7 +17,7 @@ from screener.web.evidence import Piece, excerpt, pieces, spans_of
 from screener.web.marks import Own, own_marks
 from screener.web.query import Filters, read_day, read_moment, read_ticker
 from screener.web.site import Answer, View
-from screener.web.today import chosen, line, side_reasons
+from screener.web.today import by_rule, chosen, line, side_reasons
 
 STORIES = 30
 _CHART_DAYS = 190
@@ -105,8 +105,8 @@ def page(view: View) -> Answer:
         found=found,
         row=row,
         line=line(row, (), own) if row else None,
-        reasons=side_reasons(row) if row else [],
-        against=[r for r in row.reasons if r not in side_reasons(row)] if row else [],
+        reasons=by_rule(side_reasons(row)) if row else [],
+        against=by_rule([r for r in row.reasons if r not in side_reasons(row)]) if row else [],
         bar=charts.score_bar(row.score, charts.parts_of(side_reasons(row)), 260, 14) if row else "",
         told=[told(s, tagged[s.id], moment) for s in stories],
         more=len(stories) == STORIES,
@@ -129,7 +129,12 @@ def _facts(row: WatchRow | None) -> list[tuple[str, str]]:
 
 def chart_bars(view: View, ticker: str, moment: dt.datetime) -> list[Bar]:
     """The ticker's last bars known at a moment, on the share basis of the last one."""
-    last = clock.new_york_date(moment)
+    newest = view.db.execute(
+        "SELECT max(day) FROM bars WHERE ticker = ? AND day <= ?", (ticker, clock.new_york_date(moment).isoformat())
+    ).fetchone()[0]
+    if newest is None:
+        return []
+    last = dt.date.fromisoformat(newest)
     bars = view.store.bars.history([ticker], last - dt.timedelta(days=_CHART_DAYS), last, moment).get(ticker, [])
     if len(bars) < 2:
         return bars

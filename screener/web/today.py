@@ -26,8 +26,7 @@ from screener.web.query import (
 from screener.web.site import Answer, View, live_moment
 
 TITLE_LIMIT = 240
-_WHY = 4
-_SIDES = {"+": "+", "-": "-"}
+_WHY = 3
 CAPS = ((50e6, "$50M"), (300e6, "$300M"), (1e9, "$1B"), (2e9, "$2B"))
 
 
@@ -77,25 +76,52 @@ class Line(Struct, frozen=True, kw_only=True):
 
 
 def side_reasons(row: WatchRow) -> list[Reason]:
-    """The reasons that make up the row's score: those of its lead's side."""
-    sides = {r.side for r in row.reasons if r.part == "catalyst" and r.side}
-    side = "+" if row.bullish >= row.bearish else "-"
+    """The reasons that make up the row's score: those of its lead's side, which add up to it."""
+    sides = list(dict.fromkeys(r.side for r in row.reasons))
     if len(sides) < 2:
         return list(row.reasons)
-    return [r for r in row.reasons if not r.side or r.side == side]
+    sums = {s: sum(r.points for r in row.reasons if r.side == s) for s in sides}
+    lead = min(sides, key=lambda s: abs(sums[s] - row.score))
+    return [r for r in row.reasons if r.side == lead]
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """What one rule gave: its points in all, its first reason, and the details after it."""
+
+    rule_id: str
+    points: float
+    text: str
+    details: tuple[str, ...] = ()
+
+
+def by_rule(reasons: Sequence[Reason]) -> list[Group]:
+    """Reasons grouped by their rule, in the order of first appearance."""
+    found: dict[str, list[Reason]] = {}
+    for n, r in enumerate(reasons):
+        found.setdefault(r.rule_id or str(n), []).append(r)
+    return [
+        Group(
+            rule_id=g[0].rule_id,
+            points=sum(r.points for r in g),
+            text=g[0].text,
+            details=tuple(r.text for r in g[1:]),
+        )
+        for g in found.values()
+    ]
 
 
 def line(row: WatchRow, sources: Sequence[SourceRef], own: Own | None) -> Line:
     """A row made ready: cut title, safe address, score bar, the strongest reasons besides the catalyst itself."""
     reasons = side_reasons(row)
-    others = sorted((r for r in reasons if r.part != "catalyst" and r.points > 0), key=lambda r: -r.points)
+    lead = next((r.rule_id for r in reasons if r.part == "catalyst"), "")
+    others = sorted((g for g in by_rule(reasons) if g.rule_id != lead and g.points > 0), key=lambda g: -g.points)
     return Line(
         row=row,
         key=f"{row.ticker}:{row.story_id}",
         title=show.clean(row.headline, TITLE_LIMIT),
         url=show.href(row.url),
         bar=charts.score_bar(row.score, charts.parts_of(reasons)),
-        why=tuple((show.points(r.points), show.clean(r.text, 80)) for r in others[:_WHY]),
+        why=tuple((show.points(g.points), show.words(g.rule_id) or show.clean(g.text, 60)) for g in others[:_WHY]),
         sources=list(sources),
         own=own or Own(),
     )
