@@ -31,13 +31,13 @@ DECISIONS = (
     ("clearance", r"\bclear(?:s|ed|ance)\b|510\(k\)"),
     ("authorization", r"(?:grants?|granted|issu\w+) (?:de novo|marketing|authoriz\w+)|\bauthoriz(?:es|ed)\b|de novo"),
     ("designation", r"(?:breakthrough|fast track|orphan|priority review)\b.{0,40}\b(?:designation|voucher)s?"),
-    ("approval", r"\bapprov(?:es|ed|al)\b"),
+    ("approval", r"\bapprov(?:es|ed|al)\b|\blicens(?:es|ed|ure)\b"),
 )
 _DECISIONS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in DECISIONS)
 _PRODUCT = re.compile(
     r"\b(?:drugs?|treatments?|therap(?:y|ies)|vaccines?|biologics?|biosimilars?|devices?|tests?|diagnostics?|tablets?|"
     r"capsules?|injections?|implants?|generics?|inhibitors?|antibod(?:y|ies)|gene|cell|insulin|medicines?|medication|"
-    r"patients|indication|doses?|infusion|inhalers?|system|software|NDA|BLA|ANDA|PMA|to treat|used to)\b",
+    r"patients|indication|plasma|blood|products?|doses?|infusion|inhalers?|system|software|NDA|BLA|ANDA|PMA|to treat|used to)\b",
     re.IGNORECASE,
 )
 _NOT_A_DECISION = re.compile(
