@@ -264,3 +264,9 @@ def test_secrets_are_masked() -> None:
 def test_the_proxy_of_the_environment_is_not_used(fault_server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     assert fetch(fault_server.url + "/fault/good").status == 200
+
+
+def test_retries_are_not_printed(fault_server: WireServer, capfd: pytest.CaptureFixture[str]) -> None:
+    url = fault_server.route("/flaky", flaky(1, Reply(b"", 503, etag=False)))
+    fetch(url)
+    assert capfd.readouterr() == ("", "")

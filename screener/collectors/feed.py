@@ -80,7 +80,9 @@ class FeedCollector:
             return _refused(feed, context, parsed)
         problems = list(parsed.problems)
         if response.truncated:
-            problems.append(_problem(feed, "cut_off", "the connection broke before the end; kept the whole entries"))
+            problems.append(
+                _problem(feed, "cut_off", f"{feed.url}: the connection broke before the end; kept whole entries")
+            )
         if window.rolled_over:
             problems.append(_gap(feed, parsed, state))
         etag = "" if replay else response.etag
@@ -154,7 +156,7 @@ def parse_feed(
     window = window if window is not None else Window(())
     problems = []
     if channel.broken.startswith("is cut off"):
-        problems.append(_problem(feed, "cut_off", f"the feed {channel.broken}; kept the whole entries"))
+        problems.append(_problem(feed, "cut_off", f"{feed.url}: the feed {channel.broken}; kept whole entries"))
     maker = _Maker(feed, received, as_of)
     items = []
     for number, entry in enumerate(channel.entries, 1):
@@ -162,7 +164,9 @@ def parse_feed(
         if item is not None:
             items.append(item)
         elif not entry.title.strip() and not entry.summary.strip():
-            problems.append(_problem(feed, "bad_entry", f"entry {number} left out: it has neither title nor text"))
+            problems.append(
+                _problem(feed, "bad_entry", f"{feed.url}: entry {number} left out: it has neither title nor text")
+            )
     title = one_line(channel.title, 200)
     return Parsed(title=title, items=tuple(items), problems=tuple(problems[:50]), entries=len(channel.entries))
 

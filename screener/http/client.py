@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 import zlib
 from collections.abc import Callable, Collection, Mapping
@@ -25,6 +26,8 @@ MAX_BYTES = 10_000_000
 MAX_REDIRECTS = 5
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+# stamina logs each retry as a warning, which Python prints when nobody has set up logging; the last error is enough
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 class Response(msgspec.Struct, frozen=True, kw_only=True):
