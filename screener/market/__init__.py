@@ -1,1 +1,9 @@
 """The state of the market for small caps: measures from stored prices, a label and card from ``rules/regime/``."""
+
+from __future__ import annotations
+
+from screener.market.index import relative_line, sparkline
+from screener.market.measures import MEASURES
+from screener.market.regime import Measured, compute, describe, regime
+
+__all__ = ["MEASURES", "Measured", "compute", "describe", "regime", "relative_line", "sparkline"]
