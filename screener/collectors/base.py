@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from screener.errors import BlockedTarget, BodyTooLarge
 from screener.types import Collected, FeedSpec, FeedState, Problem
 
 
@@ -100,10 +101,9 @@ class Collector(Protocol):
 def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -> Collected:
     """The Collected of a poll that brought nothing: one Problem, and a state with one more failure.
 
-    ``kind`` is the Problem's; by default ``http_STATUS``, or ``fetch`` when no answer came.
+    ``kind`` is the Problem's, by default that of the error (``error_kind``).
     """
-    status = getattr(error, "status", None)
-    kind = kind or (f"http_{status}" if status else "fetch")
+    kind = kind or error_kind(error)
     failures = context.state.failures + 1
     return Collected(
         feed=feed.name,
@@ -112,6 +112,16 @@ def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -
             context.state, last_error=str(error), last_error_at=context.now(), failures=failures
         ),
     )
+
+
+def error_kind(error: Exception) -> str:
+    """A short stable word: ``http_404``, ``too_large``, ``blocked`` (a private address), else ``fetch``."""
+    if isinstance(error, BodyTooLarge):
+        return "too_large"
+    if isinstance(error, BlockedTarget):
+        return "blocked"
+    status = getattr(error, "status", None)
+    return f"http_{status}" if status else "fetch"
 
 
 def success(state: FeedState, now: dt.datetime) -> FeedState:

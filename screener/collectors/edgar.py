@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from screener.clock import is_session
-from screener.collectors.base import Context, failed
+from screener.collectors.base import Context, error_kind, failed
 from screener.collectors.dailyindex import index_days, index_url, parse_index
 from screener.collectors.getcurrent import Entry, Page, filing, join, parse_getcurrent
 from screener.errors import FetchError
@@ -133,7 +133,7 @@ class _Walk:
                 self.complete = True
                 await self._catch_up()
             else:
-                self._hole(f"page {number + 1} failed ({e})", f"http_{e.status}" if e.status else "fetch")
+                self._hole(f"page {number + 1} failed ({e})", error_kind(e))
             return None
         page = parse_getcurrent(response.body, self.feed.name)
         if not page.entries and any(p.kind == "not_a_feed" for p in page.problems):
