@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from screener.types import Catalyst, Filing, Halt, Listing, Move, Noise, Story
@@ -14,7 +14,8 @@ class History:
     """What the store knew of a ticker before; None everywhere means unknown, never "no".
 
     ``filings`` are newest first; ``raises_24m`` counts earlier raises of the last 730 days (a lower bound when the
-    store is younger); ``recent_stories`` counts stories of the last ten days. ``engine.history.derive`` fills it.
+    store is younger); ``recent_stories`` counts stories of the last ten days; ``evidence`` names the paper and day
+    behind a field ("S-3 of 2025-03-04"). ``engine.history.derive`` fills it.
     """
 
     filings: tuple[Filing, ...] | None = None
@@ -29,6 +30,7 @@ class History:
     warrants_outstanding: bool | None = None
     recent_stories: int | None = None
     first_seen: dt.datetime | None = None
+    evidence: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -49,24 +49,35 @@ def derive(
         going_concern=_doubt(known, reach),
         raises_24m=_raises(known, held, as_of) if known or held or since or filings_since else None,
         shelf_open=_shelf(held, known, reach),
-        atm_open=_programme(known, "shelf_or_atm", reach, needs_atm=True),
-        equity_line_open=_programme(known, "equity_line_convertible", reach),
+        atm_open=_programme(known, "shelf_or_atm", "atm_open", reach, needs_atm=True),
+        equity_line_open=_programme(known, "equity_line_convertible", "equity_line_open", reach),
         warrants_outstanding=_warrants(known, reach),
         recent_stories=len({s.id for s, _ in known if s.published > as_of - RECENT}) if known or since else None,
         first_seen=min((s.first_seen for s, _ in known), default=None),
+        evidence=reach.proof,
     )
 
 
 class _Reach:
-    """How far back the store can answer "no"."""
+    """How far back the store can answer "no", and what proves each "yes"."""
 
     def __init__(self, as_of: dt.datetime, since: dt.datetime | None, filings_since: dt.datetime | None) -> None:
         self.as_of, self.since, self.filings_since = as_of, since, filings_since
+        self.proof: dict[str, str] = {}
 
     def no(self, span: dt.timedelta, *, filings: bool = False) -> bool | None:
         """False when the store reaches back over ``span``, else None (unknown)."""
         start = self.filings_since if filings else self.since
         return False if start is not None and start <= self.as_of - span else None
+
+    def yes(self, name: str, what: str, when: dt.datetime) -> bool:
+        """True, with the paper and its day as evidence."""
+        self.proof[name] = f"{what} of {new_york_date(when)}"
+        return True
+
+
+def _paper(story: Story, word: str) -> str:
+    return word if story.form == "PR" else story.form
 
 
 def _of(known: Sequence[Past], kind: str) -> list[Past]:
@@ -92,14 +103,17 @@ def _deficiency(known: Sequence[Past], reach: _Reach) -> bool | None:
         if catalyst.type == "compliance_regained":
             return False
         if catalyst.type in ("listing_deficiency", "delisting") and catalyst.polarity != "+":
-            return True if story.published > reach.as_of - CURE else None
+            if story.published <= reach.as_of - CURE:
+                return None
+            return reach.yes("deficiency_open", _paper(story, "notice"), story.published)
     return reach.no(CURE)
 
 
 def _doubt(known: Sequence[Past], reach: _Reach) -> bool | None:
     for story, catalyst in reversed(_of(known, "going_concern")):
         if story.published > reach.as_of - DOUBT:
-            return catalyst.polarity != "+"
+            good = catalyst.polarity == "+"
+            return False if good else reach.yes("going_concern", _paper(story, "statement"), story.published)
     return reach.no(DOUBT)
 
 
@@ -116,20 +130,24 @@ def _raises(known: Sequence[Past], filings: Sequence[Filing] | None, as_of: dt.d
 
 
 def _shelf(filings: Sequence[Filing] | None, known: Sequence[Past], reach: _Reach) -> bool | None:
-    if any(f.form in _SHELF and f.accepted > reach.as_of - THREE_YEARS for f in filings or ()):
-        return True
-    if _programme(known, "shelf_or_atm", reach):
+    shelves = [f for f in filings or () if f.form in _SHELF and f.accepted > reach.as_of - THREE_YEARS]
+    if shelves:
+        newest = max(shelves, key=lambda f: f.accepted)
+        return reach.yes("shelf_open", newest.form, newest.accepted)
+    if _programme(known, "shelf_or_atm", "shelf_open", reach):
         return True
     return reach.no(THREE_YEARS, filings=True)
 
 
-def _programme(known: Sequence[Past], kind: str, reach: _Reach, *, needs_atm: bool = False) -> bool | None:
+def _programme(known: Sequence[Past], kind: str, name: str, reach: _Reach, *, needs_atm: bool = False) -> bool | None:
     """Whether the last word on a programme is that it runs; ``needs_atm`` asks for at-the-market words."""
     for story, catalyst in reversed(_of(known, kind)):
         if needs_atm and not _says_atm(story, catalyst):
             continue
         if story.published > reach.as_of - THREE_YEARS:
-            return catalyst.stage != "terminated"
+            word = "equity line" if kind == "equity_line_convertible" else "programme"
+            ended = catalyst.stage == "terminated"
+            return False if ended else reach.yes(name, _paper(story, word), story.published)
     return reach.no(THREE_YEARS)
 
 
@@ -142,5 +160,5 @@ def _warrants(known: Sequence[Past], reach: _Reach) -> bool | None:
     for story, catalyst in reversed(known):
         named = "warrant" in f"{story.title} {story.text}".lower()
         if story.published > reach.as_of - TWO_YEARS and dilutive(catalyst) and named:
-            return True
+            return reach.yes("warrants_outstanding", f"warrants in the {_paper(story, 'deal')}", story.published)
     return reach.no(TWO_YEARS)

@@ -202,6 +202,25 @@ def dilution_today(c: Candidate) -> bool:
     return any(dilutive(catalyst) for _, catalyst in c.others)
 
 
+_IN_PLAY = {
+    "shelf_open": "shelf",
+    "atm_open": "at-the-market programme",
+    "equity_line_open": "equity line",
+    "warrants_outstanding": "warrants",
+}
+
+
+def dilution_evidence(c: Candidate) -> str | None:
+    """What can still be sold, each with its paper and day where known."""
+    held = [(word, c.history.evidence.get(name)) for name, word in _IN_PLAY.items() if getattr(c.history, name)]
+    return "; ".join(f"{word} ({paper})" if paper else word for word, paper in held) or None
+
+
+def proof(c: Candidate, name: str) -> str | None:
+    """The paper and day behind a field of the history."""
+    return c.history.evidence.get(name)
+
+
 def _running_halt(c: Candidate) -> Halt | None:
     for halt in c.history.halts or ():
         ended = halt.resumed is not None and halt.resumed <= c.as_of

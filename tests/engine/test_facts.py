@@ -64,7 +64,8 @@ FULL = Candidate(
     listing=Listing(ticker="EXMP", name="Examplecorp", exchange="Nasdaq"),
     as_of=AS_OF,
     history=History(filings=(), halts=(halt(),), deficiency_open=False, going_concern=False, raises_24m=2,
-        shelf_open=True, atm_open=False, equity_line_open=False, warrants_outstanding=True, recent_stories=3),
+        shelf_open=True, atm_open=False, equity_line_open=False, warrants_outstanding=True, recent_stories=3,
+        evidence={"shelf_open": "S-3 of 2025-03-04", "deficiency_open": "notice", "going_concern": "10-K"}),
 )  # fmt: skip
 
 
@@ -90,6 +91,7 @@ FULL = Candidate(
         ("abs_change_pct", 25.0),
         ("prev_abs_change_pct", 12.0),
         ("repeated", False),
+        ("dilution_evidence", "shelf (S-3 of 2025-03-04); warrants"),
         ("other_catalysts", ("equity_offering",)),
     ],
 )

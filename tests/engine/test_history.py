@@ -57,6 +57,23 @@ def test_dilution_from_filings_and_news() -> None:
     assert derive([sold], as_of=AS_OF).warrants_outstanding is True
 
 
+def test_every_yes_has_its_paper_and_day() -> None:
+    atm = past("shelf_or_atm", 90, title="Examplecorp starts at-the-market program")
+    notice, doubt = past("listing_deficiency", 100), past("going_concern", 100)
+    line, sold = past("equity_line_convertible", 50), past("equity_offering", 40, title="Offering with warrants")
+    found = derive([atm, notice, doubt, line, sold], as_of=AS_OF, filings=[filing("S-3", 400), filing("S-3/A", 390)])
+    assert found.evidence == {
+        "deficiency_open": "notice of 2025-09-03",
+        "going_concern": "statement of 2025-09-03",
+        "shelf_open": "S-3/A of 2024-11-17",
+        "atm_open": "programme of 2025-09-13",
+        "equity_line_open": "equity line of 2025-10-23",
+        "warrants_outstanding": "warrants in the deal of 2025-11-02",
+    }
+    filed = (story("a", 240, form="8-K"), catalyst("listing_deficiency", "-"))
+    assert derive([filed], as_of=AS_OF).evidence == {"deficiency_open": "8-K of 2025-12-02"}
+
+
 def test_raises_count_deals_not_papers() -> None:
     deals = [past("equity_offering", 100, stage="proposed"), past("equity_offering", 100, stage="priced"),
              past("equity_offering", 98, stage="closed"), past("private_placement", 300, "±"),

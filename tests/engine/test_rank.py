@@ -132,12 +132,13 @@ def test_confirmation_goes_to_the_side_of_the_news() -> None:
     assert bad.bearish > 60 and bad.bullish == 0
     good = one(candidate("clinical_readout", "+", move=falling))
     assert any("on good news" in w for w in good.warnings)
-    assert good.action == "Watch"
+    assert good.action in ("Watch", "No Action")
+    assert good.score < bad.score / 2
 
 
 WARNED: list[tuple[dict[str, Any], str]] = [
     ({"history": History(shelf_open=True)}, "dilution in play"),
-    ({"history": History(atm_open=True)}, "at-the-market yes"),
+    ({"history": History(atm_open=True)}, "at-the-market programme"),
     ({"history": History(raises_24m=5)}, "5 raises in 24 months"),
     ({"history": History(last_reverse_split=dt.date(2025, 12, 1))}, "reverse split 11 days ago"),
     ({"history": History(deficiency_open=True)}, "deficiency open"),
