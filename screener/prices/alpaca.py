@@ -24,7 +24,7 @@ from screener.errors import PriceError
 from screener.prices.asking import merged
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
 from screener.prices.cells import number, session_date
-from screener.prices.replies import fetch, json_of, mapping
+from screener.prices.replies import documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem, Quote
 
@@ -129,14 +129,16 @@ class AlpacaSource:
         page: str | None = ""
         while page is not None:
             answer = await self._get(request, "bars", {**query, **({"page_token": page} if page else {})}, headers)
-            more, bad = bars_of(answer, source, request)
+            with documented(NAME):
+                more, bad = bars_of(answer, source, request)
             bars += more
             problems += bad
             page = answer.get("next_page_token") or None
         quotes: tuple[Quote, ...] = ()
         if not request.replay:
             answer = await self._get(request, "snapshots", {"symbols": names, "feed": feed}, headers)
-            quotes = tuple(quotes_of(answer.get("snapshots") or answer, source))
+            with documented(NAME):
+                quotes = tuple(quotes_of(answer.get("snapshots") or answer, source))
         return Prices(source=NAME, bars=tuple(bars), quotes=quotes, problems=tuple(problems))
 
     async def _get(

@@ -23,6 +23,7 @@ from screener import clock
 from screener.errors import InputError, PriceError
 from screener.prices import csvbars, parquetbars
 from screener.prices.base import PriceRequest, Prices, problem
+from screener.prices.late import watch
 from screener.prices.rows import Days, Row, Troubles, to_bar
 from screener.types import Bar, Problem
 
@@ -74,7 +75,7 @@ def iter_rows(
         troubles = Troubles(str(file), problems)
         try:
             read = parquetbars.rows if _is_parquet(file) else csvbars.rows
-            yield from read(file, days, troubles, NAME)
+            yield from watch(read(file, days, troubles, NAME), str(file), problems)
             good += 1
         except InputError as e:
             if len(found) == 1:

@@ -20,7 +20,7 @@ from screener import clock
 from screener.errors import PriceError
 from screener.prices.base import PriceRequest, Prices, fetcher_of, problem, symbol
 from screener.prices.cells import number
-from screener.prices.replies import fetch, json_of, mapping
+from screener.prices.replies import documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem, Quote
 
@@ -132,7 +132,8 @@ class NasdaqSource:
             )
         url = (request.base_url or BASE_URL).rstrip("/") + PATH
         response = await fetch(fetcher_of(request, NAME), NAME, request, url, _HEADERS)
-        prices = parse(json_of(response, NAME), response.received)
+        with documented(NAME):
+            prices = parse(json_of(response, NAME), response.received)
         if not request.tickers:
             return prices
         wanted = frozenset(request.tickers)

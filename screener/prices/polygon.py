@@ -21,7 +21,7 @@ from screener.errors import PriceError
 from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem, symbol
 from screener.prices.cells import number
-from screener.prices.replies import NotThere, fetch, json_of, mapping
+from screener.prices.replies import NotThere, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem
 
@@ -87,7 +87,8 @@ class PolygonSource:
         async def ask(day: str) -> Prices:
             url = f"{base}/v2/aggs/grouped/locale/us/market/stocks/{day}?adjusted=false"
             response = await fetch(fetcher_of(request, NAME), NAME, request, url, headers)
-            return parse(json_of(response, NAME), dt.date.fromisoformat(day), wanted)
+            with documented(NAME):
+                return parse(json_of(response, NAME), dt.date.fromisoformat(day), wanted)
 
         return await each(NAME, [d.isoformat() for d in sessions(request)], ask)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import msgspec
@@ -53,6 +55,16 @@ def mapping(value: Any, source: str, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise PriceError(f"{source}: the answer has no {what}; the service may have changed its format")
     return value
+
+
+@contextmanager
+def documented(source: str) -> Iterator[None]:
+    """Around the reading of an answer: what does not have the documented shape becomes PriceError."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError, OSError) as e:
+        message = f"{source}: the answer has not the documented shape ({type(e).__name__}: {e})"
+        raise PriceError(f"{message}; the service may have changed its format") from e
 
 
 def hide(text: str, request: PriceRequest) -> str:

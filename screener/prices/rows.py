@@ -52,6 +52,7 @@ ALIASES = {
 MAX_CHANGE = 10_000.0
 NOT_STOCKS = frozenset({"CRYPTO", "CCC", "CRYPTOCURRENCY", "FOREX", "CCY"})
 LISTED_PER_KIND = 20
+FIRST_DAY = dt.date(1962, 1, 1)
 
 
 def header(names: Sequence[str]) -> dict[str, int]:
@@ -121,6 +122,8 @@ class Days:
             return None, str(e)
         if day > self.today:
             return None, f"{day} lies in the future; the row is left out"
+        if day < FIRST_DAY:
+            return None, f"{day} lies before {FIRST_DAY.year}; the row is left out"
         if not clock.is_session(day):
             return None, f"{day} is no trading day (weekend or NYSE holiday); the row is left out"
         if self.known_at is not None:

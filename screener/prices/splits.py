@@ -160,7 +160,8 @@ def read_splits(path: Path) -> tuple[dict[str, dict[dt.date, float]], list[Probl
 def parse_ratio(text: str) -> float:
     """``20``, ``1-for-20`` or ``1:20`` as old shares for one new share. Raises ValueError."""
     parts = text.strip().lower().replace("-for-", ":").replace(" for ", ":").split(":")
-    value = float(parts[0]) if len(parts) == 1 else float(parts[1]) / float(parts[0])
+    new, old = (1.0, float(parts[0])) if len(parts) == 1 else (float(parts[0]), float(parts[1]))
+    value = old / new if new > 0 else 0.0
     if len(parts) > 2 or not 0 < value < 1e6:
         raise ValueError(f"{text!r} is no split ratio")
     return value

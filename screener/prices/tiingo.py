@@ -21,7 +21,7 @@ from screener.errors import PriceError
 from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
 from screener.prices.cells import number, session_date
-from screener.prices.replies import NotThere, fetch, json_of
+from screener.prices.replies import NotThere, documented, fetch, json_of
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem
 
@@ -90,7 +90,8 @@ class TiingoSource:
         async def ask(ticker: str) -> Prices:
             url = f"{base}/tiingo/daily/{escaped(ticker)}/prices?startDate={first}&endDate={request.end}&format=json"
             response = await fetch(fetcher_of(request, NAME), NAME, request, url, headers)
-            return parse(json_of(response, NAME), ticker, request)
+            with documented(NAME):
+                return parse(json_of(response, NAME), ticker, request)
 
         return await each(NAME, request.tickers, ask)
 

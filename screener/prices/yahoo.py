@@ -27,7 +27,7 @@ from screener.errors import PriceError
 from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of
 from screener.prices.cells import number
-from screener.prices.replies import NotThere, RateLimited, fetch, json_of, mapping
+from screener.prices.replies import NotThere, RateLimited, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Quote
 
@@ -164,6 +164,21 @@ def minute_bars(result: dict[str, Any], ticker: str) -> list[Quote]:
     return found
 
 
+def _answer(result: dict[str, Any], ticker: str, request: PriceRequest, minutes: bool) -> Prices:
+    if minutes:
+        known = [q for q in minute_bars(result, ticker) if not request.replay or q.as_of <= request.as_of]
+        return Prices(source=NAME, minutes=tuple(known))
+    bars = daily_bars(result, ticker, request)
+    quote = None if request.replay else snapshot(result, ticker, bars)
+    splits = splits_of(result)
+    return Prices(
+        source=NAME,
+        bars=tuple(bars),
+        quotes=(quote,) if quote else (),
+        splits={ticker: splits} if splits else {},
+    )
+
+
 class YahooSource:
     """One chart request a ticker."""
 
@@ -198,19 +213,9 @@ class YahooSource:
         }
         base = (request.base_url or BASE_URL).rstrip("/")
         url = f"{base}/v8/finance/chart/{escaped(ticker)}?{urlencode(query)}"
-        result = result_of(json_of(await fetch(fetcher_of(request, NAME), NAME, request, url), NAME), ticker)
-        if minutes:
-            known = [q for q in minute_bars(result, ticker) if not request.replay or q.as_of <= request.as_of]
-            return Prices(source=NAME, minutes=tuple(known))
-        bars = daily_bars(result, ticker, request)
-        quote = None if request.replay else snapshot(result, ticker, bars)
-        splits = splits_of(result)
-        return Prices(
-            source=NAME,
-            bars=tuple(bars),
-            quotes=(quote,) if quote else (),
-            splits={ticker: splits} if splits else {},
-        )
+        response = await fetch(fetcher_of(request, NAME), NAME, request, url)
+        with documented(NAME):
+            return _answer(result_of(json_of(response, NAME), ticker), ticker, request, minutes)
 
 
 PLUGIN = YahooSource()

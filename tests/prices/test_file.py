@@ -255,6 +255,18 @@ def test_the_source_filters_and_needs_a_path(tmp_path: Path) -> None:
         anyio.run(PLUGIN.daily, request())
 
 
+def test_a_day_that_repeats_the_session_before_is_named(tmp_path: Path) -> None:
+    """Sixty tickers rise 10 % on the 10th; the rows dated the 11th still compare with the close of the 9th."""
+    rows = ""
+    for i in range(60):
+        name = f"QZ{chr(65 + i // 26)}{chr(65 + i % 26)}"
+        rows += f"{name},2025-12-09,1.00,0\n{name},2025-12-10,1.10,10\n{name},2025-12-11,1.12,12\n"
+    bars, problems = read(csv(tmp_path, "ticker,date,close,change_pct\n" + rows))
+    assert len(bars) == 180 and [p.kind for p in problems] == ["late_day"]
+    assert "2025-12-11" in problems[0].message
+    assert not read(csv(tmp_path, "ticker,date,close,change_pct\n" + rows.replace("1.12,12", "1.12,1.82")))[1]
+
+
 def test_the_recorded_half_year_streams_whole(shared: Path) -> None:
     path = shared / "prices" / "daily_2025H2.parquet"
     problems: list[Problem] = []
@@ -270,7 +282,11 @@ def test_the_recorded_half_year_streams_whole(shared: Path) -> None:
     assert n == table.height == count_rows(path)
     assert len(days) == table["date"].n_unique() and odd == {"NA", "NAN", "ON", "TRUE"}
     assert caps == pytest.approx(float(table["market_cap"].cast(pl.Float64).sum()))
-    assert len(problems) == table.filter(pl.col("change_pct") > 10_000).height
+    kinds = [p.kind for p in problems]
+    assert kinds.count("bad_change") == table.filter(pl.col("change_pct") > 10_000).height
+    # The recorded rows dated 11 June and 7 October are the session before's: 99.7 % of their volumes are not below it.
+    late = [p.message.split()[2] for p in problems if p.kind == "late_day"]
+    assert late == ["2025-06-11", "2025-10-07"] and set(kinds) == {"bad_change", "late_day"}
 
 
 def test_csv_and_parquet_of_the_same_days_agree(shared: Path) -> None:
