@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any
 
-from datasette import handle_exception
+import datasette.app
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.plugins import pm
@@ -57,8 +58,9 @@ def build(settings: config.Settings, path: Path, *, host: str = "127.0.0.1", pas
     open_store(path).close() if path.is_file() else open_store(path, readonly=True)
     if not pm.is_registered(plugin):
         pm.register(plugin, "screener")
-    # Where rich is installed, Datasette prints every 404 with all local variables to standard output.
-    handle_exception.rich = None
+    # Where rich is installed, Datasette prints every 404 with all local variables to standard output. Imported here
+    # because a circular import leaves Datasette without its handler when this module comes first.
+    importlib.import_module("datasette.handle_exception").rich = None  # type: ignore[attr-defined]
     site = Site(settings, path, host=host, password=password)
     tables = Tables(site, **limits)
     inner = tables.app()
@@ -69,11 +71,10 @@ def build(settings: config.Settings, path: Path, *, host: str = "127.0.0.1", pas
         scope["screener.site"] = site
         await inner(scope, receive, send)
 
-    folder = Path(str(__import__("datasette").__file__)).parent / "templates"
     return Guard(
         app,
         loopback_only=is_loopback(host),
         password=password,
         tables=(DATABASE, "-", "_internal"),
-        tables_policy=tables_policy(folder),
+        tables_policy=tables_policy(Path(datasette.app.__file__).parent / "templates"),
     )

@@ -131,8 +131,9 @@ class Guard:
         return hmac.compare_digest(secret, self.password)
 
     def _adding(self, send: Send, scope: Scope) -> Send:
-        first = str(scope.get("path", "")).strip("/").partition("/")[0].partition(".")[0]
-        policy = self.tables_policy if first in self.tables else self.policy
+        path = str(scope.get("path", ""))
+        theirs = path.strip("/").partition("/")[0].partition(".")[0] in self.tables
+        policy = self.tables_policy if theirs and not path.startswith("/-/screener/") else self.policy
 
         async def add(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
