@@ -151,7 +151,8 @@ def read_splits(path: Path) -> tuple[dict[str, dict[dt.date, float]], list[Probl
     problems: list[Problem] = []
     for row in reader:
         try:
-            found.setdefault(symbol(row[ticker]), {})[dt.date.fromisoformat(row[day].strip())] = parse_ratio(row[ratio])
+            when, value = dt.date.fromisoformat(row[day].strip()), parse_ratio(row[ratio])
+            found.setdefault(symbol(row[ticker]), {})[when] = value
         except (ValueError, AttributeError, TypeError) as e:
             problems.append(problem("splits", f"{path}:{reader.line_num}", f"{e}; the row is left out", "bad_split"))
     return found, problems

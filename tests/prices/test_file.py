@@ -292,10 +292,11 @@ def test_the_recorded_half_year_streams_whole(shared: Path) -> None:
 def test_csv_and_parquet_of_the_same_days_agree(shared: Path) -> None:
     folder = shared / "prices"
     problems: list[Problem] = []
-    left = {(r[0], r[1]): r for r in iter_rows(folder / "daily_2025-11-10_2025-12-12.csv.gz", problems)}
-    right = {(r[0], r[1]): r for r in iter_rows(folder / "daily_2025H2.parquet", problems)}
+    csv_file, parquet = folder / "daily_2025-11-10_2025-12-12.csv.gz", folder / "daily_2025H2.parquet"
+    left = {(r[0], r[1]): r for r in iter_rows(csv_file, problems) if r[0] < "C"}
+    right = {(r[0], r[1]): r for r in iter_rows(parquet, problems) if r[0] < "C" and r[1] >= "2025-11-10"}
     both = left.keys() & right.keys()
     assert len(both) > 0.95 * len(left)
-    for key in sorted(both)[::37]:
+    for key in sorted(both)[::7]:
         for a, b in zip(left[key][2:10], right[key][2:10], strict=True):
             assert a is b is None or a == pytest.approx(b, rel=1e-5, abs=1e-4)
