@@ -120,9 +120,10 @@ def store(desk: Desk, answers: Sequence[Prices]) -> None:
         for prices in answers:
             desk.store.bars.save(prices.bars)
             desk.store.bars.save_quotes(prices.quotes)
-            # Sources tell the days of reverse splits without ratio; any ratio above one marks them as such.
             desk.store.bars.save_splits(
-                (t, d, 2.0, prices.source, clock.open_time(d)) for t, days in prices.splits.items() for d in days
+                (t, d, ratio, prices.source, clock.open_time(d))
+                for t, days in prices.splits.items()
+                for d, ratio in days.items()
             )
 
 
