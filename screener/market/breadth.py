@@ -87,14 +87,14 @@ def _filled(np: Any, close: Any, change: Any) -> Any:
 
 
 def breadth(g: Grid) -> dict[str, float | None]:
-    """Counts and shares of the day."""
+    """Counts and shares of the day; empty, which is unknown, when no bar of the day tells a change."""
     import numpy as np
 
     change, volume = g.change[-1], g.volume[-1]
     known = ~np.isnan(change)
     n = int(known.sum())
     if not n:
-        return {"small_caps": 0.0}
+        return {}
     up, down = known & (change > 0), known & (change < 0)
     traded_up, traded_down = float(np.nansum(volume[up])), float(np.nansum(volume[down]))
     traded = traded_up + traded_down
