@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import datasette.app
 from datasette.app import Datasette
@@ -46,8 +47,17 @@ class Tables(Datasette):  # type: ignore[misc]
         self.add_database(Database(self, path=str(site.path), is_mutable=True), name=DATABASE)
 
 
-def build(settings: config.Settings, path: Path, *, host: str = "127.0.0.1", password: str = "", **limits: Any) -> Any:
-    """The ASGI application over a database file. Raises ConfigError, StoreError, NewerDatabase.
+class Served(NamedTuple):
+    """The ASGI application, and what ends its open streams when the server stops."""
+
+    app: Guard
+    stop: Callable[[], None]
+
+
+def build(
+    settings: config.Settings, path: Path, *, host: str = "127.0.0.1", password: str = "", **limits: Any
+) -> Served:
+    """The application over a database file. Raises ConfigError, StoreError, NewerDatabase.
 
     A file of an older schema is migrated first; after that the server only reads. ``limits`` are Datasette settings.
     """
@@ -71,10 +81,11 @@ def build(settings: config.Settings, path: Path, *, host: str = "127.0.0.1", pas
         scope["screener.site"] = site
         await inner(scope, receive, send)
 
-    return Guard(
+    guard = Guard(
         app,
         loopback_only=is_loopback(host),
         password=password,
         tables=(DATABASE, "-", "_internal"),
         tables_policy=tables_policy(Path(datasette.app.__file__).parent / "templates"),
     )
+    return Served(guard, watcher.stop)

@@ -41,6 +41,13 @@ class Watcher:
             self._task = asyncio.ensure_future(self._watch())
         return queue
 
+    def stop(self) -> None:
+        """End every stream, so that the server can stop without cutting one off; to be called in its loop."""
+        for queue in self._queues:
+            while not queue.empty():
+                queue.get_nowait()
+            queue.put_nowait(b"")
+
     def leave(self, queue: asyncio.Queue[bytes]) -> None:
         """Forget a listener."""
         self._queues.discard(queue)
@@ -90,16 +97,16 @@ async def events(datasette: Any, request: Request, send: Any, receive: Any) -> N
     gone = asyncio.ensure_future(_gone(receive))
     try:
         await send({"type": "http.response.body", "body": b"retry: 3000\n\n", "more_body": True})
-        while not gone.done():
-            body = await _next(queue, gone)
-            if body:
-                await send({"type": "http.response.body", "body": body, "more_body": True})
+        while body := await _next(queue, gone):
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
     finally:
         gone.cancel()
         watcher.leave(queue)
 
 
 async def _next(queue: asyncio.Queue[bytes], gone: asyncio.Future[None]) -> bytes:
+    """What to send next; empty when the stream is at its end."""
     waiting = asyncio.ensure_future(queue.get())
     both: set[asyncio.Future[Any]] = {waiting, gone}
     done, _ = await asyncio.wait(both, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)

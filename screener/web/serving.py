@@ -10,7 +10,7 @@ import uvicorn
 
 from screener.config import Settings
 from screener.errors import ConfigError
-from screener.web.app import build
+from screener.web.app import Served, build
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -29,17 +29,31 @@ def listening(host: str, port: int) -> socket.socket:
     return sock
 
 
+class Server(uvicorn.Server):
+    """Uvicorn that ends the event streams before it waits for the open connections."""
+
+    def __init__(self, served: Served) -> None:
+        super().__init__(
+            uvicorn.Config(
+                served.app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2,
+                server_header=False, backlog=512,
+            )
+        )  # fmt: skip
+        self._stop = served.stop
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop serving."""
+        self._stop()
+        await super().shutdown(sockets)
+
+
 def serve(settings: Settings, path: Path, *, host: str, port: int, password: str, say: Callable[[str], None]) -> None:
     """Serve the page over a database file. Raises ConfigError, StoreError, NewerDatabase."""
-    app = build(settings, path, host=host, password=password)
+    served = build(settings, path, host=host, password=password)
     sock = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     say(f"Serving {path} at http://{name}:{sock.getsockname()[1]}/  (Ctrl-C stops)")
-    config = uvicorn.Config(
-        app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=1, server_header=False,
-        backlog=512,
-    )  # fmt: skip
     try:
-        uvicorn.Server(config).run(sockets=[sock])
+        Server(served).run(sockets=[sock])
     finally:
         sock.close()

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 
 from screener.config import Settings
 from screener.store import Store, open_store
@@ -34,7 +33,7 @@ from screener.types import (
     WatchRow,
 )
 from screener.web.app import build
-from screener.web.serving import listening
+from screener.web.serving import Server, listening
 
 DAY = dt.date(2026, 3, 12)
 BEFORE = dt.date(2026, 3, 11)
@@ -238,9 +237,8 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def serving(path: Path, **more: object) -> Iterator[str]:
     """Serve a database on a free port of loopback in a thread; gives the address."""
-    app = build(Settings(), path, **more)  # type: ignore[arg-type]
+    server = Server(build(Settings(), path, **more))  # type: ignore[arg-type]
     sock = listening("127.0.0.1", 0)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     try:

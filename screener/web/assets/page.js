@@ -90,12 +90,12 @@
     const status = next.getElementById("live");
     if (status) Object.assign($("live").dataset, { day: status.dataset.day, list: status.dataset.list });
     if (focused && $(focused)) $(focused).focus({ preventScroll: true });
+    if (changed) tellNew("Updated " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
+    else markNew();
     if (place) {
       const row = rows().find((r) => r.dataset.key === place.key);
       if (row) scrollBy({ top: row.getBoundingClientRect().top - place.top, behavior: "instant" });
     }
-    if (changed) tellNew("Updated " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
-    else markNew();
   }
   function listen() {
     let marks = null;

@@ -1,0 +1,272 @@
+"""The page in a real browser: Debian's chromium through selenium, axe-core from npm.
+
+Needs chromium, chromedriver and ``npm install --prefix .venv/axe axe-core``; without them the tests are skipped, and in
+CI they fail.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from screener.store import open_store
+from screener.types import Run
+from tests.web.conftest import AS_OF, DAY, EARLIER, fill, replaced, row, serving, stories
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+    from selenium.webdriver.support.ui import Select, WebDriverWait
+
+AXE = Path(__file__).resolve().parents[2] / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
+NARROW = [
+    "/",
+    "/ticker/QBLA",
+    "/calendar",
+    "/catalysts",
+    "/feeds",
+    "/rules/reverse_split",
+    "/search?q=order",
+    f"/story/{5:016x}",
+]
+ALL = [
+    "/", "/ticker/QBLA", "/ticker/QEVL", f"/story/{8:016x}", "/catalysts", "/catalysts/reverse_split", "/feeds", "/rules",
+    "/calendar?as_of=2026-03-12T22:10:00Z", "/rules/reverse_split", "/search?q=order", "/elsewhere",
+]  # fmt: skip
+SHOW_ROW = """
+const row = document.getElementById("row-QEVL");
+row.querySelector(".tick a").focus({preventScroll: true});
+row.scrollIntoView();
+"""
+
+
+def missing(what: str) -> None:
+    message = f"{what} not found: apt-get install chromium chromium-driver; npm install --prefix .venv/axe axe-core"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    chromium, helper = shutil.which("chromium"), shutil.which("chromedriver")
+    if not chromium or not helper:
+        missing("chromium or chromedriver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(chromium)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--lang=en-US"):
+        options.add_argument(argument)
+    driver = webdriver.Chrome(options=options, service=Service(helper))
+    size(driver, 1280, 900)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser: Any, site: str) -> Iterator[Any]:
+    """The browser at the page, with nothing remembered; afterwards no error may stand in its console."""
+    browser.get_log("browser")
+    browser.get(site + "/openapi.json")
+    browser.execute_script("localStorage.clear()")
+    size(browser, 1280, 900)
+    yield browser
+    errors = [e["message"] for e in browser.get_log("browser") if e["level"] in ("SEVERE", "WARNING")]
+    assert not errors
+    assert browser.execute_script("return document.documentElement.dataset.pwned") is None
+
+
+def size(driver: Any, width: int, height: int) -> None:
+    driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500},
+    )
+
+
+def until(driver: Any, condition: Any, seconds: float = 20.0) -> Any:
+    return WebDriverWait(driver, seconds, poll_frequency=0.05).until(condition)
+
+
+def tickers(driver: Any) -> list[str]:
+    found: list[str] = driver.execute_script(
+        "return [...document.querySelectorAll('tr[data-key] .tick a')].map((a) => a.textContent)"
+    )
+    return found
+
+
+def test_open_and_read(page: Any, site: str) -> None:
+    page.get(site + "/")
+    assert tickers(page) == ["QBLA", "ZORN", "QPHA", "QEVL", "QLNG", "QRTL"]
+    assert "Risk off" in page.find_element(By.ID, "regime").text.replace("risk off", "Risk off").replace(
+        "Risk Off", "Risk off"
+    )
+    assert page.find_element(By.CSS_SELECTOR, "#regime svg").size["width"] > 200
+    assert page.execute_script("return getComputedStyle(document.querySelector('.top')).display") == "flex"
+
+
+def test_filter_and_sort(page: Any, site: str) -> None:
+    page.get(site + "/")
+    Select(page.find_element(By.NAME, "catalyst")).select_by_value("reverse_split")
+    until(page, lambda d: "catalyst=reverse_split" in d.current_url)
+    assert tickers(page) == ["ZORN"]
+    assert page.current_url == site + "/?catalyst=reverse_split"
+    page.find_element(By.CSS_SELECTOR, ".on a").click()
+    until(page, lambda d: len(tickers(d)) == 6)
+    page.find_element(By.LINK_TEXT, "Change").click()
+    until(page, lambda d: d.find_elements(By.CSS_SELECTOR, "th[aria-sort=descending]"))
+    page.find_element(By.PARTIAL_LINK_TEXT, "Change").click()
+    until(page, lambda d: tickers(d)[0] == "QRTL")
+    assert page.find_element(By.CSS_SELECTOR, "th[aria-sort=ascending]").text.startswith("Change")
+
+
+def test_day_and_moment(page: Any, site: str) -> None:
+    page.get(site + "/")
+    page.find_element(By.CSS_SELECTOR, "a[rel=prev]").click()
+    until(page, lambda d: tickers(d) == ["QBLA", "ZORN"])
+    assert "Wednesday 11 March 2026" in page.find_element(By.TAG_NAME, "h1").text
+    page.find_element(By.CSS_SELECTOR, "a[rel=next]").click()
+    until(page, lambda d: len(tickers(d)) == 6)
+    page.find_element(By.NAME, "at").send_keys("1000AM")
+    page.find_element(By.CSS_SELECTOR, ".pick button").click()
+    until(page, lambda d: tickers(d) == ["ZORN", "QPHA"])
+    assert "as of 12 Mar 10:00 ET" in page.find_element(By.ID, "dayhead").text
+
+
+def test_ticker_and_story(page: Any, site: str) -> None:
+    page.get(site + "/")
+    page.find_element(By.ID, "t-QBLA").click()
+    until(page, lambda d: d.find_elements(By.CSS_SELECTOR, "svg.price"))
+    assert "Wins $9 Million Order" in page.find_element(By.CSS_SELECTOR, "mark").text
+    page.find_element(By.CSS_SELECTOR, ".told h3 a").click()
+    until(page, lambda d: "/story/" in d.current_url)
+    assert "+40 min" in page.find_element(By.TAG_NAME, "main").text
+
+
+def test_keyboard_only(page: Any, site: str) -> None:
+    page.get(site + "/")
+
+    def press(*keys: str) -> None:
+        ActionChains(page).send_keys(*keys).perform()
+
+    press(Keys.TAB)
+    assert page.switch_to.active_element.text == "Skip to the content"
+    press(Keys.ENTER)
+    for _ in range(60):
+        press(Keys.TAB)
+        if page.switch_to.active_element.get_attribute("id") == "t-QBLA":
+            break
+    assert page.switch_to.active_element.get_attribute("id") == "t-QBLA"
+    outline = page.execute_script("return getComputedStyle(document.activeElement).outlineStyle")
+    assert outline == "solid"
+    press("j")
+    assert page.switch_to.active_element.get_attribute("id") == "t-ZORN"
+    press(Keys.ARROW_UP)
+    assert page.switch_to.active_element.get_attribute("id") == "t-QBLA"
+    press(Keys.ENTER)
+    until(page, lambda d: "/ticker/QBLA" in d.current_url)
+
+
+@pytest.mark.parametrize("path", NARROW)
+def test_phone_width(page: Any, site: str, path: str) -> None:
+    size(page, 390, 844)
+    page.get(site + path)
+    assert page.execute_script("return document.documentElement.scrollWidth") <= 390
+    if path == "/":
+        first = page.find_element(By.CSS_SELECTOR, "tr[data-key]")
+        assert first.size["width"] > 340
+        cells = [e.rect for e in first.find_elements(By.CSS_SELECTOR, "td, th")]
+        assert all(r["x"] >= 0 and r["x"] + r["width"] <= 390 for r in cells)
+
+
+@pytest.mark.parametrize("path", ALL)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing(page: Any, site: str, path: str, scheme: str) -> None:
+    if not AXE.is_file():
+        missing("axe-core")
+    media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
+    page.get(site + path)
+    # Evaluated by the browser's debugger, so the page's own policy stays as it is.
+    page.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    found = page.execute_async_script("const done = arguments[0]; axe.run().then((r) => done(r.violations));")
+    page.get_log("browser")
+    told = [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"]][:3]) for v in found]
+    assert not told, msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
+
+
+def test_hostile_stories_are_harmless(page: Any, site: str) -> None:
+    for path in ("/", "/ticker/QEVL", f"/story/{4:016x}", f"/story/{5:016x}", "/ticker/QRTL", "/search?q=wins"):
+        page.get(site + path)
+        assert (
+            page.execute_script("return document.documentElement.dataset.pwned || document.body.dataset.pwned") is None
+        )
+        links = page.execute_script("return [...document.links].map((a) => a.protocol)")
+        assert set(links) <= {"http:", "https:"}
+    page.get(site + "/")
+    assert "<script>" in page.find_element(By.ID, "row-QEVL").text
+    assert not page.find_elements(By.CSS_SELECTOR, "#row-QEVL .hl a")
+    assert page.find_element(By.ID, "row-QLNG").size["height"] < 160
+
+
+def test_live_update_keeps_the_place(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "live.db"
+    with open_store(path) as store:
+        fill(store)
+        told = stories()
+        with serving(path) as address:
+            size(browser, 1280, 420)
+            browser.get(address + "/")
+            until(browser, lambda d: d.execute_script("return document.documentElement.dataset.live") == "on")
+            browser.execute_script(SHOW_ROW)
+            before = browser.find_element(By.ID, "row-QEVL").rect["y"] - browser.execute_script("return scrollY")
+            later = AS_OF + dt.timedelta(minutes=5)
+            new = msgspec.structs.replace(told[0][0], id="f" * 16, tickers=("QNEW",), title="Qunew Wins a Large Order")
+            c = msgspec.structs.replace(told[0][1], story_id=new.id, ticker="QNEW")
+            rows = [row(new, c, 1, 120.0), *(row(s, x, n, score) for n, (s, x, score) in enumerate(told, 2))]
+            run = Run(id="run-3", started=later, as_of=later, day=DAY)
+            with store.transaction():
+                store.news.save_story(new, new.first_seen)
+                store.lists.start_run(run)
+                store.lists.save_list(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
+            until(browser, lambda d: "QNEW" in tickers(d))
+            assert "1 new since you looked" in browser.find_element(By.ID, "live").text
+            assert browser.find_element(By.CSS_SELECTOR, "#row-QNEW .badge").text == "new"
+            assert browser.switch_to.active_element.get_attribute("id") == "t-QEVL"
+            after = browser.find_element(By.ID, "row-QEVL").rect["y"] - browser.execute_script("return scrollY")
+            assert abs(after - before) <= 2
+            browser.find_element(By.CSS_SELECTOR, "#live button").click()
+            until(browser, lambda d: not d.find_elements(By.CSS_SELECTOR, ".badge"))
+            browser.refresh()
+            assert not browser.find_elements(By.CSS_SELECTOR, ".badge")
+            browser.get("about:blank")
+    assert [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"] == []
+
+
+def test_the_past_stays_still(page: Any, site: str) -> None:
+    page.get(site + f"/?as_of={EARLIER:%Y-%m-%dT%H:%M:%SZ}")
+    assert page.find_element(By.ID, "live").get_attribute("data-live") == "no"
+    assert page.execute_script("return document.documentElement.dataset.live || ''") == ""
+
+
+def test_works_without_script(browser: Any, site: str) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(site + "/")
+        Select(browser.find_element(By.NAME, "polarity")).select_by_value("bad")
+        browser.find_element(By.CSS_SELECTOR, ".filters button").click()
+        until(browser, lambda d: "polarity=bad" in d.current_url)
+        assert tickers(browser) == ["ZORN"]
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
