@@ -3,46 +3,55 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from screener.classify import evidence, model
+from screener.classify import evidence, model, parties
 from screener.classify.features import HEAD_CHARS, Grammar
-from screener.classify.patterns import PatternBank
+from screener.classify.patterns import PatternBank, RuleHits
 from screener.classify.rulefile import load_folder
-from screener.types import FactValue
+from screener.types import Story
 
 MAX_TITLE = 1_000
-for _name in ("story", "hits", "grams", "log_odds"):
+LEAD, FILING_LEAD = 700, 8_000  # characters of the text that are searched for wordings
+for _name in ("story", "hits", "log_odds"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
 
 class View:
-    """The parts of a story as the pipeline reads it: the headline, the text, and what the source said about them."""
+    """The parts of a story as the pipeline reads it.
 
-    __slots__ = ("facts", "form", "items", "subjects", "text", "title")
+    ``headline`` is the title when it tells news, empty for a filing whose title only names its form; ``lead`` is the
+    stretch of the text that is searched: the beginning of a release, more of a filing that has no headline.
+    """
 
-    def __init__(
-        self,
-        title: str,
-        text: str,
-        form: str = "PR",
-        items: tuple[str, ...] = (),
-        subjects: tuple[str, ...] = (),
-        facts: dict[str, FactValue] | None = None,
-    ) -> None:
-        self.title, self.text, self.form = title, text, form
-        self.items, self.subjects, self.facts = items, subjects, facts or {}
+    __slots__ = ("company", "facts", "form", "headline", "items", "lead", "subjects", "text", "tickers", "title")
+
+    def __init__(self, story: Story) -> None:
+        self.title, self.text, self.form = story.title, story.text, story.form or "PR"
+        self.items, self.subjects, self.facts = story.items, story.subjects, story.source_facts
+        self.tickers, self.company = story.tickers, story.company
+        self.headline = "" if self.filing and names_form(self.title, self.form) else self.title[:MAX_TITLE]
+        self.lead = self.text[: LEAD if self.headline else FILING_LEAD]
 
     @property
     def filing(self) -> bool:
-        """True for an SEC form, whose title names the form and not the news."""
-        return self.form not in ("PR", "")
+        """True for anything but a release: an SEC form or a halt."""
+        return self.form != "PR"
+
+
+def names_form(title: str, form: str) -> bool:
+    """Whether a title only says which form it is: "8-K - Acme Inc. (0001999999) (Filer)", "Form 4: ..."."""
+    if form == "HALT" or not title.strip():
+        return True
+    start = title.strip().removeprefix("Form ").removeprefix("FORM ")
+    rest = start.removeprefix(form)
+    return rest != start and not rest[:1].isalnum()
 
 
 class Wordings:
@@ -50,13 +59,25 @@ class Wordings:
 
     def __init__(self, rules: Path) -> None:
         self.bank = PatternBank(load_folder(rules))
+        self.number = {rule.id: i for i, rule in enumerate(self.bank.rules)}
 
     def __call__(self, doc: Doc) -> Doc:
         view: View = doc._.story
-        title = {} if view.filing else self.bank.scan(view.title[:MAX_TITLE], headline=True)
-        text = self.bank.scan(view.text, headline=False) if view.text else {}
+        title = self.bank.scan(view.headline, headline=True) if view.headline else {}
+        text = self.bank.scan(view.lead, headline=False) if view.lead else {}
+        self._cast(title, view)
         doc._.hits = evidence.Hits(title=title, text=text)
         return doc
+
+    def _cast(self, title: dict[int, RuleHits], view: View) -> None:
+        """Hand a purchase over to the type that it is for the story's own company."""
+        buys = title.get(self.number.get("acquisition", -1))
+        if buys and buys.patterns and view.headline:
+            part = parties.role(view.headline, view.tickers, view.company)
+            other = {"target": "takeover_target", "seller": "divestiture"}.get(part, "")
+            if other in self.number:
+                title.setdefault(self.number[other], RuleHits()).patterns.extend(buys.patterns)
+                buys.patterns, buys.cancelled = [], 1
 
 
 class Scorer:
@@ -72,12 +93,11 @@ class Scorer:
 
     def __call__(self, doc: Doc) -> Doc:
         view, hits = doc._.story, doc._.hits
-        scores = evidence.prior(self.bank.rules, hits, filing=view.filing)
-        if self.weights is not None and not view.filing:
-            grams = self.grammar.grams(doc, _title_tokens(doc, len(view.title[:MAX_TITLE])))
-            doc._.grams = grams
+        scores = evidence.prior(self.bank.rules, hits, filing=not view.headline)
+        if self.weights is not None and view.headline:
+            hashes = self.grammar.hashes(doc, title_tokens(doc, len(view.headline)))
             facts = evidence.dense(self.bank.rules, hits, view.subjects)
-            sums = model.gram_score(self.weights, grams.hashes) + self.weights.bias
+            sums = model.gram_score(self.weights, hashes) + self.weights.bias
             known = self.order >= 0
             at = self.order[known]
             score = scores[known] + sums[at] + (facts @ self.dense)[known]
@@ -97,7 +117,8 @@ def _aligned(weights: model.Weights, order: Any) -> model.Floats:
     return out
 
 
-def _title_tokens(doc: Doc, title_chars: int) -> int:
+def title_tokens(doc: Doc, title_chars: int) -> int:
+    """How many tokens the headline has."""
     span = doc.char_span(0, title_chars, alignment_mode="expand") if title_chars else None
     return span.end if span is not None else 0
 
@@ -111,7 +132,7 @@ def make_wordings(nlp: Language, name: str, rules: str) -> Wordings:
 @Language.factory("catalyst_scorer", default_config={"model": ""})
 def make_scorer(nlp: Language, name: str, model: str) -> Scorer:
     """Factory of the scoring component; ``model`` is the folder of weights, empty to go by wordings alone."""
-    return Scorer(nlp.get_pipe("catalyst_wordings").bank, _load(model))
+    return Scorer(wordings_of(nlp).bank, _load(model))
 
 
 def _load(folder: str) -> model.Weights | None:
@@ -127,9 +148,19 @@ def build(rules: Path, weights: Path | None) -> Language:
     return nlp
 
 
+def wordings_of(nlp: Language) -> Wordings:
+    """The wording component of the pipeline."""
+    return cast(Wordings, nlp.get_pipe("catalyst_wordings"))
+
+
+def scorer_of(nlp: Language) -> Scorer:
+    """The scoring component of the pipeline."""
+    return cast(Scorer, nlp.get_pipe("catalyst_scorer"))
+
+
 def make_doc(nlp: Language, view: View) -> Doc:
     """Tokens of the headline and the first words of the text, carrying the story."""
-    head = "" if view.filing else view.title[:MAX_TITLE] + "\n" + view.text[:HEAD_CHARS]
+    head = view.headline + "\n" + view.text[:HEAD_CHARS] if view.headline else ""
     doc = nlp.make_doc(head.encode("utf-8", "replace").decode("utf-8"))
     doc._.story = view
     return doc

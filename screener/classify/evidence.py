@@ -12,7 +12,7 @@ from screener.types import FactValue, Span
 
 # Log-odds that a wording alone gives, before training corrects them: a decisive wording in a headline is right about
 # nine times in ten, the same words deep in a text about one time in six.
-TITLE_PATTERN, TITLE_HINT, TEXT_PATTERN, TEXT_HINT, CANCELLED, NOTHING = 2.2, -2.5, -1.6, -4.0, -3.5, -5.0
+TITLE_PATTERN, TITLE_HINT, TEXT_PATTERN, CANCELLED, NOTHING = 2.2, -2.5, -1.6, -3.5, -5.0
 BOTH = 0.6  # a headline's words found again in the text
 FILING_TEXT = 0.4  # a decisive wording in the text of a filing, which has no headline of its own
 COUNT_CAP = 2.0
@@ -33,11 +33,11 @@ def dense(rules: tuple[CatalystRule, ...], hits: Hits, subjects: tuple[str, ...]
     for number, found in hits.title.items():
         out[number, :3] = min(len(found.patterns), COUNT_CAP), min(len(found.hints), 1), min(found.cancelled, 1)
     for number, found in hits.text.items():
-        out[number, 3:5] = min(len(found.patterns), COUNT_CAP), min(len(found.hints), 1)
+        out[number, 3] = min(len(found.patterns), COUNT_CAP)
     if subjects:
         named = frozenset(subjects)
         for number, rule in enumerate(rules):
-            out[number, 5] = not named.isdisjoint(rule.subjects)
+            out[number, 4] = not named.isdisjoint(rule.subjects)
     return out.ravel()
 
 
@@ -57,16 +57,15 @@ def _log_odds(title: RuleHits, text: RuleHits, filing: bool) -> float:
         return CANCELLED
     if text.patterns:
         return (FILING_TEXT if filing else TEXT_PATTERN) + (BOTH if title.hints else 0.0)
-    return TITLE_HINT if title.hints else TEXT_HINT
+    return TITLE_HINT if title.hints else NOTHING
 
 
 def structured(
     rule: CatalystRule, form: str, items: tuple[str, ...], facts: dict[str, FactValue]
 ) -> tuple[float, tuple[Span, ...]]:
     """How much the form and items of a filing prove by themselves (0 to 1), with the codes as evidence."""
-    if rule.id == "insider_buying" and form in ("4", "4/A"):
-        bought = facts.get("code") == PURCHASE or facts.get("transaction_code") == PURCHASE
-        return (0.9, (_code("form", form),)) if bought else (0.0, ())
+    if rule.id == "insider_buying":
+        return (0.9, (_code("form", form),)) if form in ("4", "4/A") and _bought(facts) else (0.0, ())
     if rule.id == "trading_halt" and form == "HALT" and str(facts.get("code", "")) in VOLATILITY:
         return 0.0, ()
     weight, spans = rule.forms.get(form, 0.0), list[Span]()
@@ -77,6 +76,14 @@ def structured(
             weight = 1 - (1 - weight) * (1 - proof)
             spans.append(_code("items", item))
     return weight, tuple(spans)
+
+
+def _bought(facts: dict[str, FactValue]) -> bool:
+    """An open-market purchase: the code says so, or the source read one and it was no plan."""
+    code = facts.get("code", facts.get("transaction_code"))
+    if code is not None:
+        return code == PURCHASE
+    return "insider_name" in facts and bool(facts.get("shares")) and not facts.get("planned")
 
 
 def _code(field: str, code: str) -> Span:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from spacy.attrs import LOWER
-from spacy.strings import hash_string
 from spacy.tokens import Doc
 
 Hashes = NDArray[np.uint64]
-HEAD_CHARS = 900  # of the text; later words repeat or describe the company
-TITLE_WORDS, TEXT_WORDS = 60, 90
+HEAD_CHARS = 450  # of the text; later words repeat or describe the company
+TITLE_WORDS, TEXT_WORDS = 60, 60
 _NUMBER = re.compile(r"[\d][\d,.]*(%|x|st|nd|rd|th|k|m|b|bn|mm)?$")
 _NO_WORD = re.compile(r"[\W_]+$")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
@@ -23,32 +22,31 @@ _SUFFIXES = ("ings", "ing", "ers", "ed", "es", "er", "s", "e")
 _SKIP = np.uint64(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Grams:
-    """The n-grams of a document: their hashes and the tokens (from, to) they came from."""
-
-    hashes: Hashes
-    spans: NDArray[np.int32]
-
-
 class Grammar:
     """Turns token arrays into n-gram hashes; remembers the stem of every word it has seen."""
 
     def __init__(self) -> None:
         self._stems: dict[int, np.uint64] = {}
 
-    def grams(self, doc: Doc, title_tokens: int) -> Grams:
+    def hashes(self, doc: Doc, title_tokens: int) -> Hashes:
         """The n-grams of a document whose first ``title_tokens`` tokens are the headline."""
-        ids, strings = doc.to_array([LOWER]), doc.vocab.strings
-        stems = np.fromiter((self._stem(i, strings) for i in ids.ravel().tolist()), np.uint64, len(ids))
-        keep = np.flatnonzero(stems)
-        title = keep[keep < title_tokens][:TITLE_WORDS]
-        text = keep[keep >= title_tokens][:TEXT_WORDS]
+        stems, title, text = self._words(doc, title_tokens)
         with np.errstate(over="ignore"):
-            parts = [*_runs(stems, title, _TITLE, 3), *_runs(stems, text, _TEXT, 2)]
-        if not parts:
-            return Grams(np.zeros(0, np.uint64), np.zeros((0, 2), np.int32))
-        return Grams(np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts]))
+            parts = [*_runs(stems[title] * _MIX + _TITLE, 3), *_runs(stems[text] * _MIX + _TEXT, 2)]
+        return np.concatenate(parts)
+
+    def spans(self, doc: Doc, title_tokens: int) -> NDArray[np.int32]:
+        """Tokens (from, to) that each of the n-grams of ``hashes`` came from."""
+        _, title, text = self._words(doc, title_tokens)
+        return np.concatenate([*_ranges(title, 3), *_ranges(text, 2)])
+
+    def _words(self, doc: Doc, title_tokens: int) -> tuple[Hashes, NDArray[np.intp], NDArray[np.intp]]:
+        """Stems of all tokens, and which tokens of the headline and the text count."""
+        ids, strings = doc.to_array([LOWER]).ravel().tolist(), doc.vocab.strings
+        stems = np.array([self._stem(int(i), strings) for i in ids], np.uint64)
+        keep = np.flatnonzero(stems)
+        cut = int(np.searchsorted(keep, title_tokens))
+        return stems, keep[:cut][:TITLE_WORDS], keep[cut:][:TEXT_WORDS]
 
     def _stem(self, word: int, strings: Any) -> np.uint64:
         stem = self._stems.get(word)
@@ -59,35 +57,42 @@ class Grammar:
         return stem
 
 
+def _hash(word: str) -> np.uint64:
+    return np.uint64(
+        int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little") | 1
+    )
+
+
 def _stem(word: str) -> np.uint64:
     word = word.strip()
     if not word or _NO_WORD.match(word):
-        return np.uint64(hash_string("$")) if word in ("$", "€", "£") else _SKIP
+        return _hash("$") if word in ("$", "€", "£") else _SKIP
     if _NUMBER.match(word):
-        return np.uint64(hash_string("<percent>" if word.endswith("%") else "<number>"))
+        return _hash("<percent>" if word.endswith("%") else "<number>")
     if len(word) > 4:
         for suffix in _SUFFIXES:
             if word.endswith(suffix) and len(word) - len(suffix) >= 3:
                 word = word[: -len(suffix)]
                 break
-    return np.uint64(hash_string(word)) or np.uint64(1)
+    return _hash(word)
 
 
-def _runs(stems: Hashes, at: NDArray[np.intp], salt: np.uint64, most: int) -> list[tuple[Hashes, NDArray[np.int32]]]:
-    """Hashes of all runs of 1 to ``most`` kept words, each with its token range."""
-    if not len(at):
-        return []
-    words = stems[at] * _MIX + salt
-    out = list[tuple[Hashes, NDArray[np.int32]]]()
-    run = words
-    for size in range(1, most + 1):
-        if size > 1:
-            run = (run[:-1] * _MIX) ^ (words[size - 1 :] + np.uint64(size))
-        spans = np.stack([at[: len(run)], at[size - 1 :] + 1], axis=1).astype(np.int32)
-        out.append((run, spans))
-        if size == len(words):
-            break
-    if most == 3 and len(words) > 2:  # pairs with one word between them
-        skip = (words[:-2] * _MIX) ^ (words[2:] + _START)
-        out.append((skip, np.stack([at[:-2], at[2:] + 1], axis=1).astype(np.int32)))
+def _runs(words: Hashes, most: int) -> list[Hashes]:
+    """Hashes of all runs of 1 to ``most`` words; of a headline (most 3) also of pairs around one word."""
+    out, run = [words], words
+    for size in range(2, most + 1):
+        run = (run[:-1] * _MIX) ^ (words[size - 1 :] + np.uint64(size))
+        out.append(run)
+    if most == 3:
+        out.append((words[:-2] * _MIX) ^ (words[2:] + _START))
     return out
+
+
+def _ranges(at: NDArray[np.intp], most: int) -> list[NDArray[np.int32]]:
+    """Token ranges in the order of ``_runs``."""
+    ends = [
+        (at[: len(at) - size + 1] if size <= len(at) else at[:0], at[size - 1 :] + 1) for size in range(1, most + 1)
+    ]
+    if most == 3:
+        ends.append((at[:-2], at[2:] + 1))
+    return [np.stack(pair, axis=1).astype(np.int32) for pair in ends]

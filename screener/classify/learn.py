@@ -13,12 +13,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from screener.classify import evidence, model
-from screener.classify.components import View, build, make_doc
+from screener.classify.components import View, build, make_doc, title_tokens, wordings_of
 from screener.classify.evaluate import Label
 from screener.classify.features import Grammar
 from screener.classify.model import Floats, Weights
@@ -30,6 +31,7 @@ MIN_COUNT = 2  # an n-gram that stands in a single item names a company or a dru
 MAX_GRAMS = 24_000
 GRAM_PENALTY, DENSE_PENALTY, BIAS_PENALTY = 0.9, 0.25, 0.05
 RARE = 12.0
+FEW = 9  # classes with fewer examples go by their wordings alone
 ROUNDS = 120
 
 
@@ -59,7 +61,9 @@ class Examples(Struct, kw_only=True):
 
     def join(self, other: Examples) -> Examples:
         """These rows, then the other's."""
-        arrays = {n: np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("dense", "prior", "wanted", "weight")}
+        arrays = {
+            n: np.concatenate([getattr(self, n), getattr(other, n)]) for n in ("dense", "prior", "wanted", "weight")
+        }
         return Examples(
             ids=self.ids + other.ids, grams=self.grams + other.grams, group=self.group + other.group, **arrays
         )
@@ -70,17 +74,17 @@ class Reader:
 
     def __init__(self, rules: Path) -> None:
         self.nlp = build(rules, None)
-        self.rules: tuple[CatalystRule, ...] = self.nlp.get_pipe("catalyst_wordings").bank.rules
+        self.rules: tuple[CatalystRule, ...] = wordings_of(self.nlp).bank.rules
         self.column = {rule.id: i for i, rule in enumerate(self.rules)}
         self._grammar = Grammar()
 
     def rows(self, stories: Sequence[Story], labels: Sequence[Label], weights: Sequence[float]) -> Examples:
         """One row per story."""
-        docs = list(self.nlp.pipe((make_doc(self.nlp, View(s.title, s.text, subjects=s.subjects)) for s in stories)))
+        docs = [self.nlp(make_doc(self.nlp, View(story))) for story in stories]
         grams, wanted = [], np.zeros((len(stories), len(self.rules)), np.float32)
         for i, (doc, label) in enumerate(zip(docs, labels, strict=True)):
-            title = doc.char_span(0, len(doc._.story.title), alignment_mode="expand")
-            grams.append(np.unique(self._grammar.grams(doc, title.end if title else 0).hashes))
+            title = title_tokens(doc, len(doc._.story.headline))
+            grams.append(np.unique(self._grammar.hashes(doc, title)))
             for name in (*label.types, *label.noise):
                 wanted[i, self.column[name]] = 1
         return Examples(
@@ -132,18 +136,21 @@ def fit(data: Examples, classes: Sequence[str]) -> Weights:
         score = data.prior + matrix @ a + data.dense @ b + bias
         error = weight * (1 / (1 + np.exp(-np.clip(score, -30, 30))) - data.wanted)
         value = float((weight * (np.logaddexp(0, score) - data.wanted * score)).sum())
-        value += 0.5 * float((gram_penalty * a * a).sum() + (dense_penalty * b * b).sum() + BIAS_PENALTY * (bias**2).sum())
+        value += 0.5 * float(
+            (gram_penalty * a * a).sum() + (dense_penalty * b * b).sum() + BIAS_PENALTY * (bias**2).sum()
+        )
         slopes = (transposed @ error + gram_penalty * a, data.dense.T @ error + dense_penalty * b)
         return value, np.concatenate([*(s.ravel() for s in slopes), error.sum(axis=0) + BIAS_PENALTY * bias])
 
     start = np.zeros((grams + dense + 1) * count)
     best = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS, "maxcor": 8}).x
+    taught = data.wanted.sum(axis=0) >= FEW
     return Weights(
         classes=tuple(classes),
         hashes=vocabulary,
-        grams=best[:cut].reshape(grams, count).astype(np.float32),
-        dense=best[cut:end].reshape(dense, count).astype(np.float32),
-        bias=best[end:].astype(np.float32),
+        grams=(best[:cut].reshape(grams, count) * taught).astype(np.float32),
+        dense=(best[cut:end].reshape(dense, count) * taught).astype(np.float32),
+        bias=(best[end:] * taught).astype(np.float32),
         slope=np.ones(count, np.float32),
         shift=np.zeros(count, np.float32),
     )
@@ -175,7 +182,10 @@ def scores(weights: Weights, data: Examples) -> Floats:
 def calibrate(score: Floats, wanted: Floats, weight: Floats) -> tuple[Floats, Floats]:
     """Slope and shift per class that make held-out scores fair log-odds, drawn towards those of all classes."""
     whole = _platt(score.ravel(), wanted.ravel(), np.repeat(weight, score.shape[1]), (1.0, 0.0), 1e-3)
-    pairs = [_platt(score[:, i], wanted[:, i], weight, whole, 6.0) for i in range(score.shape[1])]
+    pairs = [
+        _platt(score[:, i], wanted[:, i], weight, whole, 6.0) if wanted[:, i].sum() >= FEW else (1.0, 0.0)
+        for i in range(score.shape[1])
+    ]
     return np.array([p[0] for p in pairs], np.float32), np.array([p[1] for p in pairs], np.float32)
 
 
@@ -197,20 +207,14 @@ def _platt(
     return float(at[0]), float(at[1])
 
 
-def leave_company_out(data: Examples, extra: Examples, classes: Sequence[str]) -> Floats:
-    """Scores of each row from weights that never saw its company; ``extra`` rows help wherever they are of others."""
-    out = np.zeros_like(data.wanted)
-    for held in folds(data.group):
-        inside = set(held)
-        barred = {data.group[i] for i in held}
-        rest = data.take([i for i in range(len(data.ids)) if i not in inside])
-        more = extra.take([i for i, group in enumerate(extra.group) if group not in barred])
-        out[held] = scores(fit(rest.join(more), classes), data.take(held))
-    return out
+def without(data: Examples, extra: Examples, held: Sequence[int], classes: Sequence[str]) -> Weights:
+    """Weights that never saw the companies of the held rows; ``extra`` rows help wherever they are of others."""
+    inside, barred = set(held), {data.group[i] for i in held}
+    rest = data.take([i for i in range(len(data.ids)) if i not in inside])
+    return fit(rest.join(extra.take([i for i, group in enumerate(extra.group) if group not in barred])), classes)
 
 
-def train(labelled: Examples, extra: Examples, classes: Sequence[str]) -> Weights:
-    """Fit on everything, calibrate on companies left out."""
-    slope, shift = calibrate(leave_company_out(labelled, extra, classes), labelled.wanted, labelled.weight)
-    weights = fit(labelled.join(extra), classes)
-    return Weights(**{f: getattr(weights, f) for f in ("classes", "hashes", "grams", "dense", "bias")}, slope=slope, shift=shift)
+def calibrated(weights: Weights, score: Floats, data: Examples) -> Weights:
+    """The weights with the calibration that these held-out scores ask for."""
+    slope, shift = calibrate(score, data.wanted, data.weight)
+    return msgspec.structs.replace(weights, slope=slope, shift=shift)

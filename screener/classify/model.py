@@ -15,7 +15,7 @@ from screener.errors import ModelError
 FORMAT = 1
 FILE = "catalysts.npz"
 Floats = NDArray[np.float32]
-EVIDENCE = ("title_pattern", "title_hint", "cancelled", "text_pattern", "text_hint", "subject")
+EVIDENCE = ("title_pattern", "title_hint", "cancelled", "text_pattern", "subject")
 
 
 class Weights(Struct, frozen=True, kw_only=True):

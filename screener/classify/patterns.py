@@ -2,17 +2,59 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 
 from screener.classify.rulefile import CatalystRule
 from screener.classify.wording import Wording, fold, word_keys
 
-TEXT_LIMIT = 40_000  # characters of the text that are searched: what a filing announces stands near its front
+MOST = 3  # matches kept of one wording in one field
 _COMMON = frozenset(
-    "anno the of to and in with for from repo rece sign ente comp laun prov new on by at a an its is secu complete "
-    "agre awar gran appr phas data resu mark stoc shar publ first stra agen us (".split()
+    {
+        "a",
+        "an",
+        "and",
+        "announces",
+        "announce",
+        "anno*",
+        "as",
+        "at",
+        "by",
+        "first",
+        "for",
+        "from",
+        "in",
+        "inc",
+        "is",
+        "its",
+        "new",
+        "of",
+        "on",
+        "or",
+        "repo*",
+        "rece*",
+        "sign*",
+        "the",
+        "to",
+        "us",
+        "u",
+        "with",
+        "agreement",
+        "company",
+        "data",
+        "market",
+        "results",
+        "secu*",
+        "comp*",
+        "ente*",
+        "prov*",
+        "agre*",
+        "stock",
+        "common",
+        "shares",
+        "phase",
+    }
 )
 
 
@@ -53,14 +95,14 @@ class PatternBank:
             self._index.setdefault(key, []).append(at)
 
     def scan(self, text: str, *, headline: bool) -> dict[int, RuleHits]:
-        """Hits by rule number in one field. Vetoes count only in a headline."""
-        folded = fold(text[:TEXT_LIMIT])
+        """Hits by rule number in one field. Hints and vetoes are read only in a headline."""
+        folded = fold(text)
         keys = word_keys(folded)
         found: dict[int, RuleHits] = {}
         for at in sorted({at for key in keys if key in self._index for at in self._index[key]}):
             number, strong, wording = self._wordings[at]
-            if wording.possible(keys):
-                matches = [Match(m.start(), m.end(), wording.text) for m in _few(wording, folded)]
+            if (strong or headline) and wording.possible(keys):
+                matches = [Match(*span, wording.text) for span in islice(wording.find(folded), MOST)]
                 if matches:
                     hits = found.setdefault(number, RuleHits())
                     (hits.patterns if strong else hits.hints).extend(matches)
@@ -72,16 +114,9 @@ class PatternBank:
     @staticmethod
     def _cancel(rule: CatalystRule, hits: RuleHits, folded: str, keys: set[str], headline: bool) -> None:
         before = len(hits.patterns)
-        if headline and any(v.possible(keys) and v.pattern.search(folded) for v in rule.vetoes):
+        if headline and any(v.possible(keys) and any(True for _ in v.find(folded)) for v in rule.vetoes):
             hits.patterns = []
         else:
-            bars = [m.span() for x in rule.exclusions if x.possible(keys) for m in x.pattern.finditer(folded)]
+            bars = [span for x in rule.exclusions if x.possible(keys) for span in x.find(folded)]
             hits.patterns = [m for m in hits.patterns if not any(a < m.end and m.start < b for a, b in bars)]
         hits.cancelled = before - len(hits.patterns)
-
-
-def _few(wording: Wording, folded: str, most: int = 3) -> Iterator[re.Match[str]]:
-    for i, match in enumerate(wording.pattern.finditer(folded)):
-        if i >= most:
-            return
-        yield match

@@ -11,12 +11,11 @@ from spacy.tokens import Doc
 
 from screener import yamlfile
 from screener.classify import details, evidence, model
-from screener.classify.components import View, build, make_doc
+from screener.classify.components import View, build, make_doc, scorer_of, title_tokens, wordings_of
 from screener.classify.patterns import Match, RuleHits
 from screener.classify.rulefile import CatalystRule
 from screener.types import Catalyst, Classified, Noise, Span, Story
 
-BATCH = 64
 MOST_SPANS = 4
 NOISE_THRESHOLD = 0.5
 CERTAIN_ITEMS = 0.5  # a form or item that proves this much names a type without any words
@@ -31,7 +30,7 @@ class Classifier:
 
     def __init__(self, rules: Path, model: Path | None) -> None:
         self.nlp = build(rules, model)
-        self.rules: tuple[CatalystRule, ...] = self.nlp.get_pipe("catalyst_wordings").bank.rules
+        self.rules: tuple[CatalystRule, ...] = wordings_of(self.nlp).bank.rules
         self.model_id = _model_id(rules, model)
 
     def classify(self, story: Story, threshold: float = 0.5) -> Classified:
@@ -40,9 +39,8 @@ class Classifier:
 
     def classify_many(self, stories: Iterable[Story], threshold: float = 0.5) -> Iterator[Classified]:
         """As ``classify`` for many stories, in their order."""
-        pairs = ((make_doc(self.nlp, _view(story)), story) for story in stories)
-        for doc, story in self.nlp.pipe(pairs, as_tuples=True, batch_size=BATCH):
-            yield self._read(doc, story, threshold)
+        for story in stories:
+            yield self._read(self.nlp(make_doc(self.nlp, View(story))), story, threshold)
 
     def _read(self, doc: Doc, story: Story, threshold: float) -> Classified:
         view: View = doc._.story
@@ -69,23 +67,25 @@ class Classifier:
         view: View = doc._.story
         title, text = hits.title.get(number, RuleHits()), hits.text.get(number, RuleHits())
         spans = [_span("title", view.title, m) for m in title.patterns or title.hints]
-        spans += [_span("text", view.text, m) for m in text.patterns or ([] if spans else text.hints)]
+        spans += [_span("text", view.text, m) for m in text.patterns]
         return tuple(_merged(spans))[:MOST_SPANS] or self._weighed(doc, number)
 
     def _weighed(self, doc: Doc, number: int) -> tuple[Span, ...]:
-        scorer, grams, view = self.nlp.get_pipe("catalyst_scorer"), doc._.grams, doc._.story
-        column = int(scorer.order[number]) if scorer.weights is not None else -1
-        if grams is None or column < 0:
+        """The n-grams that spoke most for a class; empty without weights or a headline."""
+        scorer, view = scorer_of(self.nlp), doc._.story
+        weights, column = scorer.weights, int(scorer.order[number])
+        if weights is None or column < 0 or not view.headline:
             return ()
-        at, known = model.rows(scorer.weights, grams.hashes)
-        gains = np.where(known, scorer.weights.grams[at, column], 0)
+        cut = title_tokens(doc, len(view.headline))
+        at, known = model.rows(weights, scorer.grammar.hashes(doc, cut))
+        gains, spans = np.where(known, weights.grams[at, column], 0), scorer.grammar.spans(doc, cut)
         best = [i for i in np.argsort(-gains, kind="stable")[:3] if gains[i] > 0]
-        return tuple(_merged([_token_span(doc, view, *grams.spans[i].tolist()) for i in best]))
+        return tuple(_merged([_token_span(doc, view, *spans[i].tolist()) for i in best]))
 
     def _made_by(self, doc: Doc, number: int, chance: float, proof: float) -> str:
         hits: evidence.Hits = doc._.hits
         worded = any(number in found and found[number].patterns for found in (hits.title, hits.text))
-        weighed = doc._.grams is not None and chance >= 0.5
+        weighed = scorer_of(self.nlp).weights is not None and bool(doc._.story.headline) and chance >= 0.5
         parts = ["patterns"] * worded + ["model"] * weighed + ["items"] * (proof > 0)
         return "+".join(parts) or "patterns"
 
@@ -107,10 +107,6 @@ def _catalyst(
     )
 
 
-def _view(story: Story) -> View:
-    return View(story.title, story.text, story.form, story.items, story.subjects, story.source_facts)
-
-
 def _join(words: float, proof: float, has_text: bool) -> float:
     """Words and codes as two witnesses; codes whose text says nothing of the kind weigh a little less."""
     proof = proof * 0.9 if has_text and words < 0.1 else proof
@@ -123,7 +119,7 @@ def _span(field: str, source: str, match: Match) -> Span:
 
 def _token_span(doc: Doc, view: View, first: int, last: int) -> Span:
     start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
-    offset = min(len(view.title), 1_000) + 1
+    offset = len(view.headline) + 1
     if start < offset:
         end = min(end, offset - 1)
         return Span(field="title", start=start, end=end, text=view.title[start:end])

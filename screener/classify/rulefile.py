@@ -118,7 +118,9 @@ def _wordings(path: Path, data: yamlfile.LineDict, key: str) -> tuple[Wording, .
 
 def _proofs(path: Path, data: yamlfile.LineDict, key: str) -> dict[str, float]:
     rows = data.get(key) or {}
-    if not isinstance(rows, dict):
+    if not rows:
+        return {}
+    if not isinstance(rows, yamlfile.LineDict):
         raise YamlError(str(path), data.lines[key], key, 'must map a form or item to a number, like "3.01": 0.9')
     for name, value in rows.items():
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
@@ -136,6 +138,13 @@ def _samples(path: Path, data: yamlfile.LineDict) -> Iterator[Sample]:
             row = {"title": row} if isinstance(row, str) else row
             if not isinstance(row, dict) or not row.get("title") or set(row) - _TEST:
                 raise YamlError(str(path), line, key, f"a test needs a title and may have {', '.join(sorted(_TEST))}")
-            lists = {k: tuple(map(str, row.get(k) or ())) for k in ("items", "subjects")}
-            words = {k: str(row[k]) for k in ("title", "text", "form") if k in row}
-            yield Sample(must=key == "must", line=line, facts=dict(row.get("facts") or {}), **words, **lists)
+            yield Sample(
+                must=key == "must",
+                line=line,
+                title=str(row["title"]),
+                text=str(row.get("text") or ""),
+                form=str(row.get("form") or "PR"),
+                items=tuple(map(str, row.get("items") or ())),
+                subjects=tuple(map(str, row.get("subjects") or ())),
+                facts=dict(row.get("facts") or {}),
+            )

@@ -13,15 +13,16 @@ A wording is a row of elements that must follow each other, matched without rega
 ``^``                 first: at the very start of the headline or line; elsewhere: at its end
 
 Every repetition is bounded and its parts exclude each other, so a search takes time linear in the text. ``keys`` are
-the first letters that must occur for a match to be possible: most wordings are ruled out by a set look-up.
+the words that must occur for a match to be possible: most wordings are ruled out by a set look-up.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-KEY = 4  # letters of a word that the gate looks at
+KEY = 4  # letters of an open word (announc*) that the gate looks at
 _END = r"(?=[^\w\n]{0,3}(?:\Z|\n))"
 _SEP = r"[^\w\n]{1,4}"
 _GAPS = {"..": 2, "...": 6, "....": 12, ".....": 20}
@@ -55,7 +56,26 @@ class Wording:
 
     def possible(self, keys: set[str] | frozenset[str]) -> bool:
         """False when the words present rule a match out."""
-        return all(not gate.isdisjoint(keys) for gate in self.keys)
+        # A plain loop, since this runs a hundred times for every item and a generator costs more than the test.
+        for gate in self.keys:  # noqa: SIM110
+            if gate.isdisjoint(keys):
+                return False
+        return True
+
+    def find(self, folded: str) -> Iterator[tuple[int, int]]:
+        """Where the wording stands in a folded text, from the left, without overlaps.
+
+        The word boundary in front is checked here and not in the pattern, so that the pattern begins with letters that
+        the search can skip to.
+        """
+        at, search = 0, self.pattern.search
+        while match := search(folded, at):
+            start, at = match.span()
+            if start == 0 or not (folded[start - 1].isalnum() or folded[start - 1] == "_"):
+                yield start, at
+                at = max(at, start + 1)
+            else:
+                at = start + 1
 
 
 def fold(text: str) -> str:
@@ -66,8 +86,9 @@ def fold(text: str) -> str:
 
 
 def word_keys(folded: str) -> set[str]:
-    """The gate keys of a folded text."""
-    return {w[:KEY] for w in set(WORDS.findall(folded))}
+    """The gate keys of a folded text: its words, and their first letters with a star."""
+    words = set(WORDS.findall(folded))
+    return words | {word[:KEY] + "*" for word in words}
 
 
 def compile_wording(text: str) -> Wording:
@@ -82,7 +103,7 @@ def compile_wording(text: str) -> Wording:
         raise WordingError(f"has an unmatched {body[rest]!r}")
     if not gates:
         raise WordingError("needs at least one word that is not optional")
-    head = r"(?:(?<=\n)|\A)[^\w\n]{0,3}" if start else r"(?<!\w)"
+    head = r"(?:(?<=\n)|\A)[^\w\n]{0,3}" if start else ""
     return Wording(text, re.compile(rf"{head}(?:{regex})(?!\w)"), tuple(gates))
 
 
@@ -90,23 +111,23 @@ def _sequence(tokens: list[str], at: int) -> tuple[str, list[frozenset[str]], in
     """Elements up to a closing bracket or bar: their regex, the gates they imply, and where they stop."""
     out, gates, glue = "", list[frozenset[str]](), ""
     while at < len(tokens) and tokens[at] not in ")]|":
-        token = tokens[at]
-        if token in _GAPS:
-            out += rf"(?:[^\w\n]{{1,6}}\w+){{0,{_GAPS[token]}}}?" if out else ""
+        part = tokens[at]
+        if part in _GAPS:
+            out += rf"(?:[^\w\n]{{1,6}}\w+){{0,{_GAPS[part]}}}?" if out else ""
             at += 1
             continue
-        if token == "^":
+        if part == "^":
             out += _END
             at += 1
             continue
-        if token in "([":
+        if part in "([":
             regex, keys, at = _group(tokens, at)
-            if token == "[":
+            if part == "[":
                 out += f"(?:{glue}{regex})?" if glue else f"(?:{regex}{_SEP})?"
                 continue
             gates += [keys] if keys else []
         else:
-            regex, key = _element(token)
+            regex, key = _element(part)
             gates += [frozenset({key})] if key else []
             at += 1
         out, glue = out + glue + regex, _SEP
@@ -133,17 +154,17 @@ def _group(tokens: list[str], at: int) -> tuple[str, frozenset[str], int]:
             raise WordingError(f"has an unmatched {tokens[at]!r}")
 
 
-def _element(token: str) -> tuple[str, str]:
-    if token in _VALUES:
-        return _VALUES[token], ""
-    if not _WORD.match(token):
-        raise WordingError(f"cannot read {token!r}: use words, *, (a|b), [a], .., ..., ...., <number>, <money> and ^")
-    stem = token.rstrip("*")
+def _element(part: str) -> tuple[str, str]:
+    if part in _VALUES:
+        return _VALUES[part], ""
+    if not _WORD.match(part):
+        raise WordingError(f"cannot read {part!r}: use words, *, (a|b), [a], .., ..., ...., <number>, <money> and ^")
+    stem = part.rstrip("*")
     words = WORDS.findall(stem)
     if not words:
-        raise WordingError(f"cannot read {token!r}")
-    regex = re.escape(stem) + (r"\w*" if token.endswith("*") else "") + "(?:'s?)?"
-    # A short prefix (in*) gates nothing; a whole word or a long stem gates by its first letters.
+        raise WordingError(f"cannot read {part!r}")
+    regex = re.escape(stem) + (r"\w*" if part.endswith("*") else "") + "(?:'s?)?"
     key = max(words, key=len)
-    certain = len(key) >= KEY or not token.endswith("*") or words[-1] != key
-    return regex, key[:KEY] if certain else ""
+    if not part.endswith("*") or words[-1] != key:
+        return regex, key
+    return regex, key[:KEY] + "*" if len(key) >= KEY else ""  # a short beginning (in*) rules nothing out
