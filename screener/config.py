@@ -69,9 +69,16 @@ class Prices(Struct, frozen=True, kw_only=True):
 
 
 class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[alerts]``: channels, and what keeps them from being noise. Times are Eastern, durations in minutes.
+    """``[alerts]``: channels, and what keeps them from being noise.
 
-    ``urls`` are Apprise URLs, or ``jsonl:PATH``, ``jsonl:-``, ``webhook+http(s)://...``, ``bell:``.
+    ``urls`` are Apprise URLs, or ``jsonl:PATH``, ``jsonl:-``, ``webhook+http(s)://...``, ``bell:``. A row becomes an
+    alert when it passes every filter that is set: ``min_score``, ``levels`` of its rule, ``rules`` (ids), ``sessions``
+    in which the news came, ``catalysts``, ``tickers``, ``caps`` (bands of rules/universe.yml, large, unknown),
+    ``own_watchlist_only``, and news no older than ``max_age`` minutes. ``mute`` takes tickers, catalysts and sources.
+
+    ``cooldown`` is the minutes in which an event tells only what is urgent; ``quiet_from`` and ``quiet_until`` are
+    Eastern (22:00). ``min_interval`` seconds lie between two messages of a channel for people; more than
+    ``digest_after`` waiting ones become one digest. ``secret`` signs webhooks; ``page_url`` is the page's address.
     """
 
     urls: tuple[str, ...] = ()
@@ -81,15 +88,17 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     sessions: tuple[str, ...] = ()
     catalysts: tuple[str, ...] = ()
     tickers: tuple[str, ...] = ()
-    caps: tuple[str, ...] = ()
+    caps: tuple[str, ...] = ("nano", "micro", "small", "unknown")
     own_watchlist_only: bool = False
+    max_age: float = 720.0
     cooldown: float = 60.0
     quiet_from: str = ""
     quiet_until: str = ""
     daily_cap: int = 100
     min_interval: float = 1.0
-    digest_after: int = 10
-    max_attempts: int = 8
+    digest_after: int = 3
+    max_attempts: int = 12
+    timeout: float = 10.0
     secret: str = ""
     page_url: str = ""
     mute: tuple[str, ...] = ()
@@ -251,9 +260,14 @@ def built_in(kind: str) -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / kind
 
 
+def own_folders(settings: Settings) -> list[Path]:
+    """The user's rule folders, in the order of the settings."""
+    return [Path(f).expanduser() for f in settings.rules.folders]
+
+
 def rule_folders(settings: Settings, kind: str) -> list[Path]:
     """The folders of one kind of rule file (``ranking``, ``catalysts``, ``feeds``, ``regime``), built-in first."""
-    own = [Path(f).expanduser() / kind for f in settings.rules.folders]
+    own = [f / kind for f in own_folders(settings)]
     return [built_in("rules") / kind, *(f for f in own if f.is_dir())]
 
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "watchlist": ("watchlist", "Your own marks: add, remove, pin, mute, note; a ticker's history."),
     "export": ("export", "The list as a CSV file."),
     "market": ("market", "The state of the market for small caps."),
+    "universe": ("universe", "What counts as a small cap on a day, and why not."),
     "classify": ("classify", "Tag any text with catalysts."),
     "evaluate": ("evaluate", "Measure the classifier against labels."),
     "rules": ("rules", "List, check, test, explain and start ranking rules."),

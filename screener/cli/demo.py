@@ -9,6 +9,8 @@ import click
 
 from screener.cli.common import App, db_option, say, say_problems
 
+SHOWN = 25
+
 
 @click.command()
 @db_option
@@ -51,7 +53,9 @@ def command(app: App, db: str | None) -> None:
         regime = store.lists.regime(outcome.run.day, as_of)
     say_problems(outcome.run.problems)
     click.echo(f"{about['title']}. All companies, tickers and news are invented.")
-    show_list(app.console(), outcome.rows, dt.date.fromisoformat(about["day"]), as_of, regime)
+    show_list(app.console(), outcome.rows[:SHOWN], dt.date.fromisoformat(about["day"]), as_of, regime)
+    if len(outcome.rows) > SHOWN:
+        click.echo(f"The first {SHOWN} of {len(outcome.rows)} rows; all of them: screener today --db {path}")
     click.echo(counts_line(outcome.run))
     click.echo(f"Database: {path}")
     click.echo(f"Next: screener explain {outcome.rows[0].ticker if outcome.rows else 'TICKER'} --db {path}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any, TextIO
 
 import msgspec
@@ -84,8 +84,8 @@ def csv_text(rows: Iterable[WatchRow]) -> str:
     return out.getvalue()
 
 
-def json_text(rows: Sequence[Any], *, lines: bool = False) -> str:
-    """Records as one JSON array (indented), or one JSON object a line."""
+def json_text(rows: Any, *, lines: bool = False) -> str:
+    """Records (or one record) as indented JSON, or one JSON object a line."""
     if lines:
         return "".join(msgspec.json.encode(r).decode() + "\n" for r in rows)
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"

@@ -16,9 +16,11 @@ from screener.classify.pipeline import Classifier
 from screener.clock import Clock
 from screener.collectors.load import load_feeds
 from screener.config import Settings
+from screener.engine.facts import number_facts
 from screener.engine.load import RuleSet, load_rules
 from screener.entities.tickers import TickerTable
 from screener.errors import InputError
+from screener.market import MEASURES
 from screener.store import Store
 from screener.types import FeedSpec
 
@@ -31,6 +33,7 @@ class Desk:
     store: Store
     clock: Clock = field(default_factory=Clock)
     feeds_folder: Path | None = None
+    market_checked: dict[dt.date, dt.datetime] = field(default_factory=dict)
 
     @cached_property
     def classifier(self) -> Classifier:
@@ -46,7 +49,7 @@ class Desk:
     @cached_property
     def regime_rules(self) -> RuleSet:
         """The regime rules, built-in and the user's."""
-        return load_rules(config.rule_folders(self.settings, "regime"))
+        return load_rules(config.rule_folders(self.settings, "regime"), number_facts(MEASURES))
 
     @cached_property
     def feeds(self) -> dict[str, FeedSpec]:

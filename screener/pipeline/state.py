@@ -1,11 +1,100 @@
-"""The state of the market for a day, computed from stored bars and kept as it was known."""
+"""The state of the market for a day: computed from stored bars, judged by the regime rules, kept as it was known."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
+from screener import clock, config
+from screener.engine.evaluate import judge
+from screener.market import Measured, compute, regime, relative_line
 from screener.pipeline.desk import Desk
+from screener.prices.universe import Membership, load_universe, members
+from screener.types import Bar, Regime
+
+RATES = ("VIX", "^VIX", "^TNX", "DGS10", "TNX")
+INDEXES = ("IWM", "SPY", "QQQ")
+SESSIONS = 253
+CHECK_EVERY = dt.timedelta(minutes=5)
+"""A year of a whole market is read for this; in watch mode the market's state is not news every second."""
+UNIVERSE_SESSIONS = 21
 
 
-def save_regime(desk: Desk, day: dt.date, as_of: dt.datetime) -> None:
-    """Compute and store the regime of a day as of a moment, unless it is stored."""
+def save_regime(
+    desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None
+) -> Regime | None:
+    """Compute and store the regime of a day as of a moment, unless it is stored or no index price is known.
+
+    To be called inside a transaction. ``catalysts`` are the tickers with a catalyst of their own that day.
+    """
+    held = desk.store.lists.regime(day, as_of)
+    checked = desk.market_checked.get(day)
+    if (held is not None and held.as_of == as_of) or (checked and dt.timedelta(0) <= as_of - checked < CHECK_EVERY):
+        return held
+    desk.market_checked[day] = as_of
+    found = compute_regime(desk, day, as_of, catalysts)
+    if found is None:
+        return None
+    if held is not None and (held.measures, held.label) == (found.measures, found.label):
+        return held
+    desk.store.lists.save_regime(found)
+    return found
+
+
+def compute_regime(
+    desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None
+) -> Regime | None:
+    """The regime of a day from what the store knew at ``as_of``; None without any index or small-cap bar of the day."""
+    measured = measure_market(desk, day, as_of, catalysts)
+    if all(v is None for k, v in measured.values.items() if k != "movers"):
+        return None
+    rules = desk.regime_rules.compiled.values()
+    return regime(day, as_of, measured, lambda get: judge(rules, get))
+
+
+def measure_market(desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None) -> Measured:
+    """The market's measures of a day as of a moment."""
+    bars = desk.store.bars
+    start = clock.previous_session(day, SESSIONS)
+    prefer = desk.settings.prices.source
+    index: dict[str, list[Bar]] = bars.history([*INDEXES, *RATES], start, day, as_of, prefer)
+    small = [t for t, m in universe(desk, day, as_of).items() if m.included]
+    rows = bars.raw_days(start, day, as_of) if small else iter(())
+    return compute(
+        day,
+        as_of,
+        {t: index[t] for t in INDEXES if t in index},
+        rows,
+        small,
+        {t: index[t] for t in RATES if t in index},
+        catalysts,
+    )
+
+
+def universe(desk: Desk, day: dt.date, as_of: dt.datetime) -> dict[str, Membership]:
+    """Membership of every ticker with a bar on a day, by the rules in ``universe.yml`` (the user's own when there)."""
+    own = [config.built_in("rules"), *config.own_folders(desk.settings)]
+    path = next(p / "universe.yml" for p in reversed(own) if (p / "universe.yml").is_file())
+    rows = desk.store.bars.raw_days(clock.previous_session(day, UNIVERSE_SESSIONS), day, as_of)
+    names = {x.ticker: x.name for x in desk.table.listings()}
+    return members(rows, day, names, load_universe(path))
+
+
+def market_of(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
+    """The stored regime of a day as it stood at a moment, else computed and stored now."""
+    held = desk.store.lists.regime(day, as_of)
+    if held is not None:
+        return held
+    known = desk.store.lists.rows_as_of(day, as_of)
+    found = compute_regime(desk, day, as_of, {r.ticker for r in known} if known else None)
+    if found is not None:
+        with desk.store.transaction():
+            desk.store.lists.save_regime(found)
+    return found
+
+
+def relative(desk: Desk, day: dt.date, as_of: dt.datetime) -> list[float | None]:
+    """IWM's line against SPY's over the last sessions, for a small chart."""
+    start = clock.previous_session(day, 80)
+    index = desk.store.bars.history(["IWM", "SPY"], start, day, as_of, desk.settings.prices.source)
+    return relative_line(index.get("IWM", []), index.get("SPY", []), day, as_of)

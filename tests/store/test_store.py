@@ -112,9 +112,12 @@ def test_other_files_and_missing_ones_are_refused(tmp_path: Path) -> None:
 
 def test_readonly_refuses_to_write(tmp_path: Path) -> None:
     open_store(tmp_path / "s.db").close()
-    with open_store(tmp_path / "s.db", readonly=True) as opened, pytest.raises(StoreError, match="read-only"):
-        with opened.transaction():
-            opened.set_setting("a", "b")
+    with (
+        open_store(tmp_path / "s.db", readonly=True) as opened,
+        pytest.raises(StoreError, match="read-only"),
+        opened.transaction(),
+    ):
+        opened.set_setting("a", "b")
 
 
 def test_transaction_is_all_or_nothing(store: store_db.Store) -> None:

@@ -1,0 +1,128 @@
+"""Examine an installation: each part good, worth a note, or broken, with what to do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from screener import __version__, clock, config
+from screener.classify.pipeline import Classifier
+from screener.config import Settings
+from screener.engine.load import load_rules
+from screener.errors import ScreenerError
+from screener.pipeline.desk import all_feeds
+from screener.store import Store, open_store
+
+GOOD, NOTE, BAD = "good", "note", "bad"
+OLD_TABLE = dt.timedelta(days=7)
+OLD_RUN = dt.timedelta(days=3)
+
+
+class Finding(Struct, frozen=True, kw_only=True):
+    """One line of the examination."""
+
+    level: str
+    subject: str
+    message: str
+
+
+def examine(settings: Settings, path: Path) -> Iterator[Finding]:
+    """All findings, in the order a user would fix them."""
+    yield Finding(level=GOOD, subject="version", message=f"screener {__version__}")
+    yield Finding(
+        level=GOOD, subject="settings", message=settings.path or "none; all defaults (screener.toml, --config)"
+    )
+    if not settings.edgar.contact:
+        advice = 'set [edgar] contact = "Your Name you@example.com"; SEC refuses readers that do not say who they are'
+        yield Finding(level=NOTE, subject="contact", message=advice)
+    yield from _database(path)
+    yield _tried("feeds", lambda: _feeds(settings))
+    yield _tried("rules", lambda: _rules(settings))
+    yield _tried(
+        "model", lambda: Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model").model_id
+    )
+
+
+def _tried(subject: str, look: Callable[[], str]) -> Finding:
+    try:
+        return Finding(level=GOOD, subject=subject, message=look())
+    except ScreenerError as e:
+        return Finding(level=BAD, subject=subject, message=str(e))
+
+
+def _feeds(settings: Settings) -> str:
+    feeds = all_feeds(settings)
+    return f"{len(feeds)} known, {sum(f.enabled for f in feeds.values())} enabled"
+
+
+def _rules(settings: Settings) -> str:
+    rules = load_rules(config.rule_folders(settings, "ranking"))
+    off = f", {len(rules.off)} off" if rules.off else ""
+    return f"{len(rules.rules)} ranking rules{off}, digest {rules.digest}"
+
+
+def _database(path: Path) -> Iterator[Finding]:
+    if not path.is_file():
+        yield Finding(level=NOTE, subject="database", message=f"{path}: not made yet; `screener run` makes it")
+        return
+    try:
+        with open_store(path, readonly=True) as store:
+            yield from _store(store)
+    except ScreenerError as e:
+        yield Finding(level=BAD, subject="database", message=str(e))
+
+
+def _store(store: Store) -> Iterator[Finding]:
+    counts = ", ".join(f"{n:,} {name}" for name, n in store.counts().items())
+    state = store.integrity()
+    size = store.path.stat().st_size / 1e6
+    yield Finding(
+        level=GOOD if state == "ok" else BAD,
+        subject="database",
+        message=f"{store.path}: {state}, {size:.1f} MB, {counts}",
+    )
+    yield _table(store)
+    yield from _runs(store)
+    for name, s in store.news.feed_states().items():
+        if s.disabled or s.failures or s.gaps:
+            what = s.disabled or (f"failing for {s.failures} polls: {s.last_error}" if s.failures else f"{s.gaps} gaps")
+            yield Finding(level=NOTE, subject=f"feed {name}", message=what)
+
+
+def _table(store: Store) -> Finding:
+    checked = store.get_setting("table_checked")
+    size = store.counts()["listings"]
+    if not size:
+        message = "empty, so names and CIKs cannot be resolved; `screener db update-tickers`"
+        return Finding(level=NOTE, subject="ticker table", message=message)
+    old = not checked or clock.now() - dt.datetime.fromisoformat(checked) > OLD_TABLE
+    return Finding(
+        level=NOTE if old and checked else GOOD,
+        subject="ticker table",
+        message=f"{size:,} tickers" + (f", checked {checked[:10]}" if checked else ", loaded from a file"),
+    )
+
+
+def _runs(store: Store) -> Iterator[Finding]:
+    runs = store.lists.runs(5)
+    if not runs:
+        yield Finding(level=NOTE, subject="runs", message="none yet; `screener run`")
+        return
+    newest = runs[0]
+    late = clock.now() - newest.started > OLD_RUN
+    problems = f", {len(newest.problems)} problems (`screener runs --problems`)" if newest.problems else ""
+    yield Finding(
+        level=NOTE if late or newest.problems else GOOD,
+        subject="runs",
+        message=f"newest {clock.eastern(newest.started)}{problems}",
+    )
+    killed = sum(r.finished is None for r in runs[1:])
+    if killed:
+        yield Finding(
+            level=NOTE,
+            subject="runs",
+            message=f"{killed} of the last {len(runs)} did not finish; nothing stored is lost",
+        )
