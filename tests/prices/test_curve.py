@@ -61,7 +61,7 @@ def minutes(day: dt.date, ticker: str = "QZAA", step: int = 1) -> list[Quote]:
 
 
 def test_a_curve_is_learned_from_whole_days() -> None:
-    curve = learn(q for d in sessions(20) for q in minutes(d))
+    curve = learn(q for d in sessions(20, HALF) for q in minutes(d))
     assert curve.days == 20 and curve.share(5) == pytest.approx((389 + 4) / 778)
     assert curve.share(195) == pytest.approx((389 + 194) / 778) and curve.share(390) == 1.0
 
