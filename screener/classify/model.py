@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +62,7 @@ def load(folder: Path) -> Weights:
     """Read the weights. Raises ModelError when they are missing, damaged or of another version."""
     path = folder / FILE
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
             if int(data["format"]) != FORMAT:
                 raise ModelError(f"{path}: is of format {data['format']}, this version reads {FORMAT}: run make train")
             return Weights(
@@ -73,7 +76,7 @@ def load(folder: Path) -> Weights:
             )
     except FileNotFoundError as e:
         raise ModelError(f"{path}: is missing: run make train, or start without a model") from e
-    except (OSError, KeyError, ValueError, EOFError) as e:
+    except (OSError, KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as e:
         raise ModelError(f"{path}: cannot be read ({e}): run make train") from e
 
 

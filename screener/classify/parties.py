@@ -14,7 +14,7 @@ _DEAL = re.compile(
     r"(?:acquires?|acquisition of|buys?|buy|purchase|merge with|take private|tender offer for)\s(?P<rest>.{2,200})",
     re.IGNORECASE,
 )
-_FROM = re.compile(r"\bfrom\s(?P<seller>[A-Z][^,;]{1,60})")
+_FROM = re.compile(r"\b(?i:from)\s(?P<seller>[A-Z][^,;]{1,60})")
 _WORD = re.compile(r"[a-z0-9]+")
 _FORMS = frozenset({"inc", "corp", "co", "ltd", "plc", "llc", "company", "group", "holdings", "the", "and", "of", "a"})
 _NAME_WORDS = 4

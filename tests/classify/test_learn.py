@@ -67,15 +67,19 @@ def test_company_is_the_ticker_or_the_first_words() -> None:
 
 def test_training_twice_gives_the_same_bytes_and_a_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     labels, items = dataset(tmp_path)
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    for name in ("reverse_split.yml", "buyback.yml", "patent.yml", "noise_other_noise.yml"):
+        (rules / name).write_bytes((RULES / name).read_bytes())
     for name in ("one", "two"):
-        assert main([str(labels), str(items), "--out", str(tmp_path / name)]) == 0
+        assert main([str(labels), str(items), "--out", str(tmp_path / name), "--rules", str(rules)]) == 0
     first, second = ((tmp_path / name / model.FILE).read_bytes() for name in ("one", "two"))
     assert first == second
     card = (tmp_path / "one" / "README.md").read_text()
     assert "fold 5" in card and "reverse_split" in card
     assert not any(firm in card for firm in FIRMS), "a card shows no text of what it was trained on"
     assert "micro_f1" in capsys.readouterr().out
-    found = Classifier(RULES, tmp_path / "one").classify(
+    found = Classifier(rules, tmp_path / "one").classify(
         Story(id="n", title="Harbor Announces 1-for-9 Reverse Stock Split", published=NOON, first_seen=NOON)
     )
     assert [c.type for c in found.catalysts] == ["reverse_split"]
