@@ -34,6 +34,8 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
       echo "Acme Announces 1-for-20 Reverse Stock Split" | screener classify
       screener classify items.jsonl --format jsonl > tagged.jsonl
     """
+    import msgspec
+
     from screener import config
     from screener.classify.pipeline import Classifier
     from screener.outputs.tagged import as_line, table_lines
@@ -50,19 +52,21 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
                 bad += 1
                 say(f"problem: {found}")
 
-    held: dict[str, Story] = {}
+    held: dict[str, tuple[str, Story]] = {}
 
     def keep() -> Iterator[Story]:
-        for story in stories():
-            held[story.id] = story
-            yield story
+        # Ids may repeat in the input: inside, each line has an id of its own.
+        for number, story in enumerate(stories()):
+            own = msgspec.structs.replace(story, id=str(number))
+            held[own.id] = (story.id, own)
+            yield own
 
     classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
     n = 0
     for found in classifier.classify_many(keep(), threshold):
         n += 1
-        story = held.pop(found.story_id)
-        click.echo(as_line(found) if form == "jsonl" else table_lines(story, found))
+        given, story = held.pop(found.story_id)
+        click.echo(as_line(found, given) if form == "jsonl" else table_lines(story, found))
     if not n:
         say("nothing to classify: the input is empty")
     if bad:
@@ -94,7 +98,6 @@ def _json_lines(first: str, lines: Iterator[str], file: str) -> Iterator[Any]:
     import itertools
     import json
 
-    seen: set[str] = set()
     for number, line in enumerate(itertools.chain([first], lines), 1):
         if not line.strip():
             continue
@@ -102,18 +105,11 @@ def _json_lines(first: str, lines: Iterator[str], file: str) -> Iterator[Any]:
             raw = json.loads(line.lstrip("\ufeff"))
             if not isinstance(raw, dict):
                 raise ValueError("is no JSON object")
-            story = _story({**raw, "id": _unique(str(raw.get("id", number)), seen)})
+            story = _story({**raw, "id": raw.get("id", number)})
         except (ValueError, TypeError) as e:
             yield f"{file}:{number}: {e}"
             continue
         yield story
-
-
-def _unique(name: str, seen: set[str]) -> str:
-    while name in seen:
-        name += "'"
-    seen.add(name)
-    return name
 
 
 def _story(raw: dict[str, Any]) -> Any:

@@ -43,6 +43,5 @@ def command(app: App, day: dt.date | None, as_of: dt.datetime | None, form: str,
     elif found:
         show_market(app.console(), found, line)
     if found is None:
-        say(
-            f"the market of {day or 'any day'} is unknown: no bars of IWM, SPY or small caps are stored; `screener run --prices FILE`"
-        )
+        missing = "no bars of IWM, SPY or small caps are stored; `screener run --prices FILE`"
+        say(f"the market of {day or 'any day'} is unknown: {missing}")

@@ -10,9 +10,10 @@ from screener.outputs.table import clean
 from screener.types import Classified, Span, Story
 
 
-def as_line(found: Classified) -> str:
-    """``{"id":…, "catalysts":[…], "noise":[…]}``, best first."""
-    return msgspec.json.encode(as_object(found)).decode()
+def as_line(found: Classified, given: str | None = None) -> str:
+    """``{"id":…, "catalysts":[…], "noise":[…]}``, best first; ``given`` is the id as the input had it."""
+    value = as_object(found)
+    return msgspec.json.encode({**value, "id": found.story_id if given is None else given}).decode()
 
 
 def as_object(found: Classified) -> dict[str, Any]:
