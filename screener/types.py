@@ -447,17 +447,30 @@ class Regime(Struct, frozen=True, kw_only=True):
 
 
 class Alert(Struct, frozen=True, kw_only=True):
-    """A message owed to a channel; ``id`` is stable from content, ``state`` is pending, sent, failed, dead or muted."""
+    """A message owed to a channel; ``id`` is stable from content, ``state`` is pending, sent, failed, dead or muted.
+
+    ``event`` names what its updates belong to, ``pieces`` what of it is told by now ("halted", "move:+20") and ``news``
+    what this message adds. ``words`` prove the catalyst. ``times`` are published, received, classified, ranked, queued
+    and, once sent, delivered. ``channel`` is the channel's name in the store, never its address; empty while the alert
+    is owed to none. ``reason`` says why a muted one was held back, ``error`` what the last attempt ran into.
+    """
 
     id: str
     row: WatchRow
-    channel: str
+    channel: str = ""
     state: str = "pending"
     attempts: int = 0
     created: dt.datetime
     sent: dt.datetime | None = None
     error: str = ""
     update: int = 0
+    event: str = ""
+    pieces: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    confirmed_by: str = ""
+    times: dict[str, dt.datetime] = field(default_factory=dict)
+    reason: str = ""
 
 
 class Run(Struct, frozen=True, kw_only=True):

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "The list as a CSV file."),
     "market": ("market", "The state of the market for small caps."),
     "universe": ("universe", "What counts as a small cap on a day, and why not."),
+    "alerts": ("alerts", "What was alerted, what was not and why; send, test, feed files."),
     "classify": ("classify", "Tag any text with catalysts."),
     "evaluate": ("evaluate", "Measure the classifier against labels."),
     "rules": ("rules", "List, check, test, explain and start ranking rules."),

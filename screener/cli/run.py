@@ -57,9 +57,11 @@ def command(
     with app.store(db) as store:
         desk = Desk(settings=app.settings, store=store, clock=Clock(as_of))
         if watch:
+            from screener.cli.alerts import delivering
             from screener.pipeline.watch import watch_forever
 
-            watch_forever(desk, plan, say)
+            with delivering(app, store.path) as senders:
+                watch_forever(desk, plan, say, senders)
             return
         with progress_bar() as progress:
             outcome = run_once(desk, plan, progress)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from screener import clock
 from screener.entities.resolve import Resolved, resolve
 from screener.entities.stories import Joiner, compose, novelty
 from screener.pipeline.desk import Desk
@@ -31,6 +32,7 @@ class Taken:
     filings: int = 0
     touched: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    done: dt.datetime | None = None
 
 
 class Intake:
@@ -49,6 +51,7 @@ class Intake:
             with self._desk.store.transaction():
                 self._batch(part, taken)
             tick(len(part))
+        taken.done = clock.now()
         return taken
 
     def finish(self, collected: Collected) -> int:

@@ -13,6 +13,7 @@ import msgspec
 
 from screener import clock
 from screener.pipeline import collect, pricing
+from screener.pipeline.alerting import Arrival, queue_alerts
 from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake, Taken
 from screener.pipeline.ranking import rank_day
@@ -70,7 +71,7 @@ async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
         names = plan.prices or desk.settings.prices.source
         tickers = tickers_of_day(desk.store, run.as_of) if names else ()
         problems += await pricing.refresh(desk, names, tickers, get, lambda n: progress("bars", n))
-    rows, stored = save_day(desk, run, plan.rank_by)
+    rows, stored = save_day(desk, run, plan.rank_by, Arrival(touched=frozenset(taken.touched), classified=taken.done))
     done = msgspec.structs.replace(
         run,
         finished=clock.now(),
@@ -90,12 +91,15 @@ def take_in(desk: Desk, intake: Intake, collected: Sequence[Collected], progress
     return taken
 
 
-def save_day(desk: Desk, run: Run, by: str = "both") -> tuple[list[WatchRow], bool]:
-    """Rank the run's day as of its moment and store list and regime."""
+def save_day(desk: Desk, run: Run, by: str = "both", arrival: Arrival | None = None) -> tuple[list[WatchRow], bool]:
+    """Rank the run's day as of its moment and store list, regime and alerts together; a replay alerts nobody."""
     rows = rank_day(desk, run.id, run.day, run.as_of, by)
+    arrival = msgspec.structs.replace(arrival or Arrival(), ranked=clock.now())
     with desk.store.transaction():
         stored = desk.store.lists.save_list(run, rows)
-        save_regime(desk, run.day, run.as_of)
+        save_regime(desk, run.day, run.as_of, {r.ticker for r in rows} if rows else None)
+        if not desk.clock.replay:
+            queue_alerts(desk.store, desk.settings, rows, arrival)
     return rows, stored
 
 

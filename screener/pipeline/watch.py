@@ -15,6 +15,7 @@ import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 import anyio
 import msgspec
@@ -26,6 +27,7 @@ from screener.collectors.base import Collector
 from screener.errors import InputError, ScreenerError
 from screener.http import Fetcher
 from screener.pipeline import collect, pricing
+from screener.pipeline.alerting import Arrival
 from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake
 from screener.pipeline.run import Plan, new_run, save_day, tickers_of_day
@@ -34,6 +36,15 @@ from screener.store import Store, open_store
 from screener.types import Collected, FeedSpec, FeedState, Problem
 
 Say = Callable[[str], None]
+
+
+class Sender(Protocol):
+    """Delivers what one alert channel is owed; called in a thread of its own."""
+
+    def step(self) -> float | None:
+        """Send one message if one is due: seconds until the next may go, None when nothing is owed."""
+
+
 MAX_BACKOFF = 600.0
 JITTER = 0.1
 # News comes before the open and after the close as much as between; nights and weekends are quiet.
@@ -41,6 +52,8 @@ PACE = {clock.PRE: 1.0, clock.REGULAR: 1.0, clock.AFTER: 1.0, clock.CLOSED: 5.0}
 RERANK_EVERY = 60.0
 PRICES_EVERY = 60.0
 QUEUE = 64
+# Another process (a run from cron) may have queued alerts, so senders look even when nothing wakes them.
+SEND_EVERY = 30.0
 MEMORY = dt.timedelta(days=12)
 
 
@@ -59,15 +72,16 @@ class Watch:
     cycles: int = 0
     # One token: the store has one writer at a time, whichever task it works for.
     writer: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    stored: list[anyio.Event] = field(default_factory=list)
 
 
-def watch_forever(desk: Desk, plan: Plan, say: Say) -> None:
+def watch_forever(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
     """Watch until a signal comes. Raises ScreenerError for what makes watching pointless (rules, model, settings)."""
     with open_store(desk.store.path, readonly=True) as reader:
-        anyio.run(_watch, desk, plan, say, reader)
+        anyio.run(_watch, desk, plan, say, reader, senders)
 
 
-async def _watch(desk: Desk, plan: Plan, say: Say, reader: Store) -> None:
+async def _watch(desk: Desk, plan: Plan, say: Say, reader: Store, senders: Sequence[Sender]) -> None:
     watch = Watch(desk=desk, plan=plan, say=say, reader=reader, intake=Intake(desk))
     desk.rules, desk.classifier  # noqa: B018  loaded before anything is fetched
     watch.rules_seen = rules_stamp(desk)
@@ -85,6 +99,8 @@ async def _watch(desk: Desk, plan: Plan, say: Say, reader: Store) -> None:
             group.start_soon(_poll, watch, feed, get, kinds, send)
         group.start_soon(_work, watch, receive)
         group.start_soon(_price, watch, get)
+        for sender in senders:
+            group.start_soon(_send, watch, sender)
         watch.say(f"watching {len(feeds)} feeds into {desk.store.path}; Ctrl-C stops")
 
 
@@ -149,6 +165,23 @@ async def _work(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> 
         # Shielded: a transaction that has begun is finished before the watch ends.
         with anyio.CancelScope(shield=True):
             await anyio.to_thread.run_sync(_cycle, watch, batch, limiter=watch.writer)
+        while watch.stored:
+            watch.stored.pop().set()
+
+
+async def _send(watch: Watch, sender: Sender) -> None:
+    """Deliver a channel's alerts as soon as a cycle has stored some, and again when a failed one is due."""
+    own = anyio.CapacityLimiter(1)
+    while True:
+        woken = anyio.Event()
+        watch.stored.append(woken)
+        try:
+            wait = await anyio.to_thread.run_sync(sender.step, limiter=own)
+        except ScreenerError as e:
+            watch.say(f"alerts: {e}")
+            wait = SEND_EVERY
+        with anyio.move_on_after(SEND_EVERY if wait is None else min(wait, SEND_EVERY)):
+            await woken.wait()
 
 
 def _cycle(watch: Watch, batch: Sequence[Collected]) -> None:
@@ -175,7 +208,8 @@ def _store_and_rank(watch: Watch, batch: Sequence[Collected]) -> None:
     run = new_run(desk)
     with desk.store.transaction():
         desk.store.lists.start_run(run)
-    rows, stored = save_day(desk, run, watch.plan.rank_by)
+    arrival = Arrival(touched=frozenset(taken.touched), classified=taken.done)
+    rows, stored = save_day(desk, run, watch.plan.rank_by, arrival)
     counts = {
         "feeds": len({c.feed for c in batch}),
         "items": sum(len(c.items) for c in batch),

@@ -1,8 +1,8 @@
 """Opening the database: one SQLite file in WAL mode, migrated on opening, refused when a newer screener wrote it.
 
-``open_store`` is what the rest uses; it gives a ``Store`` whose parts (``news``, ``bars``, ``lists``) read and write
-records of ``screener.types``. sqlite-utils is imported only when there is something to migrate, so that reading a
-stored list starts fast.
+``open_store`` is what the rest uses; it gives a ``Store`` whose parts (``news``, ``bars``, ``lists``, ``outbox``) read
+and write records of ``screener.types``. sqlite-utils is imported only when there is something to migrate, so that
+reading a stored list starts fast.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from screener.errors import NewerDatabase, StoreError
 from screener.store.bars import Bars
 from screener.store.lists import Lists
 from screener.store.news import News
+from screener.store.outbox import Outbox
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 
@@ -31,6 +32,7 @@ class Store:
         self.news = News(connection)
         self.bars = Bars(connection)
         self.lists = Lists(connection)
+        self.outbox = Outbox(connection)
 
     def __enter__(self) -> Store:
         return self
@@ -87,6 +89,8 @@ class Store:
             ("filings", "filings", "accepted < ?"),
             ("halts", "halts", "halted < ?"),
             ("quotes", "quotes", "as_of < ?"),
+            ("alerts", "alerts", "created < ?"),
+            ("alert events", "alert_events", "last_at < ?"),
             ("superseded lists", "lists", _SUPERSEDED),
         ):
             count = self.connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", (limit,)).fetchone()[0]

@@ -302,3 +302,57 @@ def m005_dates(db: Any) -> None:
         db,
         "CREATE INDEX catalysts_dated ON catalysts(published) WHERE instr(facts, '_date\"') > 0  -- the calendar",
     )
+
+
+@migration()
+def m006_alerts(db: Any) -> None:
+    """The outbox: what alerts tell of, what was decided, what each channel is owed. No address and no secret."""
+    _run(
+        db,
+        """CREATE TABLE alert_events (  -- what a ticker's alerts belong to, so that a later piece is an update
+            id TEXT PRIMARY KEY,     -- from ticker, first story and catalyst
+            ticker TEXT NOT NULL,
+            catalyst TEXT NOT NULL,
+            stories TEXT NOT NULL,   -- JSON, first story first
+            told TEXT NOT NULL,      -- pieces already told, JSON
+            opened TEXT NOT NULL,
+            last_at TEXT NOT NULL,
+            updates INTEGER NOT NULL
+        ) WITHOUT ROWID""",
+        "CREATE INDEX alert_events_ticker ON alert_events(ticker, last_at)  -- a row's event",
+        """CREATE TABLE alerts (        -- one row a decision, held back ones with the reason
+            id TEXT PRIMARY KEY,     -- from event and update number
+            event TEXT NOT NULL,
+            ticker TEXT NOT NULL,
+            day TEXT NOT NULL,       -- the session day of the list it came from
+            update_no INTEGER NOT NULL,
+            state TEXT NOT NULL,     -- pending, or muted: owed to nobody
+            reason TEXT NOT NULL,
+            created TEXT NOT NULL,
+            rank INTEGER NOT NULL,   -- on the list it came from: the better first among those of one moment
+            record TEXT NOT NULL     -- the whole Alert, JSON
+        ) WITHOUT ROWID""",
+        "CREATE INDEX alerts_created ON alerts(created)  -- newest alerts, the daily cap",
+        "CREATE INDEX alerts_ticker ON alerts(ticker, created)  -- a ticker's alerts",
+        """CREATE TABLE deliveries (    -- what each channel is owed
+            alert_id TEXT NOT NULL REFERENCES alerts(id) ON DELETE CASCADE,
+            channel TEXT NOT NULL,   -- the channel's name
+            state TEXT NOT NULL,     -- pending, sent, failed (tried again), dead (given up)
+            attempts INTEGER NOT NULL DEFAULT 0,
+            batch TEXT NOT NULL DEFAULT '',  -- the digest it is bound to; empty: goes alone
+            not_before TEXT NOT NULL,
+            sent TEXT,               -- NULL: not sent
+            error TEXT NOT NULL DEFAULT '',
+            PRIMARY KEY (alert_id, channel)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX deliveries_due ON deliveries(channel, state, not_before)  -- what a sender may hand over now",
+        """CREATE TABLE alert_channels (  -- channels by name, and how they are doing
+            name TEXT PRIMARY KEY,
+            shown TEXT NOT NULL,     -- the address without its secrets
+            hold_until TEXT,         -- NULL: free
+            last_sent TEXT,
+            failures INTEGER NOT NULL DEFAULT 0,
+            last_error TEXT NOT NULL DEFAULT '',
+            last_error_at TEXT
+        ) WITHOUT ROWID""",
+    )

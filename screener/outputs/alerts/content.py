@@ -1,0 +1,254 @@
+"""What an alert says, before any channel's form: one sentence why, the numbers, the catch, what is unknown, the times."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
+
+from screener.clock import NEW_YORK, eastern
+from screener.types import Alert, Reason, WatchRow
+
+DISCLAIMER = "Information from public sources, computed by rules; not investment advice."
+TEST_MARK = "[TEST] "
+_HOLDERS = {"+": "good for holders", "-": "bad for holders", "±": "cuts both ways", "0": "neutral"}
+_NUMBERS = {
+    "price": "price",
+    "change_pct": "change",
+    "rvol": "volume",
+    "market_cap": "market cap",
+    "float_shares": "float",
+}
+_UNKNOWN_SHOWN = 4
+_WIRE = (
+    "ticker", "company", "exchange", "catalyst", "stage", "polarity", "confidence", "score", "level", "action",
+    "recommendation", "timeframe", "risk", "headline", "source", "url", "facts", "warnings", "unknown", "session",
+)  # fmt: skip
+_MEASURED = (
+    "price", "change_pct", "gap_pct", "since_news_pct", "abnormal_pct", "rvol", "dollar_volume", "market_cap",
+    "float_shares", "materiality_pct",
+)  # fmt: skip
+
+
+class Content(Struct, frozen=True, kw_only=True):
+    """One alert in plain words; ``lines`` are (label, text), ``links`` (label, address), both in order."""
+
+    id: str
+    subject: str
+    head: str
+    headline: str
+    lines: tuple[tuple[str, str], ...]
+    links: tuple[tuple[str, str], ...]
+    brief: str
+
+
+def content(alert: Alert, page_url: str = "", *, test: bool = False) -> Content:
+    """Everything an alert has to say."""
+    row = alert.row
+    mark = TEST_MARK if test else ""
+    again = f"update {alert.update}" if alert.update else ""
+    change = percent(row.change_pct) if row.change_pct is not None else ""
+    name = " ".join(x for x in (row.ticker, change) if x)
+    subject = f"{mark}{name}: {label(row)}" + (f" ({again})" if again else "") + f", score {row.score:.0f}"
+    company = plain(row.company, 80)
+    where = f" ({plain(row.exchange, 20)})" if row.exchange else ""
+    news = news_text(alert)
+    lines = [
+        (again.capitalize(), news) if again else ("", ""),
+        ("Why", why(alert)),
+        ("Numbers", numbers(row)),
+        ("Catch", "; ".join(plain(w, 120) for w in row.warnings) or "none found"),
+        ("Unknown", unknown(row)),
+        (
+            "Card",
+            " / ".join(
+                x for x in (row.action, row.recommendation, row.timeframe, row.risk and f"risk {row.risk}") if x
+            ),
+        ),
+        ("Times", times(alert)),
+    ]
+    return Content(
+        id=alert.id,
+        subject=plain(subject, 160),
+        head=f"{mark}{row.ticker} {company}{where}: {label(row)}, {_HOLDERS.get(row.polarity, 'neutral')}",
+        headline=plain(row.headline, 300),
+        lines=tuple((name, text) for name, text in lines if text),
+        links=links(row, page_url),
+        brief=plain(
+            f"{mark}{name} {label(row)}" + (f", {again}: {news}" if again else "") + f", score {row.score:.0f}", 120
+        ),
+    )
+
+
+def why(alert: Alert) -> str:
+    """One sentence: the rule, how sure, the matched words, and what else speaks for it."""
+    row = alert.row
+    title = row.reasons[0].text.partition(": ")[0] if row.reasons else row.catalyst.replace("_", " ")
+    words = ", ".join(f"“{plain(w, 100)}”" for w in alert.words)
+    more = [plain(r.text, 80) for r in supporting(row)]
+    confirmed = f"confirmed by {plain(alert.confirmed_by, 40)}" if alert.confirmed_by else ""
+    parts = [
+        f"{plain(title, 80)} ({row.confidence * 100:.0f} % sure)",
+        f"by the words {words}" if words else "",
+        f"with {', '.join(more)}" if more else "",
+        confirmed,
+    ]
+    return ", ".join(p for p in parts if p) + "."
+
+
+def supporting(row: WatchRow, limit: int = 3) -> list[Reason]:
+    """The first reason of each further rule on the lead's side that adds to the score, the heaviest rules first."""
+    side = row.reasons[0].side if row.reasons else ""
+    first: dict[str, Reason] = {}
+    points: dict[str, float] = {}
+    for reason in row.reasons[1:]:
+        if (
+            reason.side == side
+            and reason.part in ("materiality", "confirmation", "freshness", "size")
+            and reason.rule_id
+        ):
+            first.setdefault(reason.rule_id, reason)
+            points[reason.rule_id] = points.get(reason.rule_id, 0.0) + reason.points
+    best = sorted((r for r in points if points[r] > 0), key=lambda r: -points[r])
+    return [first[r] for r in best[:limit]]
+
+
+def news_text(alert: Alert) -> str:
+    """What an update adds, in words."""
+    row = alert.row
+    told = []
+    for piece in alert.news:
+        kind, _, word = piece.partition(":")
+        told.append(
+            {
+                "news": f"the news is {word.replace('_', ' ')}",
+                "halted": "trading halted",
+                "move": f"price {percent(row.since_news_pct if row.since_news_pct is not None else row.change_pct)}",
+                "dilution": "a sale of shares shows up beside it",
+                "confirmed": f"confirmed by {plain(alert.confirmed_by, 40) or 'a filing'}",
+                "volume": f"volume {multiple(row.rvol)} its usual",
+                "stage": f"now {word}",
+                "critical": "now critical",
+            }.get(kind, piece)
+        )
+    return "; ".join(dict.fromkeys(told))
+
+
+def numbers(row: WatchRow) -> str:
+    """Price, change, relative volume, market cap, float and materiality; only what is known."""
+    known: tuple[tuple[float | None, Callable[[float], str]], ...] = (
+        (row.price, dollars),
+        (row.change_pct, lambda v: f"{percent(v)} on the day"),
+        (row.since_news_pct, lambda v: f"{percent(v)} since the news"),
+        (row.rvol, lambda v: f"volume {multiple(v)} its usual"),
+        (row.market_cap, lambda v: f"market cap ${short(v)}"),
+        (row.float_shares, lambda v: f"float {short(v)} shares"),
+        (row.materiality_pct, lambda v: f"worth {v:.0f} % of the market cap"),
+    )
+    return ", ".join(show(v) for v, show in known if v is not None) or "none known"
+
+
+def unknown(row: WatchRow) -> str:
+    """The numbers that are missing, then the facts the rules missed, the longer tail counted."""
+    missing = [shown for name, shown in _NUMBERS.items() if getattr(row, name) is None]
+    rest = [u.replace("_", " ") for u in row.unknown if u not in _NUMBERS]
+    shown = missing + rest[: max(0, _UNKNOWN_SHOWN - len(missing))]
+    left = len(missing) + len(rest) - len(shown)
+    return plain(", ".join(shown), 200) + (f" and {left} more" if left else "")
+
+
+def times(alert: Alert) -> str:
+    """Publication, receipt and alert; a day is written once."""
+    row = alert.row
+    received = alert.times.get("received") or row.first_seen
+    day = alert.created.astimezone(NEW_YORK).date()
+    shown = [("published", row.published), ("received", received), ("alert", alert.created)]
+    return ", ".join(f"{name} {_time(at, day)}" for name, at in shown if at is not None)
+
+
+def _time(at: dt.datetime, day: dt.date) -> str:
+    local = at.astimezone(NEW_YORK)
+    return local.strftime("%H:%M:%S ET") if local.date() == day else eastern(at)
+
+
+def links(row: WatchRow, page_url: str) -> tuple[tuple[str, str], ...]:
+    """The source, and the explanation on the page when there is one."""
+    found = [("Source", web_address(row.url)), ("Explanation", explanation(row, page_url))]
+    return tuple((name, url) for name, url in found if url)
+
+
+def explanation(row: WatchRow, page_url: str) -> str:
+    """The ticker's own page; empty without ``[alerts] page_url``."""
+    return f"{page_url.rstrip('/')}/ticker/{quote(row.ticker, safe='')}" if page_url else ""
+
+
+def label(row: WatchRow) -> str:
+    """``reverse split, effective``."""
+    return row.catalyst.replace("_", " ") + (f", {row.stage}" if row.stage else "")
+
+
+def plain(text: object, limit: int = 0) -> str:
+    """Text on one line, without characters that hide, change direction or control a terminal; cut visibly."""
+    value = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
+    return value if not limit or len(value) <= limit else value[: limit - 1].rstrip() + "…"
+
+
+def web_address(address: object) -> str:
+    """The address when it is plain http or https with a host and no odd characters; else empty."""
+    value = str(address)
+    if len(value) > 1000 or not value.isprintable() or any(c in value for c in " \"<>\\^`{|}()[]*'"):
+        return ""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return ""
+    return value if parts.scheme in ("http", "https") and parts.hostname and not parts.username else ""
+
+
+def percent(value: float | None) -> str:
+    """``+4.5 %``."""
+    return "?" if value is None else f"{value:+.1f} %"
+
+
+def multiple(value: float | None) -> str:
+    """``6.0 times``."""
+    return "?" if value is None else f"{value:.1f} times"
+
+
+def dollars(value: float) -> str:
+    """``$3.10``, four digits below a dollar."""
+    return f"${value:.4f}" if value < 1 else f"${value:,.2f}"
+
+
+def short(value: float) -> str:
+    """``45.2M``, ``1.2B``."""
+    for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{unit}" if abs(value) < 999.5 * size else f"{value / size:.0f}{unit}"
+    return f"{value:.0f}"
+
+
+def payload(alert: Alert, page_url: str = "", *, test: bool = False) -> dict[str, Any]:
+    """An alert as plain values for programs; the layout of JSON lines and webhooks."""
+    row = alert.row
+    return {
+        "version": 1,
+        "id": alert.id,
+        "event": alert.event,
+        "update": alert.update,
+        "test": test,
+        **{name: getattr(row, name) for name in _WIRE},
+        "explanation": explanation(row, page_url),
+        "why": why(alert),
+        "words": alert.words,
+        "news": alert.news,
+        "confirmed_by": alert.confirmed_by,
+        "numbers": {name: getattr(row, name) for name in _MEASURED},
+        "numbers_as_of": row.as_of,
+        "created": alert.created,
+        "times": {**alert.times, **({"published": row.published} if row.published else {})},
+        "first_received": row.first_seen,
+    }
