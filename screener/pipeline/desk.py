@@ -33,7 +33,6 @@ class Desk:
     store: Store
     clock: Clock = field(default_factory=Clock)
     feeds_folder: Path | None = None
-    market_checked: dict[dt.date, dt.datetime] = field(default_factory=dict)
 
     @cached_property
     def classifier(self) -> Classifier:

@@ -17,7 +17,7 @@ from screener.pipeline.alerting import Arrival, queue_alerts
 from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake, Taken
 from screener.pipeline.ranking import rank_day
-from screener.pipeline.state import save_regime
+from screener.pipeline.state import refresh_regime
 from screener.store import Store
 from screener.types import Collected, FeedSpec, Problem, Run, WatchRow
 
@@ -72,6 +72,7 @@ async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
         tickers = tickers_of_day(desk.store, run.as_of) if names else ()
         problems += await pricing.refresh(desk, names, tickers, get, lambda n: progress("bars", n))
     rows, stored = save_day(desk, run, plan.rank_by, Arrival(touched=frozenset(taken.touched), classified=taken.done))
+    refresh_regime(desk, run.day, run.as_of)
     done = msgspec.structs.replace(
         run,
         finished=clock.now(),
@@ -92,12 +93,11 @@ def take_in(desk: Desk, intake: Intake, collected: Sequence[Collected], progress
 
 
 def save_day(desk: Desk, run: Run, by: str = "both", arrival: Arrival | None = None) -> tuple[list[WatchRow], bool]:
-    """Rank the run's day as of its moment and store list, regime and alerts together; a replay alerts nobody."""
+    """Rank the run's day as of its moment and store list and alerts together; a replay alerts nobody."""
     rows = rank_day(desk, run.id, run.day, run.as_of, by)
     arrival = msgspec.structs.replace(arrival or Arrival(), ranked=clock.now())
     with desk.store.transaction():
         stored = desk.store.lists.save_list(run, rows)
-        save_regime(desk, run.day, run.as_of, {r.ticker for r in rows} if rows else None)
         if not desk.clock.replay:
             queue_alerts(desk.store, desk.settings, rows, arrival)
     return rows, stored

@@ -15,29 +15,27 @@ from screener.types import Bar, Regime
 RATES = ("VIX", "^VIX", "^TNX", "DGS10", "TNX")
 INDEXES = ("IWM", "SPY", "QQQ")
 SESSIONS = 253
-CHECK_EVERY = dt.timedelta(minutes=5)
-"""A year of a whole market is read for this; in watch mode the market's state is not news every second."""
 UNIVERSE_SESSIONS = 21
 
 
-def save_regime(
-    desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None
-) -> Regime | None:
-    """Compute and store the regime of a day as of a moment, unless it is stored or no index price is known.
+def refresh_regime(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
+    """Compute and store the regime of a day as of a moment, where it differs from the one that stood."""
+    found = changed_regime(desk, day, as_of)
+    if found is not None:
+        with desk.store.transaction():
+            desk.store.lists.save_regime(found)
+    return found or desk.store.lists.regime(day, as_of)
 
-    To be called inside a transaction. ``catalysts`` are the tickers with a catalyst of their own that day.
-    """
+
+def changed_regime(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
+    """The regime of a day as of a moment if it differs from the stored one; None when it does not or is unknown."""
     held = desk.store.lists.regime(day, as_of)
-    checked = desk.market_checked.get(day)
-    if (held is not None and held.as_of == as_of) or (checked and dt.timedelta(0) <= as_of - checked < CHECK_EVERY):
-        return held
-    desk.market_checked[day] = as_of
-    found = compute_regime(desk, day, as_of, catalysts)
-    if found is None:
+    if held is not None and held.as_of == as_of:
         return None
-    if held is not None and (held.measures, held.label) == (found.measures, found.label):
-        return held
-    desk.store.lists.save_regime(found)
+    known = desk.store.lists.rows_as_of(day, as_of)
+    found = compute_regime(desk, day, as_of, {r.ticker for r in known} if known else None)
+    if found is None or (held is not None and (held.measures, held.label) == (found.measures, found.label)):
+        return None
     return found
 
 
@@ -82,15 +80,7 @@ def universe(desk: Desk, day: dt.date, as_of: dt.datetime) -> dict[str, Membersh
 
 def market_of(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
     """The stored regime of a day as it stood at a moment, else computed and stored now."""
-    held = desk.store.lists.regime(day, as_of)
-    if held is not None:
-        return held
-    known = desk.store.lists.rows_as_of(day, as_of)
-    found = compute_regime(desk, day, as_of, {r.ticker for r in known} if known else None)
-    if found is not None:
-        with desk.store.transaction():
-            desk.store.lists.save_regime(found)
-    return found
+    return desk.store.lists.regime(day, as_of) or refresh_regime(desk, day, as_of)
 
 
 def relative(desk: Desk, day: dt.date, as_of: dt.datetime) -> list[float | None]:

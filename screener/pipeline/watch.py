@@ -32,8 +32,9 @@ from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake
 from screener.pipeline.run import Plan, new_run, save_day, tickers_of_day
 from screener.prices.base import Prices
+from screener.pipeline.state import changed_regime
 from screener.store import Store, open_store
-from screener.types import Collected, FeedSpec, FeedState, Problem
+from screener.types import Collected, FeedSpec, FeedState, Problem, Regime
 
 Say = Callable[[str], None]
 
@@ -51,6 +52,7 @@ JITTER = 0.1
 PACE = {clock.PRE: 1.0, clock.REGULAR: 1.0, clock.AFTER: 1.0, clock.CLOSED: 5.0}
 RERANK_EVERY = 60.0
 PRICES_EVERY = 60.0
+MARKET_AFTER, MARKET_EVERY = 20.0, 300.0
 QUEUE = 64
 # Another process (a run from cron) may have queued alerts, so senders look even when nothing wakes them.
 SEND_EVERY = 30.0
@@ -99,6 +101,7 @@ async def _watch(desk: Desk, plan: Plan, say: Say, reader: Store, senders: Seque
             group.start_soon(_poll, watch, feed, get, kinds, send)
         group.start_soon(_work, watch, receive)
         group.start_soon(_price, watch, get)
+        group.start_soon(_market, watch)
         for sender in senders:
             group.start_soon(_send, watch, sender)
         watch.say(f"watching {len(feeds)} feeds into {desk.store.path}; Ctrl-C stops")
@@ -232,6 +235,36 @@ def _store_and_rank(watch: Watch, batch: Sequence[Collected]) -> None:
         watch.say(
             f"{clock.eastern(clock.now())}: {taken.new_stories} new stories, {taken.tagged} tagged, {len(rows)} rows"
         )
+
+
+async def _market(watch: Watch) -> None:
+    """Renew the state of the market every few minutes, read through a connection of its own: it takes seconds."""
+    while True:
+        await anyio.sleep(MARKET_AFTER)
+        found = await anyio.to_thread.run_sync(_regime_now, watch, abandon_on_cancel=True)
+        if found is not None:
+            with anyio.CancelScope(shield=True):
+                await anyio.to_thread.run_sync(_keep_regime, watch, found, limiter=watch.writer)
+        await anyio.sleep(MARKET_EVERY)
+
+
+def _regime_now(watch: Watch) -> Regime | None:
+    now = clock.now()
+    try:
+        with open_store(watch.desk.store.path, readonly=True) as reader:
+            desk = Desk(settings=watch.desk.settings, store=reader, clock=watch.desk.clock)
+            return changed_regime(desk, clock.session_day(now), now)
+    except ScreenerError as e:
+        watch.pending.append(Problem(stage="rank", subject="market", message=str(e), kind=type(e).__name__))
+        return None
+
+
+def _keep_regime(watch: Watch, found: Regime) -> None:
+    try:
+        with watch.desk.store.transaction():
+            watch.desk.store.lists.save_regime(found)
+    except ScreenerError as e:
+        watch.say(f"the state of the market was not stored: {e}")
 
 
 async def _price(watch: Watch, get: Fetcher) -> None:

@@ -81,18 +81,25 @@ class Bars:
         return found
 
     def raw_days(self, start: dt.date, end: dt.date, known_by: dt.datetime) -> Iterator[BarRow]:
-        """Rows of all tickers in [start, end], in (ticker, day) order; for bulk computations."""
-        return iter(self._select("", (), start, end, known_by))
+        """Rows of all tickers in [start, end], in no order; for bulk computations."""
+        return iter(self._select("", (), start, end, known_by, ordered=False))
 
     def _select(
-        self, which: str, keys: Sequence[str], start: dt.date, end: dt.date, known_by: dt.datetime
+        self,
+        which: str,
+        keys: Sequence[str],
+        start: dt.date,
+        end: dt.date,
+        known_by: dt.datetime,
+        *,
+        ordered: bool = True,
     ) -> sqlite3.Cursor:
         span = (*keys, start.isoformat(), end.isoformat(), iso(known_by))
         index = "INDEXED BY bars_ticker" if which else ""
         return self._db.execute(
             f"SELECT {_COLUMNS} FROM bars {index} WHERE {which}day >= ? AND day <= ? AND known_at <= ? "
             f"UNION ALL SELECT {_COLUMNS} FROM bars_revised WHERE {which}day >= ? AND day <= ? AND known_at <= ? "
-            "AND replaced_at > ? ORDER BY ticker, day",
+            "AND replaced_at > ?" + (" ORDER BY ticker, day" if ordered else ""),
             (*span, *span, iso(known_by)),
         )
 
