@@ -263,11 +263,16 @@ def _argument(name: str, text: str, schema: dict[str, Any], **more: Any) -> dict
     return {"name": name, "in": "query", "description": text, "schema": schema, **more}
 
 
+_YEAR = "^(199[0-9]|20[0-9][0-9])-"
 _DAY = _argument(
-    "day", "New York session date; the newest with a list when left out.", {"type": "string", "format": "date"}
+    "day",
+    "New York session date; the newest with a list when left out.",
+    {"type": "string", "format": "date", "pattern": _YEAR},
 )
 _AS_OF = _argument(
-    "as_of", "Only what was known then; ISO 8601 with a zone.", {"type": "string", "format": "date-time"}
+    "as_of",
+    "Only what was known then; ISO 8601 with a zone.",
+    {"type": "string", "format": "date-time", "pattern": _YEAR + "[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$"},
 )
 _WORD = {"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}
 _NUMBER = {"type": "number"}
@@ -288,10 +293,11 @@ _FILTERS = [
     _argument("page", f"Page of {PAGE_SIZE} rows.", {"type": "integer", "minimum": 1, "maximum": 10000}),
 ]
 _SYMBOL = {"type": "string", "pattern": "^[A-Z0-9][A-Z0-9.-]{0,9}$"}
+_DAYS = _argument("limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 4000})
 _LIMIT = _argument("limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 200})
 _OPERATIONS: tuple[tuple[str, str, type, list[dict[str, Any]]], ...] = (
     ("/api/today", "The ranked list of a day, as of any moment.", TodayAnswer, _FILTERS),
-    ("/api/days", "Days with a list.", DayAnswer, [_LIMIT]),
+    ("/api/days", "Days with a list.", DayAnswer, [_DAYS]),
     ("/api/ticker/{ticker}", "A ticker's row and catalysts.", TickerAnswer, [
         {"name": "ticker", "in": "path", "required": True, "schema": _SYMBOL}, _DAY, _AS_OF]),
     ("/api/story/{story}", "A story without its text.", StoryAnswer, [

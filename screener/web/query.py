@@ -94,8 +94,8 @@ def read_day(args: Mapping[str, Sequence[str]], name: str = "day") -> dt.date | 
         day = dt.date.fromisoformat(text)
     except ValueError:
         raise BadQuery(f"{name}: {text[:40]!r} is no date; write 2026-03-12") from None
-    if not 1990 <= day.year <= 2100:
-        raise BadQuery(f"{name}: {text!r} lies outside 1990 to 2100")
+    if not 1990 <= day.year < 2100:
+        raise BadQuery(f"{name}: {text!r} lies outside 1990 to 2099")
     return day
 
 
@@ -114,8 +114,8 @@ def read_moment(args: Mapping[str, Sequence[str]], day: dt.date | None = None) -
             return None
     except (ValueError, OverflowError) as e:
         raise BadQuery(f"as_of: {(text or at)[:40]!r}: {e}; write 2026-03-12T22:10:00Z") from None
-    if not 1990 <= moment.year <= 2100:
-        raise BadQuery("as_of: lies outside 1990 to 2100")
+    if not 1990 <= moment.year < 2100:
+        raise BadQuery("as_of: lies outside 1990 to 2099")
     return moment
 
 

@@ -155,7 +155,7 @@ def fact(name: str, value: FactValue) -> str:
     if isinstance(value, int | float):
         if name.endswith("_usd") or name in ("price", "amount", "strike"):
             return money(value) if abs(value) >= 1000 else f"${price(value)}"
-        return share(value) if name.endswith("_pct") else f"{value:,g}"
+        return share(value) if name.endswith("_pct") else f"{value:,.12g}"
     moment = _moment(str(value))
     return eastern(moment) if moment else clean(value, 120)
 
