@@ -17,7 +17,7 @@ from screener.classify.rulefile import load_folder
 from screener.types import Story
 
 MAX_TITLE = 1_000
-LEAD, FILING_LEAD = 700, 8_000  # characters of the text that are searched for wordings
+LEAD, FILING_LEAD = 450, 8_000  # characters of the text that are searched for wordings
 for _name in ("story", "hits", "log_odds"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)

@@ -12,8 +12,8 @@ from spacy.attrs import LOWER
 from spacy.tokens import Doc
 
 Hashes = NDArray[np.uint64]
-HEAD_CHARS = 450  # of the text; later words repeat or describe the company
-TITLE_WORDS, TEXT_WORDS = 60, 60
+HEAD_CHARS = 250  # of the text; later words repeat or describe the company
+TITLE_WORDS, TEXT_WORDS = 60, 40
 _NUMBER = re.compile(r"[\d][\d,.]*(%|x|st|nd|rd|th|k|m|b|bn|mm)?$")
 _NO_WORD = re.compile(r"[\W_]+$")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
