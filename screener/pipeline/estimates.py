@@ -1,0 +1,71 @@
+"""Medians, means and shares with bootstrap intervals, companies drawn whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+ROUNDS = 2000
+LEAST = 5
+"""Companies below which no interval is given: five numbers say little about their own spread."""
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """A number with its 95 % interval; low and high are None when there are too few companies for one."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Spread(Struct, frozen=True, kw_only=True):
+    """Moves of one group at one horizon, in percentage points; ``beyond`` is the share of +-10 and more (0 to 1)."""
+
+    n: int = 0
+    companies: int = 0
+    median: Estimate = Estimate()
+    mean: Estimate = Estimate()
+    beyond: Estimate = Estimate()
+    up: float | None = None
+    down: float | None = None
+
+
+def spread(values: Sequence[float], companies: Sequence[str], limit: float = 10.0, seed: int = 7) -> Spread:
+    """Median, mean and share beyond ``+-limit``, each with the 2.5th and 97.5th percentile of a seeded bootstrap.
+
+    A bootstrap round draws companies, not events: several releases of one company are no independent evidence.
+    """
+    n = len(values)
+    if not n:
+        return Spread()
+    x = np.asarray(values, dtype=float)
+    far = np.abs(x) >= limit
+    names, owner = np.unique(np.asarray(companies), return_inverse=True)
+    point = (float(np.median(x)), float(x.mean()), float(far.mean()))
+    bounds = _bounds(x, far, owner, len(names), seed) if len(names) >= LEAST else [(None, None)] * 3
+    median, mean, beyond = (
+        Estimate(value=round(v, 4), low=low, high=high) for v, (low, high) in zip(point, bounds, strict=True)
+    )
+    up, down = round(float((x >= limit).mean()), 4), round(float((x <= -limit).mean()), 4)
+    return Spread(n=n, companies=len(names), median=median, mean=mean, beyond=beyond, up=up, down=down)
+
+
+def _bounds(
+    x: np.ndarray, far: np.ndarray, owner: np.ndarray, companies: int, seed: int
+) -> list[tuple[float | None, float | None]]:
+    drawn = np.random.default_rng(seed).multinomial(companies, np.full(companies, 1 / companies), size=ROUNDS)
+    order = np.argsort(x, kind="stable")
+    weights = drawn[:, owner[order]]
+    total = weights.sum(axis=1)
+    held = total > 0
+    weights, total, ordered = weights[held], total[held], x[order]
+    middle = ordered[(weights.cumsum(axis=1) >= total[:, None] / 2).argmax(axis=1)]
+    found = (middle, weights @ ordered / total, weights @ far[order] / total)
+    return [(round(float(np.quantile(f, 0.025)), 4), round(float(np.quantile(f, 0.975)), 4)) for f in found]
+
+
+def median(values: Sequence[float]) -> float | None:
+    """The plain median; None of nothing."""
+    return round(float(np.median(np.asarray(values, dtype=float))), 4) if values else None
