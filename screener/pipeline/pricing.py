@@ -86,11 +86,30 @@ async def fetch(
     request = _request(desk, tickers, get, reader or desk.store) if chosen else None
     if request is None:
         return [], []
+    answers: list[Prices] = []
+    problems: list[Problem] = []
+    # A source that gives the whole market in one answer is asked for all of it: breadth needs every small cap.
+    whole = [c for c in chosen if getattr(c.source, "whole_market", False)]
+    rest = [c for c in chosen if c not in whole]
+    if whole:
+        await _ask(whole, replace(request, tickers=()), answers, problems)
+    left = tuple(t for t in request.tickers if all(t not in p.tickers() for p in answers))
+    if rest and left:
+        await _ask(rest, replace(request, tickers=left), answers, problems)
+    return answers, problems
+
+
+async def _ask(
+    chosen: Sequence[Configured], request: PriceRequest, answers: list[Prices], problems: list[Problem]
+) -> None:
     try:
-        prices, problems = await fetch_first(chosen, request)
+        prices, found = await fetch_first(chosen, request)
     except ScreenerError as e:
-        return [], [Problem(stage="price", subject=", ".join(names), message=str(e), kind=type(e).__name__)]
-    return [prices], list(problems)
+        names = ", ".join(c.source.name for c in chosen)
+        problems.append(Problem(stage="price", subject=names, message=str(e), kind=type(e).__name__))
+        return
+    answers.append(prices)
+    problems += found
 
 
 def _configured(desk: Desk, source: PriceSource) -> Configured:
@@ -150,12 +169,14 @@ def measure(desk: Desk, day: dt.date, as_of: dt.datetime, news_times: Mapping[st
     tickers = list(news_times)
     prefer = desk.settings.prices.source
     history = bars.history([*tickers, BENCHMARK], start, day, as_of, prefer)
-    benchmark: list[Bar] = history.pop(BENCHMARK, []) if BENCHMARK not in news_times else history.get(BENCHMARK, [])
+    benchmark: list[Bar] = history.get(BENCHMARK, [])
+    opened = clock.close_time(clock.previous_session(day))
     return compute_moves(
         {t: history[t] for t in tickers if t in history},
         as_of,
         news_times=news_times,
         benchmark=benchmark,
-        quotes=bars.quotes(tickers, clock.close_time(clock.previous_session(day)), as_of),
+        quotes=bars.quotes([*tickers, BENCHMARK], opened, as_of),
+        trails=bars.trails(tickers, opened, as_of),
         splits=bars.reverse_splits(tickers, as_of),
     )

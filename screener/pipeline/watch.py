@@ -31,8 +31,8 @@ from screener.pipeline.alerting import Arrival
 from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake
 from screener.pipeline.run import Plan, new_run, save_day, tickers_of_day
-from screener.prices.base import Prices
 from screener.pipeline.state import changed_regime
+from screener.prices.base import Prices
 from screener.store import Store, open_store
 from screener.types import Collected, FeedSpec, FeedState, Problem, Regime
 

@@ -121,6 +121,7 @@ class NasdaqSource:
     delay = "about 15 minutes in session"
     coverage = "all stocks listed on Nasdaq, NYSE and NYSE American; close, change, volume, market cap"
     licence = "undocumented public page of nasdaq.com; for personal use, see its terms"
+    whole_market = True
     needs_key = False
 
     async def daily(self, request: PriceRequest) -> Prices:

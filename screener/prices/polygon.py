@@ -76,6 +76,7 @@ class PolygonSource:
     delay = "end of day on the free plan"
     coverage = "all US stocks and funds; open, high, low, close, volume as traded"
     licence = "Polygon/Massive terms; free key, not for redistribution"
+    whole_market = True
     needs_key = True
 
     async def daily(self, request: PriceRequest) -> Prices:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from screener.store.rows import chunks, iso, marks, moment
 from screener.types import Bar, Quote
@@ -148,7 +149,11 @@ class Bars:
 
     def quotes(self, tickers: Sequence[str], since: dt.datetime, known_by: dt.datetime) -> dict[str, Quote]:
         """The newest quote of each ticker in a span."""
-        found: dict[str, Quote] = {}
+        return {t: held[-1] for t, held in self.trails(tickers, since, known_by).items()}
+
+    def trails(self, tickers: Sequence[str], since: dt.datetime, known_by: dt.datetime) -> dict[str, list[Quote]]:
+        """All quotes of each ticker in a span, oldest first."""
+        found: dict[str, list[Quote]] = {}
         for part in chunks(tickers):
             rows = self._db.execute(
                 "SELECT ticker, as_of, source, open, high, low, close, volume, bid, ask, last, change_pct, market_cap, "
@@ -157,22 +162,7 @@ class Bars:
                 (*part, iso(since), iso(known_by)),
             )
             for r in rows:
-                found[r[0]] = Quote(
-                    ticker=r[0],
-                    as_of=moment(r[1]),
-                    source=r[2],
-                    open=r[3],
-                    high=r[4],
-                    low=r[5],
-                    close=r[6],
-                    volume=r[7],
-                    bid=r[8],
-                    ask=r[9],
-                    last=r[10],
-                    change_pct=r[11],
-                    market_cap=r[12],
-                    session=r[13],
-                )
+                found.setdefault(r[0], []).append(_quote(r))
         return found
 
     def save_splits(self, rows: Iterable[tuple[str, dt.date, float, str, dt.datetime]]) -> None:
@@ -194,6 +184,25 @@ class Bars:
             for ticker, day in rows:
                 found.setdefault(ticker, []).append(dt.date.fromisoformat(day))
         return found
+
+
+def _quote(r: Sequence[Any]) -> Quote:
+    return Quote(
+        ticker=r[0],
+        as_of=moment(r[1]),
+        source=r[2],
+        open=r[3],
+        high=r[4],
+        low=r[5],
+        close=r[6],
+        volume=r[7],
+        bid=r[8],
+        ask=r[9],
+        last=r[10],
+        change_pct=r[11],
+        market_cap=r[12],
+        session=r[13],
+    )
 
 
 def to_row(b: Bar) -> BarRow:

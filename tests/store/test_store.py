@@ -23,6 +23,7 @@ from screener.types import (
     Noise,
     Party,
     Problem,
+    Quote,
     Regime,
     Run,
     SourceRef,
@@ -82,13 +83,14 @@ def test_opens_twice_and_knows_its_schema(tmp_path: Path) -> None:
 
 
 def test_schema_version_counts_the_migrations() -> None:
-    assert store_db.SCHEMA_VERSION == len(migrations.migration._migrations)
+    assert len(migrations.migration._migrations) == store_db.SCHEMA_VERSION
 
 
 def test_every_table_and_index_says_its_purpose(store: store_db.Store) -> None:
     rows = store.connection.execute(
         "SELECT name, sql FROM sqlite_master WHERE type IN ('table', 'index') AND sql IS NOT NULL "
-        "AND name NOT LIKE 'stories_fts%' AND name NOT LIKE '\\_sqlite%' ESCAPE '\\' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'idx\\_\\_%' ESCAPE '\\'"
+        "AND name NOT LIKE 'stories_fts%' AND name NOT LIKE 'sqlite%' "
+        "AND name NOT LIKE '%sqlite_migrations%'"
     ).fetchall()
     silent = [name for name, sql in rows if "--" not in sql]
     assert not silent, f"no comment in: {silent}"
@@ -311,3 +313,20 @@ def test_backup_is_a_database_of_its_own(store: store_db.Store, tmp_path: Path) 
     store.backup(tmp_path / "copy.db")
     with open_store(tmp_path / "copy.db") as copy:
         assert copy.get_setting("a") == "b"
+
+
+def test_quotes_leave_a_trail(store: store_db.Store) -> None:
+    quotes = [Quote(ticker="ZORB", as_of=T0 + n * HOUR, last=1.0 + n, session="regular", source="s") for n in range(3)]
+    with store.transaction():
+        store.bars.save_quotes([*quotes, *quotes])
+    assert store.bars.quotes(["ZORB"], T0, T0 + HOUR) == {"ZORB": quotes[1]}
+    assert store.bars.trails(["ZORB"], T0, T0 + 9 * HOUR) == {"ZORB": quotes}
+    assert store.bars.trails(["ZORB"], T0 + 5 * HOUR, T0 + 9 * HOUR) == {}
+
+
+def test_splits_and_latest_days(store: store_db.Store) -> None:
+    with store.transaction():
+        store.bars.save_splits([("ZORB", DAY, 20.0, "s", T0), ("NA", DAY, 0.5, "s", T0)])
+        store.bars.save([bar(), bar(day=DAY - dt.timedelta(days=1))])
+    assert store.bars.reverse_splits(["ZORB", "NA"], T0) == {"ZORB": [DAY]}
+    assert store.bars.latest(["ZORB", "NA"]) == {"ZORB": DAY} and store.bars.last_day(T0) == DAY
