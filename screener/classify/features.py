@@ -19,14 +19,14 @@ _NO_WORD = re.compile(r"[\W_]+$")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _TITLE, _TEXT, _START = np.uint64(0x51), np.uint64(0xA7), np.uint64(0x1234567)
 _SUFFIXES = ("ings", "ing", "ers", "ed", "es", "er", "s", "e")
-_SKIP = np.uint64(0)
+_SKIP = 0
 
 
 class Grammar:
     """Turns token arrays into n-gram hashes; remembers the stem of every word it has seen."""
 
     def __init__(self) -> None:
-        self._stems: dict[int, np.uint64] = {}
+        self._stems: dict[int, int] = {}
 
     def hashes(self, doc: Doc, title_tokens: int) -> Hashes:
         """The n-grams of a document whose first ``title_tokens`` tokens are the headline."""
@@ -42,18 +42,17 @@ class Grammar:
 
     def _words(self, doc: Doc, title_tokens: int) -> tuple[Hashes, NDArray[np.intp], NDArray[np.intp]]:
         """Stems of all tokens, and which tokens of the headline and the text count."""
-        ids, strings = doc.to_array([LOWER]).ravel().tolist(), doc.vocab.strings
-        stems = np.array([self._stem(int(i), strings) for i in ids], np.uint64)
+        known, strings = self._stems, doc.vocab.strings
+        ids: list[Any] = doc.to_array([LOWER]).ravel().tolist()
+        stems = np.array([known[i] if i in known else self._stem(i, strings) for i in ids], np.uint64)
         keep = np.flatnonzero(stems)
         cut = int(np.searchsorted(keep, title_tokens))
         return stems, keep[:cut][:TITLE_WORDS], keep[cut:][:TEXT_WORDS]
 
-    def _stem(self, word: int, strings: Any) -> np.uint64:
-        stem = self._stems.get(word)
-        if stem is None:
-            if len(self._stems) > 200_000:  # a long-running watch meets ever new names
-                self._stems.clear()
-            stem = self._stems[word] = _stem(strings[word])
+    def _stem(self, word: int, strings: Any) -> int:
+        if len(self._stems) > 200_000:  # a long-running watch meets ever new names
+            self._stems.clear()
+        stem = self._stems[word] = _stem(strings[word])
         return stem
 
 
@@ -63,7 +62,7 @@ def _hash(word: str) -> np.uint64:
     )
 
 
-def _stem(word: str) -> np.uint64:
+def _stem(word: str) -> int:
     word = word.strip()
     if not word or _NO_WORD.match(word):
         return _hash("$") if word in ("$", "€", "£") else _SKIP

@@ -7,55 +7,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from screener.classify.rulefile import CatalystRule
-from screener.classify.wording import Wording, fold, word_keys
+from screener.classify.wording import Wording, commonness, fold, word_keys
 
 MOST = 3  # matches kept of one wording in one field
-_COMMON = frozenset(
-    {
-        "a",
-        "an",
-        "and",
-        "announces",
-        "announce",
-        "anno*",
-        "as",
-        "at",
-        "by",
-        "first",
-        "for",
-        "from",
-        "in",
-        "inc",
-        "is",
-        "its",
-        "new",
-        "of",
-        "on",
-        "or",
-        "repo*",
-        "rece*",
-        "sign*",
-        "the",
-        "to",
-        "us",
-        "u",
-        "with",
-        "agreement",
-        "company",
-        "data",
-        "market",
-        "results",
-        "secu*",
-        "comp*",
-        "ente*",
-        "prov*",
-        "agre*",
-        "stock",
-        "common",
-        "shares",
-        "phase",
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +45,7 @@ class PatternBank:
     def _add(self, number: int, strong: bool, wording: Wording) -> None:
         at = len(self._wordings)
         self._wordings.append((number, strong, wording))
-        for key in min(wording.keys, key=lambda gate: (len(gate & _COMMON), len(gate))):
+        for key in min(wording.keys, key=commonness):
             self._index.setdefault(key, []).append(at)
 
     def scan(self, text: str, *, headline: bool) -> dict[int, RuleHits]:

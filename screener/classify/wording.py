@@ -40,6 +40,87 @@ _FOLD = {
     **dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2009\u200a\u202f\u2007\u200b\ufeff®™©\t\r"), " "),
 }
 WORDS = re.compile(r"\w+")
+# Keys that stand in so many items that they rule little out.
+_COMMON = frozenset(
+    {
+        "a",
+        "an",
+        "and",
+        "announces",
+        "announce",
+        "anno*",
+        "as",
+        "at",
+        "by",
+        "first",
+        "for",
+        "from",
+        "in",
+        "inc",
+        "is",
+        "its",
+        "new",
+        "of",
+        "on",
+        "or",
+        "repo*",
+        "rece*",
+        "sign*",
+        "the",
+        "to",
+        "us",
+        "u",
+        "with",
+        "agreement",
+        "company",
+        "data",
+        "market",
+        "results",
+        "secu*",
+        "comp*",
+        "ente*",
+        "prov*",
+        "agre*",
+        "stock",
+        "common",
+        "shares",
+        "phase",
+        "be",
+        "will",
+        "non",
+        "win",
+        "up",
+        "year",
+        "day",
+        "has",
+        "have",
+        "this",
+        "nasdaq",
+        "nyse",
+        "resu*",
+        "part*",
+        "pres*",
+        "clinical",
+        "study",
+        "trial",
+        "comm*",
+        "cont*",
+        "deve*",
+        "inte*",
+        "fina*",
+        "quarter",
+        "update",
+        "meeting",
+        "conference",
+        "board",
+        "offe*",
+        "over",
+        "more",
+        "based",
+        "well",
+        "date",
+    }
+)
 
 
 class WordingError(ValueError):
@@ -89,6 +170,11 @@ def word_keys(folded: str) -> set[str]:
     """The gate keys of a folded text: its words, and their first letters with a star."""
     words = set(WORDS.findall(folded))
     return words | {word[:KEY] + "*" for word in words}
+
+
+def commonness(gate: frozenset[str]) -> tuple[int, int]:
+    """How little a gate rules out: its common keys, then all its keys."""
+    return len(gate & _COMMON), len(gate)
 
 
 def compile_wording(text: str) -> Wording:
@@ -145,7 +231,7 @@ def _group(tokens: list[str], at: int) -> tuple[str, frozenset[str], int]:
             raise WordingError("has an empty alternative")
         parts.append(regex)
         if gates:
-            keys |= min(gates, key=len)
+            keys |= min(gates, key=commonness)
         else:
             open_key = True
         if tokens[at] == close:
