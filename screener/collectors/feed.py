@@ -25,7 +25,7 @@ from msgspec import Struct
 from screener.collectors.base import Context, failed, success
 from screener.collectors.entry import Channel, Entry, plausible, read_date
 from screener.collectors.identity import Window, clean_link
-from screener.collectors.openweb import read_json_feed, read_lenient
+from screener.collectors.openweb import is_light, read_json_feed, read_lenient
 from screener.collectors.rss import read_xml
 from screener.collectors.text import html_to_text, one_line
 from screener.errors import FetchError
@@ -181,11 +181,18 @@ def read_channel(body: bytes, content_type: str = "", url: str = "") -> Channel:
         return channel
     whole = _whole_entries(body)
     if whole is not None:
-        channel = read_xml(whole) or read_lenient(whole, content_type, url)
+        channel = read_xml(whole) or _lenient(whole, content_type, url)
         if channel.entries:
             channel.broken = "is cut off"
             return channel
-    return read_lenient(body, content_type, url)
+    return _lenient(body, content_type, url)
+
+
+def _lenient(body: bytes, content_type: str, url: str) -> Channel:
+    """feedparser knows more, but a large broken document could keep it busy for minutes: then lxml does what it can."""
+    if is_light(body):
+        return read_lenient(body, content_type, url)
+    return read_xml(body, recover=True) or Channel(entries=[], broken="is not well-formed, and large")
 
 
 def _whole_entries(body: bytes) -> bytes | None:

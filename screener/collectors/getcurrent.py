@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from lxml import etree
 from msgspec import Struct
 
+from screener.collectors.xml import parse_xml
 from screener.types import Filing, Party, Problem
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -48,13 +49,11 @@ class Page(Struct, frozen=True, kw_only=True):
 
 def parse_getcurrent(body: bytes, subject: str = "edgar") -> Page:
     """Read one page. Never raises: what is not a page of filings gives no entries and one Problem ("not_a_feed")."""
-    strict = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     problems: list[Problem] = []
-    try:
-        root = etree.fromstring(body, strict)
-    except (etree.XMLSyntaxError, ValueError) as e:
-        root = _recovered(body)
-        problems.append(_problem(subject, "cut_off", f"the page is damaged ({str(e)[:120]}); kept what could be read"))
+    root = parse_xml(body)
+    if root is None:
+        root = parse_xml(body, recover=True)
+        problems.append(_problem(subject, "cut_off", "the page is damaged or cut off; kept what could be read"))
     if root is None or root.tag != _ATOM + "feed":
         return Page(problems=(_problem(subject, "not_a_feed", f"not a page of filings: {_looks_like(body)}"),))
     entries: list[Entry] = []
@@ -64,14 +63,6 @@ def parse_getcurrent(body: bytes, subject: str = "edgar") -> Page:
         except (ValueError, OverflowError) as e:
             problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {e}"))
     return Page(entries=tuple(entries), problems=tuple(problems))
-
-
-def _recovered(body: bytes) -> etree._Element | None:
-    lenient = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, recover=True)
-    try:
-        return etree.fromstring(body, lenient)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
 
 
 def _looks_like(body: bytes) -> str:

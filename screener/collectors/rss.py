@@ -12,23 +12,22 @@ from urllib.parse import urljoin
 from lxml import etree
 
 from screener.collectors.entry import Channel, Entry, empty_entry
+from screener.collectors.xml import parse_xml
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def read_xml(body: bytes) -> Channel | None:
-    """The channel; None when the document is not for this reader (not strict XML, a document type, no entries)."""
-    if b"<!DOCTYPE" in body[:20_000] or b"<!ENTITY" in body[:20_000]:
+def read_xml(body: bytes, recover: bool = False) -> Channel | None:
+    """The channel; None when the document is not for this reader (not strict XML, a document type, no entries).
+
+    ``recover`` reads on past errors and takes what it can get, document types included (entities stay unexpanded).
+    """
+    if not recover and (b"<!DOCTYPE" in body[:20_000] or b"<!ENTITY" in body[:20_000]):
         return None
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True,
-        encoding="utf-8" if _is_utf8_after_all(body) else None,
-    )  # fmt: skip
-    try:
-        root = etree.fromstring(body.lstrip(), parser)
-    except (etree.XMLSyntaxError, ValueError, LookupError):
+    root = parse_xml(body.lstrip(), recover, "utf-8" if _is_utf8_after_all(body) else None)
+    if root is None:
         return None
     channel = None
     if root.tag == "rss" and (inner := root.find("channel")) is not None:
