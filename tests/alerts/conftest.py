@@ -9,7 +9,10 @@ import pytest
 
 from screener.store import Store
 from tests.alerts.making import Mailbox, fresh, smtp
+from tests.cli.conftest import home, run
 from tests.server.app import WireServer
+
+__all__ = ["home", "run"]
 
 
 @pytest.fixture

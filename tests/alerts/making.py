@@ -111,9 +111,9 @@ class Hook:
         with self._lock:
             self.calls.append(request)
             step = self.script.pop(0) if self.script else None
-            if isinstance(step, Reply):
-                return step
-            return step(self, request) if step is not None else self.take(request)
+        if isinstance(step, Reply):
+            return step
+        return step(self, request) if step is not None else self.take(request)
 
     def take(self, request: Request) -> Reply:
         """Accept a message as a careful receiver would."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import warnings
 from typing import Any
 
 from screener.errors import AlertError, ConfigError
@@ -38,21 +39,26 @@ class _Caught(logging.Handler):
 _caught = _Caught()
 
 
-def _quiet() -> None:
+def _apprise() -> Any:
+    with warnings.catch_warnings():
+        # Its services are imported at first use, some with modules that Python is about to drop.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
+
+        apprise.Apprise.instantiate("json://localhost")
     # Its own handlers and the root's would print addresses.
     logger = logging.getLogger("apprise")
     if _caught not in logger.handlers:
         logger.handlers[:] = [_caught]
         logger.propagate = False
+    return apprise
 
 
 class Service:
     """One Apprise address."""
 
     def __init__(self, channel: Channel, interval: float) -> None:
-        import apprise
-
-        _quiet()
+        apprise = _apprise()
         self._channel, self.interval = channel, interval
         _caught.here.said = []
         asset = apprise.AppriseAsset(app_id="screener", app_desc="catalyst screener", app_url="")
