@@ -71,6 +71,10 @@ async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
         names = plan.prices or desk.settings.prices.source
         tickers = tickers_of_day(desk.store, run.as_of) if names else ()
         problems += await pricing.refresh(desk, names, tickers, get, lambda n: progress("bars", n))
+    if not desk.clock.replay:
+        # The list's moment is now: what was just collected and priced is known.
+        moment = desk.clock.now()
+        run = msgspec.structs.replace(run, as_of=moment, day=clock.session_day(moment))
     rows, stored = save_day(desk, run, plan.rank_by, Arrival(touched=frozenset(taken.touched), classified=taken.done))
     refresh_regime(desk, run.day, run.as_of)
     done = msgspec.structs.replace(

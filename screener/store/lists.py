@@ -51,8 +51,8 @@ class Lists:
     def finish_run(self, run: Run) -> None:
         """Store what a run did and its problems."""
         self._db.execute(
-            "UPDATE runs SET finished = ?, counts = ? WHERE id = ?",
-            (iso_or_none(run.finished), dump(run.counts), run.id),
+            "UPDATE runs SET finished = ?, as_of = ?, day = ?, counts = ? WHERE id = ?",
+            (iso_or_none(run.finished), iso(run.as_of), run.day.isoformat(), dump(run.counts), run.id),
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO problems(run_id, n, stage, subject, message, kind) VALUES (?, ?, ?, ?, ?, ?)",

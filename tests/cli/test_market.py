@@ -59,12 +59,11 @@ def test_universe_explains(run: Run, demo_db: Path) -> None:
 
 
 def test_a_live_run_takes_prices_of_the_whole_market(run: Run, fault_server: WireServer, tmp_path: Path) -> None:
+    small = {"symbol": "ZVAN", "name": "Zorvane Corp. Common Stock", "lastsale": "$0.50", "pctchange": "-16.667%"}
     rows = [
-        {"symbol": "ZVAN", "name": "Zorvane Corp. Common Stock", "lastsale": "$0.50", "netchange": "-0.1", "pctchange": "-16.667%",
-         "volume": "1,200,000", "marketCap": "12,000,000.00"},
-        {"symbol": "QLLX", "name": "Quellix Common Stock", "lastsale": "$3.00", "netchange": "0", "pctchange": "N/A", "volume": "10",
-         "marketCap": ""},
-    ]  # fmt: skip
+        {**small, "volume": "1,200,000", "marketCap": "12,000,000.00"},
+        {"symbol": "QLLX", "name": "Quellix", "lastsale": "$3.00", "pctchange": "N/A", "volume": "10", "marketCap": ""},
+    ]
     fault_server.route("/api/screener/stocks", json.dumps({"data": {"rows": rows}}).encode())
     items = tmp_path / "i.jsonl"
     items.write_text(json.dumps(ITEM) + "\n")
