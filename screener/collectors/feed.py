@@ -160,13 +160,14 @@ def parse_feed(
     maker = _Maker(feed, received, as_of)
     items = []
     for number, entry in enumerate(channel.entries, 1):
-        item = maker.item(entry, window)
+        try:
+            item = maker.item(entry, window)
+        except NoWords:
+            message = f"{feed.url}: entry {number} left out: it has neither title nor text"
+            problems.append(_problem(feed, "bad_entry", message))
+            continue
         if item is not None:
             items.append(item)
-        elif not entry.title.strip() and not entry.summary.strip():
-            problems.append(
-                _problem(feed, "bad_entry", f"{feed.url}: entry {number} left out: it has neither title nor text")
-            )
     title = one_line(channel.title, 200)
     return Parsed(title=title, items=tuple(items), problems=tuple(problems[:50]), entries=len(channel.entries))
 
@@ -226,6 +227,10 @@ def _wrong(channel: Channel, body: bytes, feed: FeedSpec) -> Problem | None:
     return None
 
 
+class NoWords(ValueError):
+    """An entry with neither title nor text."""
+
+
 class _Maker:
     """Turns entries into items by the feed's options."""
 
@@ -241,6 +246,7 @@ class _Maker:
         self.company, self.form = str(options.get("company") or ""), str(options.get("form") or "PR")
 
     def item(self, entry: Entry, window: Window) -> Item | None:
+        """The item; None when it is not wanted or not news. Raises NoWords."""
         if self.languages and entry.language and entry.language.lower().split("-")[0] not in self.languages:
             return None
         published = read_date(entry.when, self.zone)
@@ -249,7 +255,7 @@ class _Maker:
         link = clean_link(_absolute(entry.link, self.feed.url))
         title = one_line(entry.title) or one_line(html_to_text(entry.summary), 200)
         if not title:
-            return None
+            raise NoWords(entry.id)
         source_id, news = window.take(entry, link)
         return self._build(entry, source_id, link, title, plausible(published, self.received)) if news else None
 

@@ -177,7 +177,7 @@ def test_a_cut_feed_keeps_its_whole_entries() -> None:
 
 
 def test_an_entry_without_title_and_text_is_one_problem() -> None:
-    found = parse(item("<link>https://x.example/1</link></item><item><title>B</title>"))
+    found = parse(item("<title>&lt;b&gt;&lt;/b&gt;</title></item><item><title>B</title>"))
     assert [i.title for i in found.items] == ["B"]
     assert [p.kind for p in found.problems] == ["bad_entry"] and "entry 1" in found.problems[0].message
 
