@@ -288,7 +288,7 @@ class _Decider:
             event=event.id,
             pieces=event.told,
             news=news,
-            words=self._words(row),
+            words=matched_words(self._store, [row]).get(row.story_id, ()),
             confirmed_by=story.confirmed_by if story else "",
             times=self._times(row),
         )
@@ -302,12 +302,6 @@ class _Decider:
         self._left -= 1
         return ""
 
-    def _words(self, row: WatchRow) -> tuple[str, ...]:
-        found = self._store.news.classified([row.story_id])[row.story_id]
-        spans = next((c.evidence for c in found.catalysts if c.type == row.catalyst), ())
-        proving = [s.text for s in spans if not s.fact and s.field in ("title", "text")] or [s.text for s in spans]
-        return tuple(dict.fromkeys(" ".join(t.split())[:120] for t in proving))[:3]
-
     def _times(self, row: WatchRow) -> dict[str, dt.datetime]:
         mine = {row.story_id, *(o.partition(" ")[0] for o in row.others)} & self._arrival.touched
         stories = [s for i in mine if (s := self._store.news.story(i)) is not None]
@@ -320,6 +314,17 @@ class _Decider:
             "queued": self._now,
         }
         return {name: at for name, at in times.items() if at is not None}
+
+
+def matched_words(store: Store, rows: Sequence[WatchRow]) -> dict[str, tuple[str, ...]]:
+    """The words that prove each row's catalyst, up to three, by story id."""
+    wanted = {r.story_id: r.catalyst for r in rows}
+    found = {}
+    for story_id, classified in store.news.classified(list(wanted)).items():
+        spans = next((c.evidence for c in classified.catalysts if c.type == wanted[story_id]), ())
+        proving = [s.text for s in spans if not s.fact and s.field in ("title", "text")] or [s.text for s in spans]
+        found[story_id] = tuple(dict.fromkeys(" ".join(t.split())[:120] for t in proving))[:3]
+    return found
 
 
 # ---- time ----

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -49,8 +48,8 @@ def courier(store: Store, fake: Fake, clock: Clock, **changes: object) -> Courie
 
 
 @pytest.fixture
-def clock() -> Iterator[Clock]:
-    yield Clock()
+def clock() -> Clock:
+    return Clock()
 
 
 def test_delivers_in_order_of_rank_and_is_done(store: Store, clock: Clock) -> None:

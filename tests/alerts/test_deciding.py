@@ -198,8 +198,14 @@ def test_daily_cap_counts_a_new_york_day(store: Store) -> None:
 
 @pytest.mark.parametrize(
     ("eastern", "end"),
-    [("21:59", None), ("22:00", "2026-03-13T10:30"), ("23:59", "2026-03-13T10:30"), ("06:29", "2026-03-12T10:30"), ("06:30", None)],
-)  # fmt: skip
+    [
+        ("21:59", None),
+        ("22:00", "2026-03-13T10:30"),
+        ("23:59", "2026-03-13T10:30"),
+        ("06:29", "2026-03-12T10:30"),
+        ("06:30", None),
+    ],
+)
 def test_quiet_hours_over_midnight(eastern: str, end: str | None) -> None:
     from screener.clock import NEW_YORK
 

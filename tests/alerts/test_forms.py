@@ -23,7 +23,9 @@ def alert(**changes: object) -> Alert:
 
 
 def test_message_says_everything() -> None:
-    told = alert(warnings=("shelf of $50M open",), words=("Met Its Primary Endpoint",), confirmed_by="0000000001-26-000001")
+    told = alert(
+        warnings=("shelf of $50M open",), words=("Met Its Primary Endpoint",), confirmed_by="0000000001-26-000001"
+    )
     text = forms.body([content(told, "https://page.example/")], forms.TEXT)
     for part in (
         "ZORB Zorb Works, Inc. (Nasdaq): clinical readout, good for holders",

@@ -107,7 +107,7 @@ def supporting(row: WatchRow, limit: int = 3) -> list[Reason]:
     for reason in row.reasons[1:]:
         if (
             reason.side == side
-            and reason.part in ("materiality", "confirmation", "freshness", "size")
+            and reason.part in ("materiality", "confirmation", "freshness")
             and reason.rule_id
         ):
             first.setdefault(reason.rule_id, reason)

@@ -23,6 +23,11 @@ _CHARACTERS_AN_ALERT = 230
 _MARGIN = 40
 
 
+def is_service(channel: Channel) -> bool:
+    """Whether a channel is one of Apprise's, read by people, rather than one of ours."""
+    return channel.scheme not in ("jsonl", "bell", "webhook+http", "webhook+https")
+
+
 class _Caught(logging.Handler):
     """Keeps what Apprise says in the thread that is sending."""
 
@@ -79,9 +84,19 @@ class Service:
         room = int(self._plugin.body_maxlen) - (0 if self._plugin.title_maxlen else len(title)) - _MARGIN
         text = forms.body(contents, self._form, room, chat=self._channel.scheme not in _MAIL)
         self._label(message)
+        self._notify(title, text, self._form)
+
+    def write(self, title: str, text: str) -> None:
+        """Send a page of Markdown, in as many messages as it takes. Raises AlertError."""
+        from screener.outputs.brief import pieces
+
+        for part in pieces(text, int(self._plugin.body_maxlen) - len(title) - _MARGIN):
+            self._notify(title, part, forms.MARKDOWN)
+
+    def _notify(self, title: str, text: str, form: str) -> None:
         _caught.here.said = []
         try:
-            done = self._plugin.notify(body=text, title=title, body_format=self._form)
+            done = self._plugin.notify(body=text, title=title, body_format=form)
         except (OSError, ValueError, RuntimeError, TypeError) as e:
             raise AlertError(self._mask(f"{type(e).__name__}: {e}")) from e
         if not done:

@@ -1,0 +1,72 @@
+"""``screener brief``: the day on one page of Markdown."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import click
+
+from screener import clock
+from screener.cli.common import App, as_of_option, date_option, db_option, emit, output_option, say
+from screener.cli.today import chosen_day
+from screener.errors import AlertError, InputError
+
+AHEAD = dt.timedelta(days=21)
+
+
+@click.command()
+@date_option
+@as_of_option
+@click.option("--top", type=click.IntRange(1), default=8, show_default=True, help="Rows of each kind.")
+@click.option("--send", is_flag=True, help="Send it to the [alerts] urls that people read.")
+@output_option
+@db_option
+@click.pass_obj
+def command(
+    app: App, day: dt.date | None, as_of: dt.datetime | None, top: int, send: bool, output: str | None, db: str | None
+) -> None:
+    """The day in Markdown for a newsletter: market, best rows with one sentence each, trouble, known dates.
+
+    \b
+    Example:
+      screener brief --output brief.md
+      screener brief --send        (from a timer, before the open and after the close)
+    """
+    from screener.outputs.brief import brief, title
+    from screener.pipeline.alerting import matched_words
+    from screener.store.dates import known_dates
+
+    with app.store(db, readonly=True) as store:
+        day = chosen_day(store, day, as_of)
+        rows = store.lists.rows_as_of(day, as_of) if day else None
+        if day is None or rows is None:
+            raise InputError(f"no list stored for {day or 'any day'}: `screener run` makes one")
+        moment = as_of or max((r.as_of for r in rows), default=clock.now())
+        regime = store.lists.regime(day, as_of)
+        dates = known_dates(store, day, day + AHEAD, moment)
+        words = matched_words(store, rows)
+    text = brief(day, moment, rows, regime, dates, words, top, app.settings.alerts.page_url)
+    if send:
+        _send(app, title(day, moment), text)
+    if output or not send:
+        emit(text, output)
+
+
+def _send(app: App, subject: str, text: str) -> None:
+    from screener.outputs.alerts.service import Service, is_service
+    from screener.store.channels import channels
+
+    wanted = [c for c in channels(app.settings.alerts.urls) if is_service(c)]
+    if not wanted:
+        raise InputError("no channel for people: set [alerts] urls to a mail or chat address of Apprise")
+    bad = 0
+    for channel in wanted:
+        try:
+            Service(channel, 0.0).write(subject, text)
+        except AlertError as e:
+            bad += 1
+            say(f"{channel.shown}: failed: {e}")
+        else:
+            say(f"{channel.shown}: sent")
+    if bad:
+        raise AlertError(f"{bad} of {len(wanted)} channels did not take the brief")

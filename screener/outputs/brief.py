@@ -1,0 +1,131 @@
+"""The day on one page of Markdown, for a newsletter: market, best rows and why, trouble, known dates."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from screener import clock
+from screener.outputs.alerts.content import (
+    DISCLAIMER,
+    explanation,
+    label,
+    numbers,
+    plain,
+    supporting,
+    unknown,
+    web_address,
+)
+from screener.store.dates import KnownDate
+from screener.types import Regime, WatchRow
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]#!])")
+_DATES = {
+    "pdufa_date": "FDA decision (PDUFA)",
+    "cure_date": "compliance deadline",
+    "effective_date": "takes effect",
+    "meeting_date": "meeting",
+    "adcom_date": "advisory committee",
+}
+Words = Mapping[str, Sequence[str]]
+
+
+def brief(
+    day: dt.date,
+    as_of: dt.datetime,
+    rows: Sequence[WatchRow],
+    regime: Regime | None,
+    dates: Sequence[KnownDate],
+    words: Words | None = None,
+    top: int = 8,
+    page_url: str = "",
+) -> str:
+    """The page. ``words`` are the matched words by story id; ``rows`` the day's list, best first."""
+    look = [r for r in rows if r.action in ("Alert", "Watch")][:top]
+    avoid = [r for r in rows if r.action == "Avoid"][:top]
+    parts = [
+        [f"# {title(day, as_of)}"],
+        [*_market(regime)],
+        [f"## Worth a look ({len(look)} of {sum(r.action in ('Alert', 'Watch') for r in rows)})"],
+        *([*_row(r, words or {}, page_url)] for r in look),
+        [f"## Trouble ({len(avoid)} of {sum(r.action == 'Avoid' for r in rows)})"],
+        *([*_row(r, words or {}, page_url)] for r in avoid),
+        ["## Known dates", *(_calendar(dates) or ["None is known for the next weeks."])],
+        [f"*{DISCLAIMER}*"],
+    ]
+    return "\n\n".join("\n".join(p) for p in parts if p) + "\n"
+
+
+def title(day: dt.date, as_of: dt.datetime) -> str:
+    """``Small-cap catalysts, Friday 2025-12-12, before the open``."""
+    when = {clock.REGULAR: "in session"}.get(
+        clock.session_at(as_of), "before the open" if as_of < clock.open_time(day) else "after the close"
+    )
+    return f"Small-cap catalysts, {day:%A %Y-%m-%d}, {when}"
+
+
+def _market(regime: Regime | None) -> Iterator[str]:
+    yield "## Market"
+    if regime is None:
+        yield "Unknown: no index prices are stored for this day."
+        return
+    card = " / ".join(p for p in (regime.action, regime.recommendation, regime.timeframe, regime.risk) if p)
+    yield f"**{_md(regime.label)}**" + (f" ({_md(card)})" if card else "")
+    yield from (f"- {_md(reason)}" for reason in regime.reasons[:4])
+    if regime.outlook:
+        yield f"- {_md(regime.outlook)}"
+    if regime.unknown:
+        yield f"- Unknown: {_md(', '.join(regime.unknown).replace('_', ' '))}"
+
+
+def _row(row: WatchRow, words: Words, page_url: str) -> Iterator[str]:
+    company = f" {_md(plain(row.company, 60))}" if row.company else ""
+    yield f"**{_md(row.ticker)}**{company}: {_md(sentence(row, words.get(row.story_id, ())))}"
+    source = web_address(row.url)
+    headline = _md(plain(row.headline, 200))
+    yield f"- {f'[{headline}]({source})' if source else headline}"
+    yield f"- {_md(numbers(row))}"
+    if row.warnings:
+        yield f"- Catch: {_md('; '.join(plain(w, 120) for w in row.warnings))}"
+    if missing := unknown(row):
+        yield f"- Unknown: {_md(missing)}"
+    if page := web_address(explanation(row, page_url)):
+        yield f"- [Why it ranks {row.rank}]({page})"
+
+
+def sentence(row: WatchRow, words: Sequence[str] = ()) -> str:
+    """Why a row stands where it stands, in one sentence."""
+    proof = f", by the words “{plain(words[0], 80)}”" if words else ""
+    more = [plain(r.text, 60) for r in supporting(row, 2)]
+    return f"{label(row)}{proof}{', with ' + ' and '.join(more) if more else ''} (score {row.score:.0f})."
+
+
+def _calendar(dates: Iterable[KnownDate], limit: int = 15) -> list[str]:
+    return [
+        f"- {d.day:%a %Y-%m-%d}: **{_md(d.ticker or '?')}** {_name(d.kind)}, {_md(plain(d.headline, 100))}"
+        for d in list(dates)[:limit]
+    ]
+
+
+def _name(kind: str) -> str:
+    return _DATES.get(kind, kind.removesuffix("_date").replace("_", " "))
+
+
+def _md(text: str) -> str:
+    """Text as it is, in every Markdown and in the HTML made from it; mentions in chats are broken."""
+    return _MARKDOWN.sub(r"\\\1", text.replace("<", "‹").replace(">", "›").replace("@", "@\u200b"))
+
+
+def pieces(text: str, limit: int) -> list[str]:
+    """A page in parts of at most ``limit`` characters, cut between paragraphs, else between lines."""
+    parts: list[str] = []
+    here = ""
+    for block in text.split("\n\n"):
+        for line in [block] if len(block) <= limit else block.split("\n"):
+            line = line[:limit]
+            if here and len(here) + len(line) + 2 > limit:
+                parts.append(here)
+                here = ""
+            here = f"{here}\n\n{line}" if here else line
+    return [*parts, here] if here else parts
