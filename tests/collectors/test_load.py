@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from screener.collectors.load import load_feeds
+from screener.collectors.load import load_feeds, read_file
 from screener.collectors.samples import run_feed_tests
 from screener.errors import ConfigError, YamlError
 
@@ -130,10 +130,19 @@ def test_a_wrong_expectation_is_found(tmp_path: Path, old: str, new: str, line: 
     assert at == line and says in message
 
 
-def test_a_file_without_its_own_test_is_found(tmp_path: Path) -> None:
-    head = GOOD.partition("sample:")[0]
-    ((_, message),) = findings(tmp_path, head)
+def test_a_file_with_half_a_test_is_found(tmp_path: Path) -> None:
+    head, _, tail = GOOD.partition("sample:")
+    assert findings(tmp_path, head) == []  # a feed of the user's own needs no test
+    ((_, message),) = findings(tmp_path, head + "sample:" + tail.partition("expect:")[0])
+    assert message.startswith("expect: is missing")
+    ((_, message),) = findings(tmp_path, head + "expect: []\n")
     assert message.startswith("sample: is missing")
+
+
+@pytest.mark.parametrize("path", sorted(RULES.glob("*.yml")), ids=lambda p: p.stem)
+def test_every_built_in_feed_carries_its_own_test(path: Path) -> None:
+    data = read_file(path)
+    assert data.get("title") and data.get("sample") and data.get("expect") is not None
 
 
 def test_other_lists_can_be_expected(tmp_path: Path) -> None:
