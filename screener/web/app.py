@@ -48,9 +48,10 @@ class Tables(Datasette):  # type: ignore[misc]
 
 
 class Served(NamedTuple):
-    """The ASGI application, and what ends its open streams when the server stops."""
+    """The ASGI application, its site, and what ends its open streams when the server stops."""
 
     app: Guard
+    site: Site
     stop: Callable[[], None]
 
 
@@ -88,4 +89,4 @@ def build(
         tables=(DATABASE, "-", "_internal"),
         tables_policy=tables_policy(Path(datasette.app.__file__).parent / "templates"),
     )
-    return Served(guard, watcher.stop)
+    return Served(guard, site, watcher.stop)

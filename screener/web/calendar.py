@@ -14,6 +14,7 @@ from screener.web.site import Answer, View
 
 LOOK_BACK = dt.timedelta(days=800)
 _PAST = dt.timedelta(days=14)
+MOST = 300
 _AHEAD = dt.timedelta(days=760)
 NAMES = {
     "pdufa_date": "FDA decision (PDUFA)",
@@ -75,14 +76,14 @@ def page(view: View) -> Answer:
         queries.dated_events(view.db, moment - LOOK_BACK, moment, ticker), clock.new_york_date(moment), kind
     )
     today = clock.new_york_date(moment)
-    months = [
-        (m, list(group)) for m, group in groupby((e for e in listed if e.day >= today), lambda e: f"{e.day:%B %Y}")
-    ]
+    ahead = [e for e in listed if e.day >= today]
+    months = [(m, list(group)) for m, group in groupby(ahead[:MOST], lambda e: f"{e.day:%B %Y}")]
     return view.render(
         "calendar.html",
         nav="calendar",
         months=months,
-        past=[e for e in listed if e.day < today][::-1],
+        past=[e for e in listed if e.day < today][::-1][:MOST],
+        more=max(len(ahead) - MOST, 0),
         today=today,
         moment=moment,
         kind=kind,

@@ -46,20 +46,19 @@ def score_bar(score: float, parts: Sequence[tuple[str, float]], width: int = 96,
     said = ", ".join(f"{name} {value:+.0f}" for name, value in parts)
     gained = sum(v for _, v in parts if v > 0)
     scale = width / max(_BAR_FULL, gained)
-    out, x = [f'<rect class="s-bed" width="{width}" height="{height}"/>'], 0.0
+    out, x = [f'<rect width="{width}"/>'], 0.0
     for name, value in parts:
         size = abs(value) * scale
         if value > 0:
-            known = name if name in PARTS else "other"
-            out.append(f'<rect class="s-{known}" x="{x:.1f}" width="{size:.1f}" height="{height}"/>')
+            known = PARTS.index(name) + 1 if name in PARTS else len(PARTS)
+            out.append(f'<rect class="p{known}" x="{x:.1f}" width="{size:.1f}"/>')
             x += size
         else:
             size = min(size, x)
-            out.append(f'<rect class="s-warning" x="{x - size:.1f}" width="{size:.1f}" height="{height}"/>')
+            out.append(f'<rect class="less" x="{x - size:.1f}" width="{size:.1f}"/>')
     label = escape(f"score {score:.0f}: {said}" if said else f"score {score:.0f}")
     return Markup(  # noqa: S704  # numbers made here and an escaped label
-        f'<svg class="scorebar" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{label}">{"".join(out)}</svg>'
+        f'<svg class="scorebar" width="{width}" height="{height}" role="img" aria-label="{label}">{"".join(out)}</svg>'
     )
 
 

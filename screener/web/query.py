@@ -17,7 +17,7 @@ from screener.types import WatchRow
 
 SESSIONS = (clock.PRE, clock.REGULAR, clock.AFTER, clock.CLOSED)
 POLARITIES = {"good": "+", "bad": "-", "mixed": "±", "neutral": "0"}
-PAGE_SIZE = 100
+PAGE_SIZE = 70
 _WORD = re.compile(r"[a-z0-9_]{1,60}")
 _TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,9}")
 _SORTS: dict[str, Callable[[WatchRow], Any]] = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ import uvicorn
 from screener.config import Settings
 from screener.errors import ConfigError
 from screener.web.app import Served, build
+
+_WARM_AFTER = 2.0
 
 
 def listening(host: str, port: int) -> socket.socket:
@@ -53,7 +56,11 @@ def serve(settings: Settings, path: Path, *, host: str, port: int, password: str
     sock = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     say(f"Serving {path} at http://{name}:{sock.getsockname()[1]}/  (Ctrl-C stops)")
+    warming = threading.Timer(_WARM_AFTER, served.site.warm)
+    warming.daemon = True
+    warming.start()
     try:
         Server(served).run(sockets=[sock])
     finally:
+        warming.cancel()
         sock.close()

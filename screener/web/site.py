@@ -137,6 +137,12 @@ class Site:
 
         return Desk(settings=self.settings, store=None).classifier  # type: ignore[arg-type]
 
+    def warm(self) -> None:
+        """Load what the first visits would wait for: templates, rules, classifier. Meant for a thread."""
+        for name in self.templates.list_templates():
+            self.templates.get_template(name)
+        _ = self.rules, self.classifier
+
     def rows(self, store: Store, day: dt.date, run_id: str) -> list[WatchRow]:
         """A stored list; lists never change, so the last ones are kept in memory."""
         key = (day, run_id)

@@ -11,8 +11,8 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from screener import clock
-from screener.types import Reason, Regime, SourceRef, WatchRow
-from screener.web import charts, queries, show
+from screener.types import Reason, SourceRef, WatchRow
+from screener.web import charts, market, queries, show
 from screener.web.marks import Own, own_marks
 from screener.web.query import (
     PAGE_SIZE,
@@ -165,7 +165,7 @@ def page(view: View) -> Answer:
         choices=_choices(rows, names),
         chips=_chips(filters),
         days=_days(view, found),
-        market=market(view, regime, found),
+        market=market.card(view, regime, found.day, filters.as_of or found.moment),
         link=lambda **changes: address(filters, **changes),
         sorting=_sorting(filters),
         caps=CAPS,
@@ -238,47 +238,3 @@ def _sorting(f: Filters) -> dict[str, tuple[str, str]]:
         target = f"-{name}" if current and not turned else name
         out[name] = (address(f, sort=target), ("descending" if falls else "ascending") if current else "")
     return out
-
-
-def market(view: View, regime: Regime | None, found: Chosen) -> dict[str, Any]:
-    """The regime card: its words, its numbers with their times, IWM against SPY and breadth as charts."""
-    if found.day is None:
-        return {"regime": None, "chart": "", "numbers": [], "breadth": ""}
-    bars = view.store.bars.history(
-        ["IWM", "SPY"], found.day - dt.timedelta(days=90), found.day, found.filters.as_of or found.moment
-    )
-    lines = [(t, charts.rebased(bars.get(t, ()))) for t in ("IWM", "SPY")]
-    label = "; ".join(f"{t} {v[-1][1] - 100:+.1f}% since {v[0][0]}" for t, v in lines if v)
-    return {
-        "regime": regime,
-        "chart": charts.line_chart([x for x in lines if x[1]], f"IWM against SPY, start at 100: {label}"),
-        "numbers": _numbers(regime),
-        "breadth": _breadth(view, found),
-    }
-
-
-_UNITS = (("_pct", "%"), ("_usd", "$"), ("_bp", "bp"), ("_days", "days"))
-
-
-def _numbers(regime: Regime | None) -> list[tuple[str, str, str]]:
-    """(name, value, its time) of each measure that is known."""
-    if regime is None:
-        return []
-    out = []
-    for name, value in regime.measures.items():
-        if value is None:
-            continue
-        unit = next((u for end, u in _UNITS if name.endswith(end)), "")
-        bare = next((name.removesuffix(end) for end, _ in _UNITS if name.endswith(end)), name)
-        shown = show.percent(value) if unit == "%" and value < 0 else f"{value:,.4g}{unit}"
-        out.append((show.words(bare), shown, regime.times.get(name, "")))
-    return out
-
-
-def _breadth(view: View, found: Chosen) -> Markup:
-    """Breadth over the last days, from the regimes as they were stored; empty with fewer than two days."""
-    assert found.day is not None
-    past = queries.regimes(view.db, found.day, found.filters.as_of or found.moment)
-    name = next((n for r in past[::-1] for n, v in r.measures.items() if "breadth" in n or ("above_" in n and v)), "")
-    points = [(r.day, v) for r in past if (v := r.measures.get(name)) is not None]
-    return charts.line_chart([(show.words(name), points)], f"{show.words(name)} over {len(points)} sessions", height=70)

@@ -109,9 +109,8 @@ def tickers(driver: Any) -> list[str]:
 def test_open_and_read(page: Any, site: str) -> None:
     page.get(site + "/")
     assert tickers(page) == ["QBLA", "ZORN", "QPHA", "QEVL", "QLNG", "QRTL"]
-    assert "Risk off" in page.find_element(By.ID, "regime").text.replace("risk off", "Risk off").replace(
-        "Risk Off", "Risk off"
-    )
+    told = page.find_element(By.ID, "regime").text
+    assert all(word in told for word in ("Risk off", "Reduce", "Above 50-day", "43%"))
     assert page.find_element(By.CSS_SELECTOR, "#regime svg").size["width"] > 200
     assert page.execute_script("return getComputedStyle(document.querySelector('.top')).display") == "flex"
 
