@@ -104,24 +104,63 @@ def list_(app: App, form: str, as_of: dt.datetime | None, db: str | None) -> Non
 @db_option
 @click.pass_obj
 def history(app: App, ticker: str, limit: int, form: str, db: str | None) -> None:
-    """A ticker's places on the lists, newest day first.
+    """A ticker's places on the lists, newest day first, and what it did later.
 
     \b
     Example:
       screener watchlist history ABCD
     """
-    import json
+    from screener.outputs.csvout import json_text
+    from screener.outputs.outcomes import history_lines, history_records
 
     with app.store(db, readonly=True) as store:
         rows = store.lists.history(ticker.upper(), limit)
+        later = store.outcomes.of_ticker(ticker.upper(), clock.now())
     if form == "json":
-        names = ("day", "rank", "score", "action", "catalyst", "headline")
-        emit(json.dumps([dict(zip(names, (str(r[0]), *r[1:]), strict=True)) for r in rows], indent=2) + "\n")
+        emit(json_text(history_records(rows, later)))
         return
     if not rows:
         say(f"{ticker.upper()} was on no stored list")
-    for day, rank, score, action, catalyst, headline in rows:
-        click.echo(f"{day}  #{rank:<3} {score:5.0f}  {action:<9}  {catalyst:<24}  {headline}")
+    for line in history_lines(rows, later):
+        click.echo(line)
+
+
+@command.command()
+@date_option
+@as_of_option
+@click.option("--fill", is_flag=True, help="First fill in what became known since, for all stored days.")
+@format_option("table", "json")
+@db_option
+@click.pass_obj
+def outcomes(app: App, day: dt.date | None, as_of: dt.datetime | None, fill: bool, form: str, db: str | None) -> None:
+    """What the tickers of a day's list did later: to the close, one and five sessions on, since first listed.
+
+    With --as-of the list and the moves are those known at that moment. Runs fill in the last month by themselves.
+
+    \b
+    Example:
+      screener watchlist outcomes --date 2025-12-12
+    """
+    from screener.outputs.csvout import json_text
+    from screener.outputs.outcomes import outcome_lines, outcome_records
+
+    with app.store(db, readonly=not fill) as store:
+        if fill:
+            from screener.pipeline.desk import Desk
+            from screener.pipeline.outcomes import fill as fill_all
+
+            desk = Desk(settings=app.settings, store=store)
+            say(f"{fill_all(desk, clock.now(), since=dt.date.min)} moves filled in")
+        day = chosen_day(store, day, as_of)
+        rows = store.lists.rows_as_of(day, as_of) if day else None
+        later = store.outcomes.of_day(day, as_of) if day else {}
+    if rows is None:
+        say(f"no list stored for {day or 'any day'}{' by then' if as_of else ''}: `screener run` makes one")
+    if form == "json":
+        emit(json_text(outcome_records(rows or [], later)))
+        return
+    for line in outcome_lines(rows or [], later):
+        click.echo(line)
 
 
 @command.command()

@@ -12,7 +12,7 @@ import anyio
 import msgspec
 
 from screener import clock
-from screener.pipeline import collect, pricing
+from screener.pipeline import collect, outcomes, pricing
 from screener.pipeline.alerting import Arrival, queue_alerts
 from screener.pipeline.desk import Desk
 from screener.pipeline.intake import Intake, Taken
@@ -104,6 +104,7 @@ def save_day(desk: Desk, run: Run, by: str = "both", arrival: Arrival | None = N
         stored = desk.store.lists.save_list(run, rows)
         if not desk.clock.replay:
             queue_alerts(desk.store, desk.settings, rows, arrival)
+    outcomes.fill_due(desk, run.as_of)
     return rows, stored
 
 

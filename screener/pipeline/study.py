@@ -21,6 +21,7 @@ from screener import clock, config
 from screener.pipeline.desk import Desk
 from screener.pipeline.estimates import Spread, median, spread
 from screener.pipeline.pricing import BENCHMARK
+from screener.prices.formulas import compounded
 from screener.prices.history import build, frame
 from screener.prices.measures import compute_moves
 from screener.prices.universe import load_universe
@@ -269,16 +270,6 @@ def _after(
         other = compounded(index.get(days[p]) for p in places) if own is not None else None
         found[horizon] = None if own is None or other is None else round(own - other, 4)
     return found
-
-
-def compounded(changes: Iterable[float | None]) -> float | None:
-    """Daily changes in percent as one change in percent; unknown when any day is."""
-    total = 1.0
-    for change in changes:
-        if change is None:
-            return None
-        total *= 1 + change / 100
-    return (total - 1) * 100
 
 
 # ---- benchmarks --------------------------------------------------------------------------------------------------

@@ -93,6 +93,16 @@ def abnormal(change_pct: float | None, benchmark_pct: float | None, slope: float
     return change_pct - slope * benchmark_pct
 
 
+def compounded(changes: Iterable[float | None]) -> float | None:
+    """Daily changes in percent as one change in percent; unknown when any of them is, 0 for none."""
+    total = 1.0
+    for change in changes:
+        if change is None:
+            return None
+        total *= 1 + change / 100
+    return (total - 1) * 100
+
+
 def materiality(amount_usd: float | None, market_cap: float | None) -> float | None:
     """A stated amount against the market cap as of the news, in percent."""
     share = ratio(amount_usd, market_cap)

@@ -1,8 +1,8 @@
 """Opening the database: one SQLite file in WAL mode, migrated on opening, refused when a newer screener wrote it.
 
-``open_store`` is what the rest uses; it gives a ``Store`` whose parts (``news``, ``bars``, ``lists``, ``outbox``) read
-and write records of ``screener.types``. sqlite-utils is imported only when there is something to migrate, so that
-reading a stored list starts fast.
+``open_store`` is what the rest uses; it gives a ``Store`` whose parts (``news``, ``bars``, ``lists``, ``outbox``,
+``outcomes``) read and write records of ``screener.types``. sqlite-utils is imported only when there is something to
+migrate, so that reading a stored list starts fast.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from screener.store.bars import Bars
 from screener.store.lists import Lists
 from screener.store.news import News
 from screener.store.outbox import Outbox
+from screener.store.outcomes import Outcomes
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 
@@ -33,6 +34,7 @@ class Store:
         self.bars = Bars(connection)
         self.lists = Lists(connection)
         self.outbox = Outbox(connection)
+        self.outcomes = Outcomes(connection)
 
     def __enter__(self) -> Store:
         return self

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from screener.store.outcomes import note_listed
 from screener.store.rows import dump, encoder, iso, iso_or_none, moment, moment_or_none
 from screener.types import Problem, Regime, Run, WatchRow
 
@@ -125,6 +126,7 @@ class Lists:
             ),
         )
         self._db.execute("UPDATE runs SET list_id = ? WHERE id = ?", (run.id, run.id))
+        note_listed(self._db, run.day, run.as_of, rows)
         newest = self._db.execute(
             "SELECT run_id FROM lists WHERE day = ? ORDER BY as_of DESC, run_id DESC LIMIT 1", (run.day.isoformat(),)
         ).fetchone()

@@ -356,3 +356,25 @@ def m006_alerts(db: Any) -> None:
             last_error_at TEXT
         ) WITHOUT ROWID""",
     )
+
+
+@migration()
+def m007_outcomes(db: Any) -> None:
+    """What listed tickers did later, each number with the moment it became known."""
+    _run(
+        db,
+        """CREATE TABLE outcomes (   -- one row a ticker and day, from its first listing that day
+            day TEXT NOT NULL,
+            ticker TEXT NOT NULL,
+            listed TEXT NOT NULL,
+            price REAL,              -- of that day's trading when listed; NULL: before the open, or unknown
+            close_pct REAL, close_known TEXT,  -- percent to the close of the day; NULL: not known, or cannot be told
+            next_pct REAL, next_known TEXT,    -- percent to the close one session later
+            week_pct REAL, week_known TEXT,    -- percent to the close five sessions later
+            PRIMARY KEY (day, ticker)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX outcomes_ticker ON outcomes(ticker, day)  -- a ticker's history",
+        "CREATE INDEX outcomes_open ON outcomes(day) WHERE week_known IS NULL  -- what is still to be filled",
+        """INSERT OR IGNORE INTO outcomes(day, ticker, listed, price)
+            SELECT day, ticker, as_of, CASE WHEN change_pct IS NULL THEN NULL ELSE price END FROM watchlist""",
+    )

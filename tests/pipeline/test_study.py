@@ -17,7 +17,7 @@ from screener.cli import cli
 from screener.outputs.study import chart_lines, markdown_lines, study_lines
 from screener.pipeline.estimates import spread
 from screener.pipeline.intake import Intake
-from screener.pipeline.study import Group, Study, compounded, day_zero, load, run_study, save
+from screener.pipeline.study import Group, Study, day_zero, load, run_study, save
 from screener.store import Store, open_store
 from screener.types import Bar, Item
 from tests.pipeline.make import DAY, at, bars, desk_on, invented_table, item
@@ -183,12 +183,8 @@ def test_the_interval_of_a_known_distribution() -> None:
     assert found.low == pytest.approx(0.208, abs=0.01) and found.high == pytest.approx(0.292, abs=0.01)
 
 
-def test_compounding() -> None:
-    assert compounded([10.0, 10.0]) == pytest.approx(21.0)
-    assert compounded([10.0, None]) is None
-
-
-def test_the_command_studies_files_and_keeps_the_result(tmp_path: Path) -> None:
+def test_the_command_studies_files_and_keeps_the_result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
     lines = [
         json.dumps({"id": f"a{n}", "title": f"Zorvane {n} Announces 1-for-20 Reverse Stock Split",
             "published": at(8).isoformat(), "tickers": [f"ZP{n}"]})
