@@ -56,10 +56,8 @@ class Grammar:
         return stem
 
 
-def _hash(word: str) -> np.uint64:
-    return np.uint64(
-        int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little") | 1
-    )
+def _hash(word: str) -> int:
+    return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "replace"), digest_size=8).digest(), "little") | 1
 
 
 def _stem(word: str) -> int:

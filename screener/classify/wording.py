@@ -20,6 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 KEY = 4  # letters of an open word (announc*) that the gate looks at
@@ -172,7 +173,7 @@ def word_keys(folded: str) -> set[str]:
     return words | {word[:KEY] + "*" for word in words}
 
 
-def commonness(gate: frozenset[str]) -> tuple[int, int]:
+def commonness(gate: AbstractSet[str]) -> tuple[int, int]:
     """How little a gate rules out: its common keys, then all its keys."""
     return len(gate & _COMMON), len(gate)
 
