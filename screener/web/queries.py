@@ -224,11 +224,11 @@ def repeats_of(db: sqlite3.Connection, tickers: Sequence[str], story_id: str) ->
 
 
 DILUTIVE = ("S-1", "S-3", "S-11", "F-1", "F-3", "424B", "FWP", "EFFECT", "SUPPL", "1-A", "D")
-_LATER = ("3.02", "3.03", "3.01", "1.01", "2.03", "5.03")
+_LATER = ("3.02", "2.03")
 
 
 def dilution(filings: Sequence[Filing]) -> list[Filing]:
-    """Filings that sell shares or prepare it: registrations, prospectuses, and the 8-K items that tell of deals."""
+    """Filings that sell shares or prepare it: registrations, prospectuses, and the 8-K items that tell of sold shares and new debt."""
     return [
         f
         for f in filings

@@ -220,7 +220,8 @@ def replaced(r: WatchRow, rank: int, run_id: str, day: dt.date, as_of: dt.dateti
 def regime(day: dt.date, as_of: dt.datetime) -> Regime:
     return Regime(
         day=day, as_of=as_of, label="Risk off", action="Reduce", recommendation="Wait", timeframe="Short-Term", risk="High",
-        measures={"iwm_1d_pct": -1.3, "spy_1d_pct": -0.2, "rel_1d": -1.1, "own_measure": 7.0, "above_50d_pct": 31.0 + day.day, "vix": None},
+        measures={"iwm_1d_pct": -1.3, "spy_1d_pct": -0.2, "rel_1d": -1.1, "own_measure": 7.0, "vix": None,
+                  "above_50d_pct": 31.0 + day.day},
         times={"iwm_1d_pct": "2026-03-12T20:00:00Z"}, reasons=("small caps trail by 2 points",), unknown=("vix",),
     )  # fmt: skip
 
