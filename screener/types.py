@@ -185,6 +185,25 @@ class Bar(Struct, frozen=True, kw_only=True):
     known_at: dt.datetime
 
 
+BarRow = tuple[
+    str,
+    str,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    float | None,
+    str,
+    str,
+    str,
+]
+"""A bar as plain values, for bulk work: ticker, day (ISO), open, high, low, close, volume, change_pct, market_cap,
+float_shares, exchange, source, known_at (UTC, ``2025-12-12T21:00:00.000Z``)."""
+
+
 class Quote(Struct, frozen=True, kw_only=True):
     """A price at a moment: ``session`` is pre, regular, after or closed."""
 

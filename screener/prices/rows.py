@@ -9,26 +9,11 @@ from functools import lru_cache
 from screener import clock
 from screener.prices.base import problem, symbol
 from screener.prices.cells import number, session_date
-from screener.types import Bar, Problem
+from screener.types import Bar, BarRow, Problem
 
 NUMBERS = ("open", "high", "low", "close", "volume", "change_pct", "market_cap", "float_shares")
 COLUMNS = ("ticker", "day", *NUMBERS, "exchange", "source", "known_at")
-Row = tuple[
-    str,
-    str,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    str,
-    str,
-    str,
-]
-"""A bar as plain values in the order of ``COLUMNS``: day ``2025-12-12``, known_at ``2025-12-12T21:00:00.000Z``."""
+Row = BarRow
 
 ALIASES = {
     "symbol": "ticker",

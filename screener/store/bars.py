@@ -8,29 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from screener.store.rows import chunks, iso, marks, moment
-from screener.types import Bar, Quote
+from screener.types import Bar, BarRow, Quote
 
 _COLUMNS = (
     "ticker, day, open, high, low, close, volume, change_pct, market_cap, float_shares, exchange, source, known_at"
 )
-BarRow = tuple[
-    str,
-    str,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    float | None,
-    str,
-    str,
-    str,
-]
-"""A bar as plain values: ticker, day, open, high, low, close, volume, change_pct, market_cap, float_shares, exchange,
-source, known_at."""
-
 _INSERT = (
     f"INSERT INTO bars({_COLUMNS}) VALUES ({marks(range(13))}) ON CONFLICT(day, ticker, source) DO UPDATE SET "
     "open = excluded.open, high = excluded.high, low = excluded.low, close = excluded.close, volume = excluded.volume, "
