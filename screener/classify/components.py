@@ -17,7 +17,7 @@ from screener.classify.rulefile import load_folder
 from screener.types import Story
 
 MAX_TITLE = 1_000
-LEAD, FILING_LEAD = 450, 8_000  # characters of the text that are searched for wordings
+LEAD, FILING_LEAD = 450, 4_000  # characters of the text that are searched for wordings
 for _name in ("story", "hits", "log_odds"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
@@ -93,8 +93,11 @@ class Scorer:
 
     def __call__(self, doc: Doc) -> Doc:
         view, hits = doc._.story, doc._.hits
-        scores = evidence.prior(self.bank.rules, hits, filing=not view.headline)
-        if self.weights is not None and view.headline:
+        if not view.headline:
+            doc._.log_odds = evidence.filing_prior(self.bank.rules, hits, view.form, view.items)
+            return doc
+        scores = evidence.prior(self.bank.rules, hits)
+        if self.weights is not None:
             hashes = self.grammar.hashes(doc, title_tokens(doc, len(view.headline)))
             facts = evidence.dense(self.bank.rules, hits, view.subjects)
             sums = model.gram_score(self.weights, hashes) + self.weights.bias

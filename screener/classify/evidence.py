@@ -14,7 +14,8 @@ from screener.types import FactValue, Span
 # nine times in ten, the same words deep in a text about one time in six.
 TITLE_PATTERN, TITLE_HINT, TEXT_PATTERN, CANCELLED, NOTHING = 2.2, -2.5, -1.6, -3.5, -5.0
 BOTH = 0.6  # a headline's words found again in the text
-FILING_TEXT = 0.4  # a decisive wording in the text of a filing, which has no headline of its own
+FILING_TEXT, STRAY_TEXT = 0.4, -2.5  # a decisive wording in a filing whose items can carry the type, or cannot
+OTHER_EVENTS = "8.01"
 COUNT_CAP = 2.0
 PURCHASE = "P"  # Form 4 transaction code of an open-market purchase
 VOLATILITY = ("LUDP", "LUDS", "M", "MWC1", "MWC2", "MWC3", "IPO1")
@@ -41,23 +42,38 @@ def dense(rules: tuple[CatalystRule, ...], hits: Hits, subjects: tuple[str, ...]
     return out.ravel()
 
 
-def prior(rules: tuple[CatalystRule, ...], hits: Hits, *, filing: bool) -> Floats:
-    """Log-odds per rule from the wordings alone."""
+def prior(rules: tuple[CatalystRule, ...], hits: Hits) -> Floats:
+    """Log-odds per rule from the wordings of a release alone."""
     out = np.full(len(rules), NOTHING, np.float32)
     for number in hits.title.keys() | hits.text.keys():
-        title, text = hits.title.get(number), hits.text.get(number)
-        out[number] = _log_odds(title or RuleHits(), text or RuleHits(), filing)
+        out[number] = _log_odds(hits.title.get(number) or RuleHits(), hits.text.get(number) or RuleHits())
     return out
 
 
-def _log_odds(title: RuleHits, text: RuleHits, filing: bool) -> float:
+def _log_odds(title: RuleHits, text: RuleHits) -> float:
     if title.patterns:
         return TITLE_PATTERN + (BOTH if text.patterns else 0.0)
     if title.cancelled:
         return CANCELLED
     if text.patterns:
-        return (FILING_TEXT if filing else TEXT_PATTERN) + (BOTH if title.hints else 0.0)
+        return TEXT_PATTERN + (BOTH if title.hints else 0.0)
     return TITLE_HINT if title.hints else NOTHING
+
+
+def filing_prior(rules: tuple[CatalystRule, ...], hits: Hits, form: str, items: tuple[str, ...]) -> Floats:
+    """Log-odds per rule from the text of a filing that has no headline.
+
+    Legal prose mentions everything, so its words count only for types that the form or one of the items can carry. A
+    6-K has no item numbers and is read as if it had 8.01.
+    """
+    out = np.full(len(rules), NOTHING, np.float32)
+    told = frozenset(items) | ({OTHER_EVENTS} if form.startswith("6-K") else frozenset())
+    for number, found in hits.text.items():
+        if found.patterns:
+            rule = rules[number]
+            carried = rule.forms.get(form, 0.0) > 0 or not told.isdisjoint(rule.items)
+            out[number] = FILING_TEXT if carried else STRAY_TEXT
+    return out
 
 
 def structured(

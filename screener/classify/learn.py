@@ -91,7 +91,7 @@ class Reader:
             ids=[s.id for s in stories],
             grams=grams,
             dense=np.array([evidence.dense(self.rules, d._.hits, d._.story.subjects) for d in docs], np.float32),
-            prior=np.array([evidence.prior(self.rules, d._.hits, filing=False) for d in docs], np.float32),
+            prior=np.array([evidence.prior(self.rules, d._.hits) for d in docs], np.float32),
             wanted=wanted,
             weight=np.array(weights, np.float32),
             group=[company(s) for s in stories],

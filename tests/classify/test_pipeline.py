@@ -135,6 +135,27 @@ def test_title_only_filings_go_by_form_and_items(
     )
 
 
+LEGAL = "The Company may acquire assets, and any reverse stock split or event of default under the credit agreement adjusts it."
+
+
+@pytest.mark.parametrize(
+    ("form", "items", "expected"),
+    [
+        ("8-K", ("5.03",), ["reverse_split"]),
+        ("8-K", ("8.01",), ["reverse_split"]),
+        ("6-K", (), ["reverse_split"]),
+        ("8-K", ("5.07",), []),
+        ("S-8", (), []),
+        ("424B3", (), []),
+    ],
+)
+def test_legal_prose_counts_only_where_form_or_item_can_carry_it(
+    classifier: Classifier, story: Make, form: str, items: tuple[str, ...], expected: list[str]
+) -> None:
+    answer = classifier.classify(story(f"{form}: Acme Corp - Other events", LEGAL, form=form, items=items))
+    assert [c.type for c in answer.catalysts] == expected
+
+
 @pytest.mark.parametrize(
     ("facts", "bought"),
     [
