@@ -32,6 +32,7 @@ from tests.cli.conftest import ROOT
 from tests.server.app import Reply, Request, WireServer
 
 COMPANIES, SESSIONS, WINDOW = 3000, 30, 120
+HEAD = ("ticker", "date", "open", "high", "low", "close", "volume", "change_pct", "market_cap", "exchange")
 STRONG = (
     "{} Announces Positive Topline Results from Phase 3 Trial of ZX-{} Meeting Its Primary Endpoint",
     "{} Receives FDA Approval for ZX-{}",
@@ -122,7 +123,7 @@ def bars(path: Path) -> None:
     days = [clock.previous_session(clock.session_day(clock.now()), n) for n in range(1, SESSIONS + 1)]
     with path.open("w", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow("ticker,date,open,high,low,close,volume,change_pct,market_cap,exchange".split(","))
+        writer.writerow(HEAD)
         for n in range(COMPANIES):
             price = draw.uniform(0.5, 20)
             for day in days:
