@@ -7,6 +7,7 @@ name it was given for.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hashlib
@@ -34,6 +35,8 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
 ]
+_WRONG_SECONDS = 0.3
+"""How long a wrong password waits for its refusal, so that guessing is slow."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
@@ -67,6 +70,14 @@ def tables_policy(templates: Path) -> str:
         sorted("'sha256-" + base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() + "'" for s in scripts)
     )
     return f"{POLICY}; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'"
+
+
+def _may_post(scope: Scope, headers: dict[bytes, bytes]) -> bool:
+    """The one path that takes more than GET: the endpoint of the datasette-mcp plug-in, and not from other sites."""
+    if scope.get("path") not in ("/-/mcp", "/-/mcp/") or scope["method"] not in ("POST", "DELETE"):
+        return False
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    return not origin or origin.partition("://")[2] == headers.get(b"host", b"").decode("latin-1")
 
 
 class Guard:
@@ -103,6 +114,8 @@ class Guard:
             await self.app(scope, receive, wrapped)
             return
         status, text, extra = refusal
+        if status == 401 and b"authorization" in headers:
+            await asyncio.sleep(_WRONG_SECONDS)
         body = text.encode()
         start = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *extra]
         await wrapped({"type": "http.response.start", "status": status, "headers": start})
@@ -114,7 +127,7 @@ class Guard:
         if self.password and not self._knows(headers.get(b"authorization", b"").decode("latin-1")):
             ask = [(b"www-authenticate", b'Basic realm="screener", charset="UTF-8"')]
             return 401, "A password is needed: any user name, and the password `screener serve` was started with\n", ask
-        if scope["method"] not in ("GET", "HEAD"):
+        if scope["method"] not in ("GET", "HEAD") and not _may_post(scope, headers):
             return 405, "This page is for reading: only GET and HEAD are answered\n", [(b"allow", b"GET, HEAD")]
         return None
 

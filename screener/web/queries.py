@@ -228,7 +228,7 @@ _LATER = ("3.02", "2.03")
 
 
 def dilution(filings: Sequence[Filing]) -> list[Filing]:
-    """Filings that sell shares or prepare it: registrations, prospectuses, and the 8-K items that tell of sold shares and new debt."""
+    """Filings that sell shares or prepare it: registrations, prospectuses, 8-Ks that tell of sold shares or new debt."""
     return [
         f
         for f in filings

@@ -11,6 +11,7 @@ import datetime as dt
 import gzip
 import hashlib
 import sqlite3
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +36,8 @@ HERE = Path(__file__).resolve().parent
 DATABASE = "data"
 """The name of the store's tables in addresses, whatever the file is called."""
 FRESH_SECONDS = 1.0
-_KEEP = 400
+_KEEP = 200
+_LISTS = 24
 _PACK_FROM = 1000
 
 
@@ -85,11 +87,14 @@ Page = Callable[[View], Answer]
 Stamp = Callable[[View], object]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Kept:
+    """An answer with when it was last known to be right, what it depended on, and the generation of the store."""
+
     answer: Answer
     made: float
     stamp: object
+    generation: int
 
 
 class Site:
@@ -98,7 +103,9 @@ class Site:
     def __init__(self, settings: Settings, path: Path, *, host: str = "127.0.0.1", password: str = "") -> None:
         self.settings, self.path, self.host, self.password = settings, path, host, password
         self._kept: OrderedDict[object, _Kept] = OrderedDict()
-        self._making: dict[object, asyncio.Task[Answer]] = {}
+        self._making: dict[object, asyncio.Task[_Kept]] = {}
+        self._generation = 0
+        self._lock = threading.Lock()
         self._lists: OrderedDict[tuple[dt.date, str], list[WatchRow]] = OrderedDict()
 
     @cached_property
@@ -146,51 +153,56 @@ class Site:
     def rows(self, store: Store, day: dt.date, run_id: str) -> list[WatchRow]:
         """A stored list; lists never change, so the last ones are kept in memory."""
         key = (day, run_id)
-        found = self._lists.get(key)
+        with self._lock:
+            found = self._lists.get(key)
         if found is None:
-            found = self._lists[key] = store.lists.rows_of_run(day, run_id) or []
-            while len(self._lists) > 24:
-                self._lists.popitem(last=False)
+            found = store.lists.rows_of_run(day, run_id) or []
+            with self._lock:
+                self._lists[key] = found
+                while len(self._lists) > _LISTS:
+                    self._lists.popitem(last=False)
         return found
 
     def forget(self) -> None:
-        """Something new was stored: check every kept answer before it is given again."""
-        for kept in self._kept.values():
-            kept.made = -1.0
+        """Something new was stored: check every kept answer before it is given again; to be called in the loop."""
+        self._generation += 1
+        self._making.clear()
 
     async def answer(
-        self, key: object, run: Callable[[Callable[[sqlite3.Connection], Answer]], Any], make: Page, stamp: Stamp | None,
+        self, key: object, run: Callable[[Callable[[sqlite3.Connection], _Kept]], Any], make: Page, stamp: Stamp | None,
         view: Callable[[sqlite3.Connection], View],
     ) -> Answer:  # fmt: skip
         """The answer for an address: kept, checked or made. ``run`` calls a function with a connection in a thread."""
-        kept = self._kept.get(key)
-        if kept is not None and time.monotonic() - kept.made < FRESH_SECONDS:
+        kept, generation = self._kept.get(key), self._generation
+        if kept and kept.generation == generation and time.monotonic() - kept.made < FRESH_SECONDS:
             return kept.answer
         task = self._making.get(key)
         if task is None:
 
-            def work(db: sqlite3.Connection) -> Answer:
-                return self._check_or_make(key, make, stamp, view(db))
+            def work(db: sqlite3.Connection) -> _Kept:
+                return _checked_or_made(kept, make, stamp, view(db), generation)
 
             task = self._making[key] = asyncio.ensure_future(run(work))
-            task.add_done_callback(lambda _: self._making.pop(key, None))
+            task.add_done_callback(lambda done: self._keep(key, done))
         # One reader going away must not take the answer from the others.
-        return await asyncio.shield(task)
+        return (await asyncio.shield(task)).answer
 
-    def _check_or_make(self, key: object, make: Page, stamp: Stamp | None, view: View) -> Answer:
-        began = time.monotonic()
-        mark = stamp(view) if stamp else None
-        kept = self._kept.get(key)
-        if kept is not None and mark is not None and kept.stamp == mark:
-            kept.made = began
-            return kept.answer
-        answer = make(view)
-        if answer.status == 200:
-            self._kept[key] = _Kept(answer, began, mark)
-            self._kept.move_to_end(key)
-            while len(self._kept) > _KEEP:
-                self._kept.popitem(last=False)
-        return answer
+    def _keep(self, key: object, done: asyncio.Task[_Kept]) -> None:
+        if self._making.get(key) is done:
+            del self._making[key]
+        if done.cancelled() or done.exception() is not None or done.result().answer.status != 200:
+            return
+        self._kept[key] = done.result()
+        self._kept.move_to_end(key)
+        while len(self._kept) > _KEEP:
+            self._kept.popitem(last=False)
+
+
+def _checked_or_made(kept: _Kept | None, make: Page, stamp: Stamp | None, view: View, generation: int) -> _Kept:
+    began = time.monotonic()
+    mark = stamp(view) if stamp else None
+    same = kept is not None and mark is not None and kept.stamp == mark
+    return _Kept(kept.answer if kept is not None and same else make(view), began, mark, generation)
 
 
 DISCLAIMER = "Information from public sources, computed by rules; not investment advice."

@@ -104,3 +104,13 @@ def test_the_command_refuses_and_serves(store_path: Path) -> None:
         finally:
             server.terminate()
         assert server.wait(20) in (0, -15)
+
+
+def test_only_the_mcp_endpoint_takes_more_than_get(site: str) -> None:
+    def status(path: str, **headers: str) -> int:
+        return httpx2.post(site + path, json={}, headers=headers, trust_env=False).status_code
+
+    assert status("/-/mcp") == 404  # the plug-in is not installed here
+    assert status("/-/mcp", origin=site) == 404
+    assert status("/-/mcp", origin="https://evil.example") == 405
+    assert [status(p) for p in ("/", "/data", "/-/messages", "/-/mcp/x")] == [405] * 4

@@ -71,8 +71,12 @@
     if (again) { again = false; reload(); }
   }
   function anchor() {
-    const row = rows().find((r) => r.getBoundingClientRect().bottom > 0);
-    return row && row.getBoundingClientRect().top < innerHeight ? { key: row.dataset.key, top: row.getBoundingClientRect().top } : null;
+    // The row being read: the focused one while it is in view, else the first that stands whole in the window.
+    const top = (row) => row.getBoundingClientRect().top;
+    const inView = (row) => row && top(row) >= 0 && top(row) < innerHeight;
+    const focused = document.activeElement && document.activeElement.closest("tr[data-key]");
+    const row = inView(focused) ? focused : rows().find(inView);
+    return row ? { key: row.dataset.key, top: top(row) } : null;
   }
   function swap(next) {
     const list = next.getElementById("list");

@@ -1,0 +1,134 @@
+"""The stored study of what prices did after each type of news, read for the page."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import msgspec
+from markupsafe import Markup, escape
+from msgspec import Struct
+
+from screener.store import Store
+from screener.web import show
+
+KEY = "study"
+HORIZONS = (("0", "Day 0"), ("1", "+1 day"), ("5", "+5 days"), ("20", "+20 days"))
+
+
+class Estimate(Struct, frozen=True, kw_only=True):
+    """A value with its 95 % interval; None is unknown."""
+
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+class Spread(Struct, frozen=True, kw_only=True):
+    """Moves at one horizon in percentage points; ``beyond`` is the share of ±10 and more."""
+
+    n: int = 0
+    median: Estimate = Estimate()
+    mean: Estimate = Estimate()
+    beyond: Estimate = Estimate()
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """One line: all news, or one type by itself or with a stage, polarity or size."""
+
+    by: str
+    type: str = ""
+    value: str = ""
+    n: int = 0
+    companies: int = 0
+    moves: dict[str, Spread] = {}
+    rvol: float | None = None
+
+    def at(self, horizon: str) -> Spread:
+        """The moves at a horizon; empty when it was not measured."""
+        return self.moves.get(horizon, Spread())
+
+
+class Study(Struct, frozen=True, kw_only=True):
+    """A finished study as ``screener study`` stored it."""
+
+    made: dt.datetime
+    first: dt.date | None = None
+    last: dt.date | None = None
+    benchmark: str = ""
+    events: int = 0
+    companies: int = 0
+    groups: tuple[Group, ...] = ()
+    limits: tuple[str, ...] = ()
+
+    def lines(self, by: str = "type") -> list[Group]:
+        """All news first, then the groups, the wildest on day 0 first."""
+        wild = sorted(
+            (g for g in self.groups if g.by == by and g.n),
+            key=lambda g: (-(g.at("0").beyond.value or 0.0), g.type, g.value),
+        )
+        return [g for g in self.groups if g.by == "all" and g.n] + wild
+
+    def of(self, kind: str) -> list[Group]:
+        """The groups of one type, the whole type first."""
+        order = ("type", "polarity", "stage", "cap")
+        own = [g for g in self.groups if g.type == kind and g.by in order and g.n]
+        return sorted(own, key=lambda g: (order.index(g.by), g.value))
+
+
+def stored(store: Store) -> Study | None:
+    """The newest study; None when there is none or it is of another form."""
+    text = store.get_setting(KEY)
+    try:
+        return None if text is None else msgspec.json.decode(text, type=Study)
+    except msgspec.MsgspecError:
+        return None
+
+
+def interval(estimate: Estimate, unit: str = "%") -> str:
+    """``+3.1% (+1.0 to +5.2)``; a dash when unknown."""
+    if estimate.value is None:
+        return show.UNKNOWN
+    shown = f"{estimate.value:+.1f}{unit}".replace("-", show.MINUS)
+    if estimate.low is None or estimate.high is None:
+        return shown
+    return shown + f" ({estimate.low:+.1f} to {estimate.high:+.1f})".replace("-", show.MINUS)
+
+
+def share(estimate: Estimate) -> str:
+    """``41% (30 to 52)``; a dash when unknown."""
+    if estimate.value is None:
+        return show.UNKNOWN
+    inside = (
+        ""
+        if estimate.low is None or estimate.high is None
+        else f" ({estimate.low * 100:.0f} to {estimate.high * 100:.0f})"
+    )
+    return f"{estimate.value * 100:.0f}%{inside}"
+
+
+def chart(groups: Sequence[tuple[str, Estimate]], label: str, width: int = 620) -> Markup:
+    """Medians as dots with their intervals as lines around a zero line, one row a group; empty without values."""
+    known = [(name, e) for name, e in groups if e.value is not None]
+    if not known:
+        return Markup("")
+    far = max(1.0, *(abs(v) for _, e in known for v in (e.value, e.low, e.high) if v is not None))
+    left, row, height = 190.0, 20, len(known) * 20 + 20
+    middle, scale = (left + width) / 2, (width - left - 12) / 2 / far
+    out = [f'<line class="grid" x1="{middle:.1f}" x2="{middle:.1f}" y1="0" y2="{height - 18}"/>']
+    for n, (name, e) in enumerate(known):
+        y = n * row + 11
+        tone = "up" if (e.low or 0) > 0 else "down" if (e.high or 0) < 0 else "flat"
+        out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{escape(name)}</text>')
+        if e.low is not None and e.high is not None:
+            a, b = middle + e.low * scale, middle + e.high * scale
+            out.append(f'<line class="span {tone}" x1="{a:.1f}" x2="{b:.1f}" y1="{y}" y2="{y}"/>')
+        out.append(f'<circle class="dot {tone}" cx="{middle + (e.value or 0) * scale:.1f}" cy="{y}" r="4"/>')
+    for value, anchor in ((-far, "start"), (0.0, "middle"), (far, "end")):
+        out.append(
+            f'<text x="{middle + value * scale:.1f}" y="{height - 4}" text-anchor="{anchor}">{value:+.0f}%</text>'
+        )
+    return Markup(  # noqa: S704  # numbers made here, names escaped
+        f'<svg class="chart study" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
+        f"{''.join(out)}</svg>"
+    )
