@@ -18,6 +18,7 @@ MACRO_SUPPORT = 5  # types with fewer examples do not enter the macro average
 FACTS = ("ratio", "amount_usd", "phase")
 AMOUNT_TOLERANCE = 0.01
 BINS = 10
+FLOOR = 0.05  # lesser confidences are not even asked for: certain noes would hide every error of calibration
 _EPOCH = clock.parse_time("1970-01-01T00:00:00Z")
 
 
@@ -98,7 +99,7 @@ def evaluate(labels: Path, items: Path, classifier: Classifies, *, sure: int = 2
     stories = [story for story in read_stories(items) if story.id in wanted]
     if not stories:
         raise InputError(f"{items}: holds none of the {len(wanted)} items labelled in {labels}: check that they fit")
-    answers = classifier.classify_many(stories, 0.0)
+    answers = classifier.classify_many(stories, FLOOR)
     return compare([(wanted[s.id], s, a) for s, a in zip(stories, answers, strict=True)], threshold)
 
 
@@ -167,11 +168,11 @@ def _plain(value: FactValue) -> str:
 
 
 def _calibration(rows: Iterable[tuple[Label, Classified]]) -> float | None:
-    """Expected calibration error of reported catalysts over ten equal bins of confidence from 0.5 up to 1 and below."""
+    """Expected calibration error of reported catalysts over ten equal bins of confidence."""
     bins: list[list[float]] = [[0, 0.0, 0] for _ in range(BINS)]
     for label, answer in rows:
         for catalyst in answer.catalysts:
-            if catalyst.confidence < 0.05:  # the long tail of certain noes would hide every error
+            if catalyst.confidence < FLOOR:
                 continue
             cell = bins[min(int(catalyst.confidence * BINS), BINS - 1)]
             cell[0] += 1

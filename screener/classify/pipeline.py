@@ -17,8 +17,7 @@ from screener.classify.rulefile import CatalystRule
 from screener.types import Catalyst, Classified, Noise, Span, Story
 
 MOST_SPANS = 4
-NOISE_THRESHOLD = 0.5
-CERTAIN_ITEMS = 0.5  # a form or item that proves this much names a type without any words
+HELD = NOISE_THRESHOLD = 0.5  # what a document is taken to hold, whatever the caller asks to see
 
 
 class Classifier:
@@ -57,7 +56,7 @@ class Classifier:
             else:
                 found.append((chance, rule, spans, self._made_by(doc, number, words, proof)))
         found.sort(key=lambda row: (-row[0], row[1].id))
-        types = tuple(rule.id for _, rule, _, _ in found)
+        types = tuple(rule.id for chance, rule, _, _ in found if chance >= HELD)
         catalysts = tuple(_catalyst(story, *row, types) for row in found)
         return Classified(story_id=story.id, catalysts=catalysts, noise=tuple(noise))
 

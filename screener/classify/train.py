@@ -20,7 +20,7 @@ from msgspec import Struct
 from screener import clock
 from screener.classify import learn, model
 from screener.classify.card import write_card
-from screener.classify.evaluate import Label, Report, compare, read_labels, read_stories, report_lines, summary
+from screener.classify.evaluate import FLOOR, Label, Report, compare, read_labels, read_stories, report_lines, summary
 from screener.classify.learn import Examples, Reader
 from screener.classify.model import Floats, Weights
 from screener.classify.pipeline import Classifier
@@ -108,7 +108,7 @@ def _judge(task: Task, held: list[int], fitted: Weights, scores: Floats) -> Fold
     with tempfile.TemporaryDirectory() as folder:
         model.save(fitted, Path(folder))
         classifier = Classifier(task.rules, Path(folder))
-        answers = classifier.classify_many((task.stories[i] for i in held), 0.0)
+        answers = classifier.classify_many((task.stories[i] for i in held), FLOOR)
         rows = [(task.labels[i], task.stories[i], answer) for i, answer in zip(held, answers, strict=True)]
     return Fold(held=held, rows=rows, report=compare(rows))
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from screener.classify.evaluate import Report, compare, read_stories, summary
+from screener.classify.evaluate import FLOOR, Report, compare, read_stories, summary
 from screener.classify.pipeline import Classifier
 from screener.classify.train import cross_validate, read_task, whole_report
 from screener.types import Catalyst, Classified, Story
@@ -122,7 +122,7 @@ def compare_methods() -> None:
         show(f"fold {number}, companies never seen", fold.report)
     show("all folds", whole_report(folds))
     for name, other in (("wordings alone", Classifier(RULES, None)), ("keyword list", Keywords())):
-        answers = other.classify_many(task.stories, 0.0)
+        answers = other.classify_many(task.stories, FLOOR)
         show(name, compare(list(zip(task.labels, task.stories, answers, strict=True))))
 
 
