@@ -9,6 +9,7 @@ from screener.entities.resolve import Resolved
 from screener.types import Item, SourceRef, Story
 
 FULL_TEXT = 600  # characters; what is shorter is a feed's summary
+MAX_SOURCES = 40  # real news has a dozen; a flood of one text must not grow a story without end
 
 
 def item_text(item: Item) -> str:
@@ -53,7 +54,12 @@ def new_story(item: Item, resolved: Resolved, story_id: str) -> Story:
 
 
 def merge(story: Story, item: Item, resolved: Resolved, features: Features, members: list[Features]) -> Story:
-    """The story with one more source, or with that source's newer words. Nothing changes when it says nothing new."""
+    """The story with one more source, or with that source's newer words. Nothing changes when it says nothing new.
+
+    Nothing changes either when it comes from one source more than ``MAX_SOURCES``.
+    """
+    if len(story.sources) >= MAX_SOURCES and not _same_item(story, item):
+        return story
     title, text, form = _words(story, item, features, members)
     return replace(
         story,
