@@ -1,7 +1,10 @@
-"""From items to stored, classified stories: resolve, join, measure novelty, classify, save.
+"""From items to stored, classified stories: resolve, join, measure novelty, save; then classify.
 
-One call stores one batch in one transaction, so that a kill at any moment leaves whole batches only; what was not
-stored is collected again. Items that are stored already are left alone, whatever order they come in.
+Items are stored in batches, each in one transaction, so that a kill at any moment leaves whole batches only; what was
+not stored is collected again. Items that are stored already are left alone, whatever order they come in, except that a
+filing known by its index entry gains its text. Stories are classified right after they are stored, in transactions of
+their own: until then they carry no model id, and whoever ranks them classifies them first. An intake that starts takes
+up what an earlier one left unclassified.
 """
 
 from __future__ import annotations
@@ -9,21 +12,26 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import msgspec
 
 from screener import clock
 from screener.entities.resolve import Resolved, resolve
-from screener.entities.stories import Joiner, compose, novelty
+from screener.entities.stories import LOOK_BACK, Joiner, compose, novelty
+from screener.errors import ScreenerError
 from screener.pipeline.desk import Desk
-from screener.types import Collected, Item, Problem, Story
+from screener.types import Classified, Collected, Item, Problem, Story
 
-BATCH = 1000
+BATCH = 500
+TAG_BATCH = 100
+
+Tick = Callable[[int], None]
 
 
 @dataclass
 class Taken:
-    """What an intake did."""
+    """What an intake did. ``done`` is when the last of it was classified."""
 
     items: int = 0
     known: int = 0
@@ -34,6 +42,17 @@ class Taken:
     problems: list[Problem] = field(default_factory=list)
     done: dt.datetime | None = None
 
+    def add(self, other: Taken) -> None:
+        """Count another intake in."""
+        self.items += other.items
+        self.known += other.known
+        self.new_stories += other.new_stories
+        self.tagged += other.tagged
+        self.filings += other.filings
+        self.touched += other.touched
+        self.problems += other.problems
+        self.done = other.done or self.done
+
 
 class Intake:
     """Takes items into the store; keep one for the length of a process, it remembers recent stories."""
@@ -41,83 +60,192 @@ class Intake:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._joiner = Joiner(desk.store.news.recent)
+        left = desk.store.news.unclassified(desk.clock.now() - LOOK_BACK)
+        self._untagged: dict[str, Story] = {s.id: s for s in left}
 
-    def take(self, items: Iterable[Item], tick: Callable[[int], None] = lambda _: None) -> Taken:
-        """Store items in order of receipt, in batches; ``tick`` is told how many are done."""
+    def take(self, items: Iterable[Item], tick: Tick = lambda _: None) -> Taken:
+        """Store items in order of receipt and classify their stories; ``tick`` is told how many are done."""
         taken = Taken()
-        ordered = sorted(items, key=lambda i: (i.received, i.source, i.source_id))
+        ordered = in_order(items)
         for start in range(0, len(ordered), BATCH):
             part = ordered[start : start + BATCH]
-            with self._desk.store.transaction():
-                self._batch(part, taken)
+            taken.add(self.store(part))
+            while self._untagged:
+                taken.add(self.tag())
             tick(len(part))
         taken.done = clock.now()
         return taken
 
+    def store(self, items: Sequence[Item]) -> Taken:
+        """Store items that are ``in_order`` in one transaction, and remember their stories for ``tag``."""
+        try:
+            return self._stored(items)
+        except ScreenerError:
+            raise
+        except Exception as e:  # one item that breaks a stage must not stop the rest: find it, leave it out
+            if len(items) == 1:
+                return Taken(problems=[_unreadable(items[0], e)])
+            taken = Taken()
+            for item in items:
+                taken.add(self.store((item,)))
+            return taken
+
+    def tag(self, most: int = TAG_BATCH) -> Taken:
+        """Classify up to ``most`` of the stories that were stored and not classified yet, oldest first."""
+        stories = list(islice(self._untagged.values(), most))
+        taken = Taken(touched=[s.id for s in stories])
+        if not stories:
+            return taken
+        found = self._classified(stories, taken)
+        news, model_id = self._desk.store.news, self._desk.classifier.model_id
+        with self._desk.store.transaction():
+            for story, classified in zip(stories, found, strict=True):
+                news.save_classified(classified, story, news.known_since(story.id), model_id)
+        for story in stories:
+            del self._untagged[story.id]
+        taken.tagged, taken.done = sum(bool(c.catalysts) for c in found), clock.now()
+        return taken
+
+    @property
+    def untagged(self) -> int:
+        """How many stories are stored and not classified yet."""
+        return len(self._untagged)
+
     def finish(self, collected: Collected) -> int:
         """Store a feed's filings, halts and state, after its items: what is known stops the next poll's paging."""
-        news = self._desk.store.news
         with self._desk.store.transaction():
-            new = news.add_filings(collected.filings)
-            news.add_halts(collected.halts)
-            if collected.state is not None:
-                news.save_feed_state(collected.state)
+            return self.note(collected)
+
+    def note(self, collected: Collected) -> int:
+        """As ``finish``, inside a transaction of the caller's."""
+        news = self._desk.store.news
+        new = news.add_filings(collected.filings)
+        news.add_halts(collected.halts)
+        if collected.state is not None:
+            news.save_feed_state(collected.state)
         return new
 
     def forget(self, before: dt.datetime) -> None:
         """Drop remembered stories from before a moment, to keep a long watch small."""
         self._joiner.forget(before)
 
-    def _batch(self, items: Sequence[Item], taken: Taken) -> None:
-        touched: dict[str, tuple[Story, dt.datetime]] = {}
-        pairs = [(item, resolve(item, self._desk.table)) for item in self._unknown(items, taken)]
-        self._joiner.prime(pairs)
-        for item, resolved in pairs:
-            story = self._join(item, resolved, taken)
-            touched[story.id] = (story, item.received)
-        classifier = self._desk.classifier
-        stories = [story for story, _ in touched.values()]
-        for found in classifier.classify_many(stories):
-            story, known_at = touched[found.story_id]
-            self._desk.store.news.save_classified(found, story, known_at, classifier.model_id)
-            taken.tagged += bool(found.catalysts)
-        taken.touched += touched
+    # ---- storing ----
 
-    def _unknown(self, items: Sequence[Item], taken: Taken) -> list[Item]:
+    def _stored(self, items: Sequence[Item]) -> Taken:
+        batch = _Batch(self._desk, self._joiner)
+        try:
+            with self._desk.store.transaction():
+                batch.take(items)
+        except BaseException:
+            # what was joined and then rolled back must not be taken for stored
+            self._joiner = Joiner(self._desk.store.news.recent)
+            raise
+        self._untagged.update(batch.touched)
+        return batch.taken
+
+    # ---- classifying ----
+
+    def _classified(self, stories: Sequence[Story], taken: Taken) -> list[Classified]:
+        try:
+            return list(self._desk.classifier.classify_many(stories))
+        except ScreenerError:
+            raise
+        except Exception as e:  # as in ``store``
+            if len(stories) == 1:
+                story = stories[0]
+                message = f"{story.title[:100]!r} could not be classified ({type(e).__name__}: {e}); it stays untagged"
+                taken.problems.append(Problem(stage="classify", subject=story.id, message=message, kind="unreadable"))
+                return [Classified(story_id=story.id)]
+            return [c for story in stories for c in self._classified((story,), taken)]
+
+
+def in_order(items: Iterable[Item]) -> list[Item]:
+    """Items as they are to be stored: by receipt."""
+    return sorted(items, key=lambda i: (i.received, i.source, i.source_id))
+
+
+def _unreadable(item: Item, error: Exception) -> Problem:
+    message = f"{item.title[:100]!r} could not be read ({type(error).__name__}: {error}); it is left out"
+    return Problem(stage="resolve", subject=f"{item.source} {item.source_id}"[:200], message=message, kind="unreadable")
+
+
+class _Batch:
+    """One transaction's items. New stories are collected and written together when somebody has to see them."""
+
+    def __init__(self, desk: Desk, joiner: Joiner) -> None:
+        self._news, self._table, self._joiner = desk.store.news, desk.table, joiner
+        self._new: list[tuple[Story, dt.datetime]] = []
+        self._items: list[tuple[Item, str]] = []
+        self._tickers: set[str] = set()
+        self._with_past: set[str] = set()
+        self.touched: dict[str, Story] = {}
+        self.taken = Taken()
+
+    def take(self, items: Sequence[Item]) -> None:
+        """Store the items that are not known; to be called inside a transaction."""
+        pairs = [(item, resolve(item, self._table)) for item in self._unknown(items)]
+        self._joiner.prime(pairs)
+        self._with_past = self._news.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
+        for item, resolved in pairs:
+            self._join(item, resolved)
+        self._flush()
+
+    def _unknown(self, items: Sequence[Item]) -> list[Item]:
         by_source: dict[str, list[str]] = {}
         for item in items:
             by_source.setdefault(item.source, []).append(item.source_id)
-        known = {s: self._desk.store.news.known_items(s, ids) for s, ids in by_source.items()}
+        known = {s: self._news.known_items(s, ids) for s, ids in by_source.items()}
         fresh: dict[tuple[str, str], Item] = {}
         for item in items:
-            if item.source_id in known[item.source] or (item.source, item.source_id) in fresh:
-                taken.known += 1
+            key = (item.source, item.source_id)
+            twice = key in fresh and not (item.body and not fresh[key].body)
+            if twice or (item.source_id in known[item.source] and not self._gains_text(item)):
+                self.taken.known += 1
             else:
-                fresh[item.source, item.source_id] = item
+                fresh[key] = item
         return list(fresh.values())
 
-    def _join(self, item: Item, resolved: Resolved, taken: Taken) -> Story:
-        news = self._desk.store.news
+    def _gains_text(self, item: Item) -> bool:
+        """Whether a filing that is known by its index entry alone comes with its text now."""
+        if not item.body or item.form in ("PR", "HALT"):
+            return False
+        held = self._news.item(item.source, item.source_id)
+        return held is not None and not held.body and held.received < item.received
+
+    def _join(self, item: Item, resolved: Resolved) -> None:
         joined = self._joiner.add(item, resolved)
         story = joined.story
         if joined.new:
-            taken.new_stories += 1
+            self.taken.new_stories += 1
             story = self._with_novelty(story, item.received)
-            news.save_story(story, item.received)
-        elif joined.changed:
-            story = self._changed(story, item)
-        news.add_items([(item, story.id)])
-        if item.received < news.known_since(story.id):
-            self._rewrite(story)
-        taken.items += 1
-        return story
+            self._new.append((story, item.received))
+            self._items.append((item, story.id))
+            self._tickers.update(story.tickers)
+        else:
+            self._flush()
+            if joined.changed:
+                story = self._changed(story, item)
+            self._news.add_items([(item, story.id)])
+            if item.received < self._news.known_since(story.id):
+                self._rewrite(story)
+        self.taken.items += 1
+        if joined.new or joined.changed:
+            self.touched.pop(story.id, None)
+            self.touched[story.id] = story
+
+    def _flush(self) -> None:
+        if self._new:
+            self._news.add_stories(self._new)
+            self._news.add_items(self._items)
+            self._with_past |= self._tickers
+            self._new, self._items, self._tickers = [], [], set()
 
     def _changed(self, story: Story, item: Item) -> Story:
         """Save the next version; what was measured when the story was new stays with it."""
-        old = self._desk.store.news.story(story.id)
+        old = self._news.story(story.id)
         if old is not None and story.novelty is None:
             story = msgspec.structs.replace(story, novelty=old.novelty, repeats=old.repeats)
-        self._desk.store.news.save_story(story, max(item.received, self._desk.store.news.known_since(story.id)))
+        self._news.save_story(story, max(item.received, self._news.known_since(story.id)))
         return story
 
     def _rewrite(self, story: Story) -> None:
@@ -125,17 +253,19 @@ class Intake:
 
         The list as of a moment between must be the one that would have been made had the items come in order.
         """
-        news = self._desk.store.news
-        items = news.items_of(story.id)
-        composed = compose([(i, resolve(i, self._desk.table)) for i in items], story.id)
+        items = self._news.items_of(story.id)
+        composed = compose([(i, resolve(i, self._table)) for i in items], story.id)
         versions: dict[dt.datetime, Story] = {}
         for item, version in zip(items, composed, strict=True):
             versions[item.received] = msgspec.structs.replace(version, novelty=story.novelty, repeats=story.repeats)
-        news.replace_versions(story.id, sorted(versions.items(), key=lambda v: v[0]))
+        self._news.replace_versions(story.id, sorted(versions.items(), key=lambda v: v[0]))
 
     def _with_novelty(self, story: Story, known_by: dt.datetime) -> Story:
-        if not story.tickers:
+        ticker = story.tickers[0] if story.tickers else ""
+        if ticker in self._tickers:
+            self._flush()
+        if not ticker or ticker not in self._with_past:
             return story
-        last = self._desk.store.news.last_of_ticker(story.tickers[0], story.published, known_by)
+        last = self._news.last_of_ticker(ticker, story.published, known_by)
         score, repeats = novelty(story, last)
         return msgspec.structs.replace(story, novelty=score, repeats=repeats)

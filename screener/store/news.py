@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -42,6 +43,11 @@ _STORY_COLUMNS = (
     "id, title, text, form, published, first_seen, known_at, company, cik, tickers, items, subjects, sources, novelty, "
     "repeats, confirmed_by, source_facts, replayed"
 )
+_FEED_COLUMNS = (
+    "name, etag, last_modified, last_success, last_error, last_error_at, failures, last_item, seen, gaps, disabled"
+)
+_NEW_STORY = f"INSERT INTO stories({_STORY_COLUMNS}) VALUES ({marks(range(18))})"
+_NEW_TICKER = "INSERT OR IGNORE INTO story_tickers(ticker, published, story_id, position) VALUES (?, ?, ?, ?)"
 
 
 class News:
@@ -68,36 +74,18 @@ class News:
 
     def feed_state(self, name: str) -> FeedState:
         """What the last poll of a feed left behind; empty for a new feed."""
-        return self.feed_states().get(name, FeedState(name=name))
+        row = self._db.execute(f"SELECT {_FEED_COLUMNS} FROM feeds WHERE name = ?", (name,)).fetchone()
+        return FeedState(name=name) if row is None else _feed_state(row)
 
     def feed_states(self) -> dict[str, FeedState]:
         """All feeds ever polled, by name."""
-        rows = self._db.execute(
-            "SELECT name, etag, last_modified, last_success, last_error, last_error_at, failures, last_item, seen, "
-            "gaps, disabled FROM feeds"
-        )
-        return {
-            r[0]: FeedState(
-                name=r[0],
-                etag=r[1],
-                last_modified=r[2],
-                last_success=moment_or_none(r[3]),
-                last_error=r[4],
-                last_error_at=moment_or_none(r[5]),
-                failures=r[6],
-                last_item=moment_or_none(r[7]),
-                seen=_texts.decode(r[8]),
-                gaps=r[9],
-                disabled=r[10],
-            )
-            for r in rows
-        }
+        rows = self._db.execute(f"SELECT {_FEED_COLUMNS} FROM feeds")
+        return {r[0]: _feed_state(r) for r in rows}
 
     def save_feed_state(self, s: FeedState) -> None:
         """Remember a feed's state, in the same transaction as its items."""
         self._db.execute(
-            "INSERT OR REPLACE INTO feeds(name, etag, last_modified, last_success, last_error, last_error_at, failures, "
-            "last_item, seen, gaps, disabled) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT OR REPLACE INTO feeds({_FEED_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 s.name,
                 s.etag,
@@ -285,7 +273,7 @@ class News:
                 (story.id, row[6], dump(_from_row(row))),
             )
         self._db.execute(
-            f"INSERT INTO stories({_STORY_COLUMNS}) VALUES ({marks(range(18))}) ON CONFLICT(id) DO UPDATE SET "
+            f"{_NEW_STORY} ON CONFLICT(id) DO UPDATE SET "
             "title = excluded.title, text = excluded.text, form = excluded.form, published = excluded.published, "
             "first_seen = excluded.first_seen, known_at = excluded.known_at, company = excluded.company, "
             "cik = excluded.cik, tickers = excluded.tickers, items = excluded.items, subjects = excluded.subjects, "
@@ -296,9 +284,32 @@ class News:
         if row is not None:
             self._db.execute("DELETE FROM story_tickers WHERE story_id = ?", (story.id,))
         self._db.executemany(
-            "INSERT OR IGNORE INTO story_tickers(ticker, published, story_id, position) VALUES (?, ?, ?, ?)",
+            _NEW_TICKER,
             ((t, iso(story.published), story.id, n) for n, t in enumerate(story.tickers)),
         )
+
+    def add_stories(self, stories: Sequence[tuple[Story, dt.datetime]]) -> None:
+        """Store many stories, each with when it became known; one whose id is stored becomes its next version."""
+        held = self._known("SELECT id FROM stories WHERE id IN", [s.id for s, _ in stories])
+        for story, known_at in stories:
+            if story.id in held:
+                self.save_story(story, known_at)
+        fresh = [(s, k) for s, k in stories if s.id not in held]
+        self._db.executemany(_NEW_STORY, (_to_row(s, k) for s, k in fresh))
+        self._db.executemany(
+            _NEW_TICKER, ((t, iso(s.published), s.id, n) for s, _ in fresh for n, t in enumerate(s.tickers))
+        )
+
+    def unclassified(self, since: dt.datetime) -> list[Story]:
+        """Stories published since a moment that no classifier has seen, in order of storing."""
+        rows = self._db.execute(
+            f"SELECT {_STORY_COLUMNS} FROM stories WHERE published >= ? AND model_id = '' ORDER BY rowid", (iso(since),)
+        )
+        return [_from_row(r) for r in rows]
+
+    def tickers_with_stories(self, tickers: Collection[str]) -> set[str]:
+        """Which of these tickers any stored story is about."""
+        return self._known("SELECT DISTINCT ticker FROM story_tickers WHERE ticker IN", sorted(tickers))
 
     def known_since(self, story_id: str) -> dt.datetime:
         """Since when the newest version of a story is known; the beginning of time for an unknown story."""
@@ -472,6 +483,23 @@ class News:
         return found
 
 
+def _feed_state(r: Sequence[Any]) -> FeedState:
+    return FeedState(
+        name=r[0],
+        etag=r[1],
+        last_modified=r[2],
+        last_success=moment_or_none(r[3]),
+        last_error=r[4],
+        last_error_at=moment_or_none(r[5]),
+        failures=r[6],
+        last_item=moment_or_none(r[7]),
+        seen=_texts.decode(r[8]),
+        gaps=r[9],
+        disabled=r[10],
+    )
+
+
+@cache
 def _prefixed(alias: str) -> str:
     return ", ".join(f"{alias}.{c.strip()}" for c in _STORY_COLUMNS.split(","))
 
