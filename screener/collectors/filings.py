@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import urlsplit, urlunsplit
 
+import anyio
 from msgspec import structs
 
 from screener.collectors.answers import error_kind
@@ -70,7 +71,8 @@ async def fetch_filing(filing: Filing, context: Context) -> Item | Problem | Non
         return _problem(filing, str(e), "bad_link")
     except FetchError as e:
         return _problem(filing, str(e), error_kind(e))
-    return filing_item(filing, parse_submission(response.body), context)
+    # a submission takes two milliseconds to read, some a hundred: too long for the loop that keeps all feeds' time
+    return await anyio.to_thread.run_sync(lambda: filing_item(filing, parse_submission(response.body), context))
 
 
 def filing_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:

@@ -5,27 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 
 import anyio
-import msgspec
 
 from screener.collectors.base import Collector, Context
 from screener.collectors.file import read_items
-from screener.collectors.filings import fetch_filing
 from screener.entities.tickers import parse_table
-from screener.errors import FetchError, InputError, ScreenerError
+from screener.errors import FetchError, InputError, ScreenerError, StoreError
 from screener.http import Fetcher
 from screener.pipeline.desk import Desk, age_of
+from screener.pipeline.whole import WholeQueue, fetch_whole
 from screener.registry import discover
-from screener.store.news import News
+from screener.store import Store
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 
 TABLE_PATH = "/files/company_tickers_exchange.json"
 TABLE_AGE = dt.timedelta(days=1)
-FETCH_GIVES_UP_AFTER = 5
-FETCH_AT_ONCE = 8
 
 
 def collectors() -> dict[str, Collector]:
@@ -76,77 +73,51 @@ async def collect_one(
     feed: FeedSpec,
     get: Fetcher,
     kinds: dict[str, Collector],
-    news: News | None = None,
+    held: Store | None = None,
     state: FeedState | None = None,
+    queue: WholeQueue | None = None,
 ) -> Collected:
-    """Poll one feed and, for filings, fetch the chosen forms whole.
+    """Poll one feed and fetch its filings of the chosen forms whole, here or, when there is one, through ``queue``.
 
-    ``news`` is where to look up what is known (the desk's own store unless given), ``state`` what the last poll left.
+    ``held`` is where to look up what is known (the desk's own store unless given), ``state`` what the last poll left.
     """
     if feed.kind not in kinds:
         message = f"{feed.path or 'settings'}: kind {feed.kind!r} is none of {', '.join(sorted(kinds))}"
         wrong = Problem(stage="collect", subject=feed.name, message=message, kind="unknown_kind")
         return Collected(feed=feed.name, problems=(wrong,))
-    held = news or desk.store.news
+    held = held or desk.store
+    context = context_of(desk, feed, get, held, state, queue)
+    collected = await kinds[feed.kind].collect(feed, context)
+    if feed.kind != "edgar":
+        return collected
+    return await fetch_whole(desk, collected, context, held) if queue is None else queue.take(collected)
+
+
+def context_of(
+    desk: Desk,
+    feed: FeedSpec,
+    get: Fetcher,
+    held: Store,
+    state: FeedState | None = None,
+    queue: WholeQueue | None = None,
+) -> Context:
+    """What a collector is handed for a poll of a feed."""
 
     def known(ids: Sequence[str]) -> Collection[str]:
-        return held.known_accessions(ids) if feed.kind == "edgar" else held.known_items(feed.name, ids)
+        if feed.kind == "edgar":
+            return queue.known(ids) if queue else held.news.known_accessions(ids)
+        return held.news.known_items(feed.name, ids)
 
     as_of = desk.clock.fixed
-    context = Context(
+    return Context(
         fetcher=get,
         now=desk.clock.now,
         # A replay must not depend on what a poll at another moment left behind.
-        state=FeedState(name=feed.name) if as_of else state or held.feed_state(feed.name),
+        state=FeedState(name=feed.name) if as_of else state or held.news.feed_state(feed.name),
         as_of=as_of,
         known=known,
         options={**feed.options, "base_url": feed.url},
     )
-    collected = await kinds[feed.kind].collect(feed, context)
-    if feed.kind == "edgar" and desk.settings.edgar.fetch_filings:
-        collected = await _whole(desk, collected, context)
-    return collected
-
-
-async def _whole(desk: Desk, collected: Collected, context: Context) -> Collected:
-    """Replace index entries by the filings themselves; give up after a few failures in a row, keeping the entries."""
-    filings = {f.accession: f for f in collected.filings}
-    wanted = [i for i in collected.items if i.source_id in filings and not i.body][: desk.settings.edgar.max_filings]
-    failures = 0
-    got: dict[str, Item | None] = {}
-    problems: list[Problem] = []
-    limit = anyio.CapacityLimiter(FETCH_AT_ONCE)
-
-    async def one(item: Item) -> None:
-        nonlocal failures
-        async with limit:
-            if failures >= FETCH_GIVES_UP_AFTER:
-                return
-            answer = await fetch_filing(filings[item.source_id], context)
-        if isinstance(answer, Problem):
-            failures += 1
-            problems.append(answer)
-        else:
-            failures = 0
-            got[item.source_id] = answer
-
-    async with anyio.create_task_group() as group:
-        for item in wanted:
-            group.start_soon(one, item)
-    if failures >= FETCH_GIVES_UP_AFTER:
-        message = f"filings could not be read ({problems[-1].message}); their index entries are kept"
-        problems = [Problem(stage="collect", subject=collected.feed, message=message, kind="filings_unread")]
-    items = [got.get(i.source_id, i) for i in collected.items]
-    return msgspec.structs.replace(
-        collected,
-        items=tuple(i for i in items if i is not None and _says_something(i)),
-        problems=(*collected.problems, *problems),
-    )
-
-
-def _says_something(item: Item) -> bool:
-    """An index entry of an insider's form tells neither purchase nor sale; only the form read whole is news."""
-    return bool(item.facts) or item.form.removesuffix("/A") not in ("3", "4", "5")
 
 
 def file_items(desk: Desk, paths: Sequence[Path]) -> Collected:
@@ -162,8 +133,13 @@ def file_items(desk: Desk, paths: Sequence[Path]) -> Collected:
     return Collected(feed="items", items=tuple(items), problems=tuple(problems))
 
 
-async def refresh_table(desk: Desk, get: Fetcher) -> Problem | None:
-    """Fetch SEC's ticker table when the stored copy is older than a day. A failure keeps the old copy and says so."""
+async def refresh_table(
+    desk: Desk, get: Fetcher, turn: Callable[[], AbstractContextManager[object]] = nullcontext
+) -> Problem | None:
+    """Fetch SEC's ticker table when the stored copy is older than a day. A failure keeps the old copy and says so.
+
+    ``turn`` is what a writer has to hold when others write too.
+    """
     store, now = desk.store, desk.clock.now() if not desk.clock.replay else dt.datetime.now(dt.UTC)
     checked = store.get_setting("table_checked")
     if checked and age_of(dt.datetime.fromisoformat(checked), now) < TABLE_AGE:
@@ -171,12 +147,13 @@ async def refresh_table(desk: Desk, get: Fetcher) -> Problem | None:
     url = desk.settings.edgar.base_url.rstrip("/") + TABLE_PATH
     try:
         answer = await get.get(url, etag=store.get_setting("table_etag") or "")
-        if not answer.not_modified:
-            load_table(desk, answer.body, url, now)
-        with store.transaction():
-            store.set_setting("table_checked", now.isoformat())
-            store.set_setting("table_etag", answer.etag)
-    except (FetchError, InputError) as e:
+        with turn():
+            if not answer.not_modified:
+                load_table(desk, answer.body, url, now)
+            with store.transaction():
+                store.set_setting("table_checked", now.isoformat())
+                store.set_setting("table_etag", answer.etag)
+    except (FetchError, InputError, StoreError) as e:
         size = len(desk.table)
         kept = f"the stored table of {size} tickers is used" if size else "tickers are taken from the news alone"
         return Problem(stage="resolve", subject="ticker table", message=f"{e}; {kept}", kind="table")

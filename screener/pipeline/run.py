@@ -99,13 +99,18 @@ def take_in(desk: Desk, intake: Intake, collected: Sequence[Collected], progress
 def save_day(desk: Desk, run: Run, by: str = "both", arrival: Arrival | None = None) -> tuple[list[WatchRow], bool]:
     """Rank the run's day as of its moment and store list and alerts together; a replay alerts nobody."""
     rows = rank_day(desk, run.id, run.day, run.as_of, by)
-    arrival = msgspec.structs.replace(arrival or Arrival(), ranked=clock.now())
     with desk.store.transaction():
-        stored = desk.store.lists.save_list(run, rows)
-        if not desk.clock.replay:
-            queue_alerts(desk.store, desk.settings, rows, arrival)
+        stored = save_rows(desk, run, rows, arrival)
     outcomes.fill_due(desk, run.as_of)
     return rows, stored
+
+
+def save_rows(desk: Desk, run: Run, rows: Sequence[WatchRow], arrival: Arrival | None = None) -> bool:
+    """Store a run's list and its alerts, inside a transaction; whether the list differs from the one before."""
+    stored = desk.store.lists.save_list(run, rows)
+    if not desk.clock.replay:
+        queue_alerts(desk.store, desk.settings, rows, msgspec.structs.replace(arrival or Arrival(), ranked=clock.now()))
+    return stored
 
 
 def new_run(desk: Desk) -> Run:

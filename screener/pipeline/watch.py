@@ -1,37 +1,39 @@
 """Watch mode: poll every feed on its own cadence, store and rank what comes, until stopped.
 
 Each feed has a task of its own; a slow or failing one never holds up another. What they bring goes through one queue
-to one worker thread, the only writer. A feed that fails is asked less and less often (doubling up to ten minutes, with
-jitter) and returns to its cadence at its first success. On Ctrl-C or SIGTERM polling stops at once, the batch being
-stored is finished, and the next start goes on where this one ended.
+to the keeper (``keeping``), which stores it at once and ranks the day soon after. Filings are fetched whole beside the
+polls of their index (``whole``). A feed that fails is asked less and less often (doubling up to ten minutes, with
+jitter) and returns to its cadence at its first success. On Ctrl-C or SIGTERM polling stops at once, the transaction in
+hand is finished, and the next start goes on where this one ended.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import random
 import signal
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from screener import clock, config
+from screener import clock
 from screener.collectors.base import Collector
-from screener.errors import InputError, ScreenerError
+from screener.errors import InputError, ScreenerError, StoreError
 from screener.http import Fetcher
 from screener.pipeline import collect, pricing
-from screener.pipeline.alerting import Arrival
 from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake
-from screener.pipeline.run import Plan, new_run, save_day, tickers_of_day
+from screener.pipeline.keeping import Keeper
+from screener.pipeline.run import Plan, tickers_of_day
 from screener.pipeline.state import changed_regime
+from screener.pipeline.whole import WholeQueue
 from screener.prices.base import Prices
 from screener.store import Store, open_store
 from screener.types import Collected, FeedSpec, FeedState, Problem, Regime
@@ -47,16 +49,22 @@ class Sender(Protocol):
 
 
 MAX_BACKOFF = 600.0
+DISABLED_FOR = 3600.0
 JITTER = 0.1
 # News comes before the open and after the close as much as between; nights and weekends are quiet.
 PACE = {clock.PRE: 1.0, clock.REGULAR: 1.0, clock.AFTER: 1.0, clock.CLOSED: 5.0}
-RERANK_EVERY = 60.0
+RERANK_EVERY, LOOK_EVERY = 60.0, 2.0
+# A ranking takes turns with storing: it rests at least as long as it worked.
+RANK_REST = 1.0
 PRICES_EVERY = 60.0
+TABLE_EVERY = 3600.0
 MARKET_AFTER, MARKET_EVERY = 20.0, 300.0
 QUEUE = 64
+# A store that cannot be written is tried again after that many seconds, then twice as many, up to the limit.
+RETRY, RETRY_MOST = 0.5, 15.0
+BUSY_MS = 1000
 # Another process (a run from cron) may have queued alerts, so senders look even when nothing wakes them.
 SEND_EVERY = 30.0
-MEMORY = dt.timedelta(days=12)
 
 
 @dataclass
@@ -67,77 +75,100 @@ class Watch:
     plan: Plan
     say: Say
     reader: Store
-    intake: Intake
+    keeper: Keeper
+    send: MemoryObjectSendStream[Collected]
     states: dict[str, FeedState] = field(default_factory=dict)
-    rules_seen: str = ""
-    pending: list[Problem] = field(default_factory=list)
-    cycles: int = 0
-    # One token: the store has one writer at a time, whichever task it works for.
-    writer: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
+    whole: dict[str, WholeQueue] = field(default_factory=dict)
+    changed: anyio.Event = field(default_factory=anyio.Event)
+    stopping: bool = False
     stored: list[anyio.Event] = field(default_factory=list)
 
 
 def watch_forever(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
     """Watch until a signal comes. Raises ScreenerError for what makes watching pointless (rules, model, settings)."""
-    with open_store(desk.store.path, readonly=True) as reader:
-        anyio.run(_watch, desk, plan, say, reader, senders)
+    desk.rules, desk.classifier, desk.table  # noqa: B018  loaded before anything is fetched
+    anyio.run(watching, desk, plan, say, senders)
 
 
-async def _watch(desk: Desk, plan: Plan, say: Say, reader: Store, senders: Sequence[Sender]) -> None:
-    watch = Watch(desk=desk, plan=plan, say=say, reader=reader, intake=Intake(desk))
-    desk.rules, desk.classifier  # noqa: B018  loaded before anything is fetched
-    watch.rules_seen = rules_stamp(desk)
-    feeds = desk.chosen_feeds(watch.plan.feeds)
-    watch.states = watch.reader.news.feed_states()
+async def watching(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
+    """Watch until cancelled or a signal comes; to be awaited in the main thread."""
+    feeds = desk.chosen_feeds(plan.feeds)
+    # Waiting long for another writer would hold up a stop; the keeper tries again by itself.
+    desk.store.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     send, receive = anyio.create_memory_object_stream[Collected](QUEUE)
-    async with collect.fetcher(desk, feeds) as get, anyio.create_task_group() as group:
-        group.start_soon(_stop_on_signal, group, watch.say)
-        found = await collect.refresh_table(desk, get)
-        watch.pending += [found] if found else []
-        if watch.plan.items:
-            await send.send(collect.file_items(desk, watch.plan.items))
-        kinds = collect.collectors()
-        for feed in feeds:
-            group.start_soon(_poll, watch, feed, get, kinds, send)
-        group.start_soon(_work, watch, receive)
-        group.start_soon(_price, watch, get)
-        group.start_soon(_market, watch)
-        for sender in senders:
-            group.start_soon(_send, watch, sender)
-        watch.say(f"watching {len(feeds)} feeds into {desk.store.path}; Ctrl-C stops")
+    with (
+        send,
+        receive,
+        open_store(desk.store.path, readonly=True) as reader,
+        open_store(desk.store.path, readonly=True) as ranker,
+    ):
+        keeper = Keeper(desk, ranker, plan.rank_by, say)
+        watch = Watch(desk=desk, plan=plan, say=say, reader=reader, keeper=keeper, send=send)
+        watch.states = reader.news.feed_states()
+        async with collect.fetcher(desk, feeds) as get, anyio.create_task_group() as group:
+            group.start_soon(_stop_on_signal, watch, group)
+            group.start_soon(_keep, watch, receive)
+            await _table_once(watch, get)
+            if plan.items:
+                await send.send(await anyio.to_thread.run_sync(collect.file_items, desk, plan.items))
+            _start_feeds(watch, feeds, get, group)
+            group.start_soon(_rank, watch)
+            group.start_soon(_market, watch)
+            group.start_soon(_price, watch, get)
+            group.start_soon(_table, watch, get)
+            for sender in senders:
+                group.start_soon(_send, watch, sender)
+            say(f"watching {len(feeds)} feeds into {desk.store.path}; Ctrl-C stops")
 
 
-async def _stop_on_signal(group: TaskGroup, say: Say) -> None:
+def _start_feeds(watch: Watch, feeds: Sequence[FeedSpec], get: Fetcher, group: TaskGroup) -> None:
+    kinds = collect.collectors()
+    for feed in feeds:
+        if feed.kind == "edgar":
+            watch.whole[feed.name] = queue = WholeQueue(watch.desk, watch.reader, feed.name, watch.send.send)
+            group.start_soon(queue.run, collect.context_of(watch.desk, feed, get, watch.reader))
+        group.start_soon(_poll, watch, feed, get, kinds)
+
+
+async def _stop_on_signal(watch: Watch, group: TaskGroup) -> None:
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
         async for _ in signals:
-            say("stopping; the batch in hand is being stored")
+            watch.stopping = True
+            watch.say("stopping; the transaction in hand is being finished")
             group.cancel_scope.cancel()
             return
 
 
-async def _poll(
-    watch: Watch,
-    feed: FeedSpec,
-    get: Fetcher,
-    kinds: dict[str, Collector],
-    send: MemoryObjectSendStream[Collected],
-) -> None:
+async def _poll(watch: Watch, feed: FeedSpec, get: Fetcher, kinds: dict[str, Collector]) -> None:
     # Feeds do not all start in the same instant.
-    await anyio.sleep(random.uniform(0, min(feed.every, 2.0)))  # noqa: S311  spread, not secrecy
+    due = anyio.current_time() + random.uniform(0, min(feed.every, 2.0))  # noqa: S311  spread, not secrecy
     while True:
+        await anyio.sleep(max(0.0, due - anyio.current_time()))
         began = anyio.current_time()
         state = watch.states.get(feed.name, FeedState(name=feed.name))
-        if state.disabled:
-            await anyio.sleep(MAX_BACKOFF * 6)
-            state = msgspec.structs.replace(state, disabled="")
-        found = await collect.collect_one(watch.desk, feed, get, kinds, watch.reader.news, state)
-        if found.state is not None:
-            watch.states[feed.name] = found.state
-            _tell_state(watch, feed, state, found.state)
-        if not found.not_modified or found.items or found.problems or found.state != state:
-            await send.send(found)
-        wait = wait_for(feed, watch.states.get(feed.name, state), clock.now())
-        await anyio.sleep(max(0.05, wait - (anyio.current_time() - began)))
+        after = await _poll_once(watch, feed, get, kinds, state)
+        wait = DISABLED_FOR if after.disabled else wait_for(feed, after, clock.now())
+        due = max(began + wait, anyio.current_time() + 0.05)
+
+
+async def _poll_once(
+    watch: Watch, feed: FeedSpec, get: Fetcher, kinds: dict[str, Collector], state: FeedState
+) -> FeedState:
+    """One poll, handed to the keeper; the state it leaves."""
+    queue = watch.whole.get(feed.name)
+    if queue is not None:
+        queue.starts_from(state)
+    found = await collect.collect_one(watch.desk, feed, get, kinds, watch.reader, state, queue)
+    after = found.state or state
+    watch.states[feed.name] = after
+    _tell_state(watch, feed, state, after)
+    if state.failures and after.failures and state.last_error == after.last_error:
+        found = msgspec.structs.replace(found, problems=())  # told when it began
+    if queue is not None:
+        found = msgspec.structs.replace(found, state=queue.kept(found.state))
+    if found.items or found.filings or found.halts or found.problems or found.state != state:
+        await watch.send.send(found)
+    return after
 
 
 def wait_for(feed: FeedSpec, state: FeedState, now: dt.datetime) -> float:
@@ -157,19 +188,72 @@ def _tell_state(watch: Watch, feed: FeedSpec, before: FeedState, after: FeedStat
         watch.say(f"{feed.name}: gap: the oldest item is newer than the last seen; something was missed in between")
 
 
-async def _work(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> None:
-    """The only writer: store what came, rank when something changed or a minute has passed."""
+async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> None:
+    """Store what comes as it comes; classify while nothing is waiting to be stored."""
+    waiting = 0
     while True:
-        batch: list[Collected] = []
-        with anyio.move_on_after(RERANK_EVERY):
-            batch.append(await receive.receive())
+        batch = [] if waiting and not receive.statistics().current_buffer_used else [await receive.receive()]
         while len(batch) < QUEUE and receive.statistics().current_buffer_used:
             batch.append(receive.receive_nowait())
-        # Shielded: a transaction that has begun is finished before the watch ends.
+        if batch:
+            await _insisting(watch, partial(watch.keeper.store, batch, lambda: watch.stopping))
+            for found in batch:
+                if found.feed in watch.whole:
+                    watch.whole[found.feed].stored({f.accession for f in found.filings})
+        before, waiting = waiting, await _insisting(watch, watch.keeper.tag)
+        if before or waiting or any(c.items or c.problems for c in batch):
+            watch.changed.set()
+
+
+async def _insisting(watch: Watch, work: Callable[[], Any]) -> Any:
+    """Do it in a thread; when the store cannot be written, say so once and try again until it can."""
+    wait = RETRY
+    while True:
+        try:
+            # Shielded: a transaction that has begun is finished before the watch ends.
+            with anyio.CancelScope(shield=True):
+                done = await anyio.to_thread.run_sync(work)
+        except StoreError as e:
+            if wait == RETRY:
+                watch.say(f"nothing can be stored now, what comes is held: {e}")
+            await anyio.sleep(wait)
+            wait = min(wait * 2, RETRY_MOST)
+            continue
+        if wait > RETRY:
+            watch.say("stored again")
+        return done
+
+
+async def _rank(watch: Watch) -> None:
+    """Rank when something changed, soon; and every minute, because news ages."""
+    last = anyio.current_time()
+    while True:
+        with anyio.move_on_after(LOOK_EVERY):
+            await watch.changed.wait()
+        renewed = await anyio.to_thread.run_sync(watch.keeper.renew_rules)
+        due = anyio.current_time() - last >= RERANK_EVERY
+        if not (renewed or due or watch.changed.is_set()):
+            continue
+        watch.changed = anyio.Event()
+        began = time.monotonic()
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_cycle, watch, batch, limiter=watch.writer)
+            await anyio.to_thread.run_sync(watch.keeper.rank)
+        last = anyio.current_time()
         while watch.stored:
             watch.stored.pop().set()
+        await anyio.sleep(max(RANK_REST, time.monotonic() - began))
+
+
+async def _table(watch: Watch, get: Fetcher) -> None:
+    while True:
+        await anyio.sleep(TABLE_EVERY)
+        await _table_once(watch, get)
+
+
+async def _table_once(watch: Watch, get: Fetcher) -> None:
+    found = await collect.refresh_table(watch.desk, get, watch.keeper.turn)
+    if found:
+        watch.keeper.tell([found])
 
 
 async def _send(watch: Watch, sender: Sender) -> None:
@@ -187,56 +271,6 @@ async def _send(watch: Watch, sender: Sender) -> None:
             await woken.wait()
 
 
-def _cycle(watch: Watch, batch: Sequence[Collected]) -> None:
-    try:
-        _store_and_rank(watch, batch)
-    except ScreenerError as e:
-        # A full disk or a locked file: nothing of the batch is stored, so the next polls bring it again.
-        watch.say(f"this cycle stored nothing: {e}")
-        watch.states.clear()
-
-
-def _store_and_rank(watch: Watch, batch: Sequence[Collected]) -> None:
-    desk = watch.desk
-    reload_rules(watch)
-    taken = watch.intake.take(i for c in batch for i in c.items)
-    new_filings = sum(watch.intake.finish(c) for c in batch)
-    problems = [*watch.pending, *(p for c in batch for p in c.problems), *taken.problems]
-    watch.pending = []
-    watch.cycles += 1
-    if watch.cycles % 1000 == 0:
-        watch.intake.forget(clock.now() - MEMORY)
-    if batch and not (taken.items or problems):
-        return
-    run = new_run(desk)
-    with desk.store.transaction():
-        desk.store.lists.start_run(run)
-    arrival = Arrival(touched=frozenset(taken.touched), classified=taken.done)
-    rows, stored = save_day(desk, run, watch.plan.rank_by, arrival)
-    counts = {
-        "feeds": len({c.feed for c in batch}),
-        "items": sum(len(c.items) for c in batch),
-        "new_items": taken.items,
-        "known_items": taken.known,
-        "filings": sum(len(c.filings) for c in batch),
-        "new_filings": new_filings,
-        "new_stories": taken.new_stories,
-        "tagged": taken.tagged,
-        "rows": len(rows),
-        "new_list": int(stored),
-    }
-    done = msgspec.structs.replace(run, finished=clock.now(), counts=counts, problems=tuple(problems))
-    with desk.store.transaction():
-        if not (taken.items or stored or problems):
-            desk.store.lists.drop_run(run)
-        else:
-            desk.store.lists.finish_run(done)
-    if taken.new_stories:
-        watch.say(
-            f"{clock.eastern(clock.now())}: {taken.new_stories} new stories, {taken.tagged} tagged, {len(rows)} rows"
-        )
-
-
 async def _market(watch: Watch) -> None:
     """Renew the state of the market every few minutes, read through a connection of its own: it takes seconds."""
     while True:
@@ -244,7 +278,7 @@ async def _market(watch: Watch) -> None:
         found = await anyio.to_thread.run_sync(_regime_now, watch, abandon_on_cancel=True)
         if found is not None:
             with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(_keep_regime, watch, found, limiter=watch.writer)
+                await anyio.to_thread.run_sync(_keep_regime, watch, found)
         await anyio.sleep(MARKET_EVERY)
 
 
@@ -255,14 +289,14 @@ def _regime_now(watch: Watch) -> Regime | None:
             desk = Desk(settings=watch.desk.settings, store=reader, clock=watch.desk.clock)
             return changed_regime(desk, clock.session_day(now), now)
     except ScreenerError as e:
-        watch.pending.append(Problem(stage="rank", subject="market", message=str(e), kind=type(e).__name__))
+        watch.keeper.tell([Problem(stage="rank", subject="market", message=str(e), kind=type(e).__name__)])
         return None
 
 
 def _keep_regime(watch: Watch, found: Regime) -> None:
     try:
-        with watch.desk.store.transaction():
-            watch.desk.store.lists.save_regime(found)
+        with watch.keeper.turn() as desk, desk.store.transaction():
+            desk.store.lists.save_regime(found)
     except ScreenerError as e:
         watch.say(f"the state of the market was not stored: {e}")
 
@@ -281,41 +315,17 @@ async def _price(watch: Watch, get: Fetcher) -> None:
             answers, paths = [], []
             problems = [Problem(stage="price", subject="prices", message=str(e), kind="InputError")]
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_store_prices, watch, answers, paths, problems, limiter=watch.writer)
+            await anyio.to_thread.run_sync(_store_prices, watch, answers, paths, problems)
         quiet = clock.session_at(now) == clock.CLOSED
         await anyio.sleep(PRICES_EVERY * (10 if quiet else 1))
 
 
 def _store_prices(watch: Watch, answers: Sequence[Prices], paths: Sequence[Path], problems: list[Problem]) -> None:
     try:
-        pricing.store(watch.desk, answers)
-        for path in paths:
-            problems += pricing.load_file(watch.desk, path)[1]
+        with watch.keeper.turn() as desk:
+            pricing.store(desk, answers)
+            for path in paths:
+                problems += pricing.load_file(desk, path)[1]
     except ScreenerError as e:
         problems.append(Problem(stage="price", subject="prices", message=str(e), kind=type(e).__name__))
-    watch.pending += problems
-
-
-def rules_stamp(desk: Desk) -> str:
-    """Changes whenever a ranking rule file is added, removed or saved."""
-    found = hashlib.sha256()
-    for folder in config.rule_folders(desk.settings, "ranking"):
-        for path in sorted(folder.glob("*.yml")):
-            stat = path.stat()
-            found.update(f"{path}:{stat.st_mtime_ns}:{stat.st_size};".encode())
-    return found.hexdigest()
-
-
-def reload_rules(watch: Watch) -> None:
-    """Pick up changed rule files; when the new ones do not load, say why and keep the old."""
-    stamp = rules_stamp(watch.desk)
-    if stamp == watch.rules_seen:
-        return
-    watch.rules_seen = stamp
-    try:
-        digest = watch.desk.reload_rules()
-    except InputError as e:
-        watch.say(f"changed rules do not load, the old ones stay: {e}")
-        watch.pending.append(Problem(stage="rank", subject="rules", message=str(e), kind="rules"))
-    else:
-        watch.say(f"rules loaded anew ({digest[:8]})")
+    watch.keeper.tell(problems)
