@@ -124,6 +124,8 @@ class Guard:
     def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, list[tuple[bytes, bytes]]] | None:
         if self.loopback_only and not is_loopback(host_name(headers.get(b"host", b"").decode("latin-1"))):
             return 421, "This page answers on loopback names only: open http://127.0.0.1 or http://localhost\n", []
+        if not str(scope["path"]).startswith("/") or not headers.get(b"cookie", b"").isascii():
+            return 400, "This request cannot be read\n", []
         if self.password and not self._knows(headers.get(b"authorization", b"").decode("latin-1")):
             ask = [(b"www-authenticate", b'Basic realm="screener", charset="UTF-8"')]
             return 401, "A password is needed: any user name, and the password `screener serve` was started with\n", ask

@@ -77,6 +77,10 @@ async def _no_such_path(datasette: Any, request: Request) -> Response:
 def _route(make: Page, stamp: Stamp | None) -> Callable[..., Any]:
     async def view(datasette: Any, request: Request) -> Response:
         site = datasette.site
+        if site.replaced:
+            return respond(
+                failed(request, 503, "The database file was replaced: start `screener serve` again."), request
+            )
         args = {k: request.args.getlist(k) for k in request.args}
         names = {k: unquote(v) for k, v in request.url_vars.items()}
         origin = f"{request.scheme}://{request.host}"

@@ -105,6 +105,7 @@ class Site:
         self._kept: OrderedDict[object, _Kept] = OrderedDict()
         self._making: dict[object, asyncio.Task[_Kept]] = {}
         self._generation = 0
+        self._file = _identity(path)
         self._lock = threading.Lock()
         self._lists: OrderedDict[tuple[dt.date, str], list[WatchRow]] = OrderedDict()
 
@@ -143,6 +144,11 @@ class Site:
         from screener.pipeline.desk import Desk
 
         return Desk(settings=self.settings, store=None).classifier  # type: ignore[arg-type]
+
+    @property
+    def replaced(self) -> bool:
+        """True when another file stands at the path than the one that is open, as after a demo made anew."""
+        return _identity(self.path) != self._file
 
     def warm(self) -> None:
         """Load what the first visits would wait for: templates, rules, classifier. Meant for a thread."""
@@ -196,6 +202,14 @@ class Site:
         self._kept.move_to_end(key)
         while len(self._kept) > _KEEP:
             self._kept.popitem(last=False)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
 
 
 def _checked_or_made(kept: _Kept | None, make: Page, stamp: Stamp | None, view: View, generation: int) -> _Kept:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -114,3 +115,18 @@ def test_only_the_mcp_endpoint_takes_more_than_get(site: str) -> None:
     assert status("/-/mcp", origin=site) == 404
     assert status("/-/mcp", origin="https://evil.example") == 405
     assert [status(p) for p in ("/", "/data", "/-/messages", "/-/mcp/x")] == [405] * 4
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET http://evil.example/ HTTP/1.1",
+        b"GET / HTTP/1.1\r\nCookie: \xff=1",
+        b"GET /\xc3\xa9 HTTP/1.1",
+        b"GET /ticker/%ff%00 HTTP/1.1",
+    ],
+)
+def test_garbled_requests_are_refused(site: str, head: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", int(site.rpartition(":")[2])), timeout=10) as link:
+        link.sendall(head + b"\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        assert link.recv(4000).startswith(b"HTTP/1.1 400")

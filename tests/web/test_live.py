@@ -63,3 +63,14 @@ def test_an_empty_store_has_pages(tmp_path: Path) -> None:
         assert client.get("/ticker/QBLA").status_code == 404
         with client.stream("GET", "/events") as stream:
             assert next(events(stream.iter_lines()))["list"] == ""  # type: ignore[call-overload]
+
+
+def test_a_replaced_file_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "first.db"
+    open_store(path).close()
+    open_store(tmp_path / "second.db").close()
+    with serving(path) as address:
+        assert httpx2.get(address + "/", trust_env=False, timeout=30).status_code == 200
+        (tmp_path / "second.db").replace(path)
+        answer = httpx2.get(address + "/", trust_env=False, timeout=30)
+        assert answer.status_code == 503 and "was replaced" in answer.text
