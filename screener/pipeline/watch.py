@@ -79,6 +79,7 @@ class Watch:
     send: MemoryObjectSendStream[Collected]
     states: dict[str, FeedState] = field(default_factory=dict)
     whole: dict[str, WholeQueue] = field(default_factory=dict)
+    told: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     changed: anyio.Event = field(default_factory=anyio.Event)
     stopping: bool = False
     stored: list[anyio.Event] = field(default_factory=list)
@@ -108,7 +109,8 @@ async def watching(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] =
         async with collect.fetcher(desk, feeds) as get, anyio.create_task_group() as group:
             group.start_soon(_stop_on_signal, watch, group)
             group.start_soon(_keep, watch, receive)
-            await _table_once(watch, get)
+            if not len(desk.table):  # the first news would find no company; an older table is renewed meanwhile
+                await _renew_table(watch, get)
             if plan.items:
                 await send.send(await anyio.to_thread.run_sync(collect.file_items, desk, plan.items))
             _start_feeds(watch, feeds, get, group)
@@ -162,8 +164,9 @@ async def _poll_once(
     after = found.state or state
     watch.states[feed.name] = after
     _tell_state(watch, feed, state, after)
-    if state.failures and after.failures and state.last_error == after.last_error:
-        found = msgspec.structs.replace(found, problems=())  # told when it began
+    told, watch.told[feed.name] = watch.told.get(feed.name), found.problems
+    if found.problems == told:
+        found = msgspec.structs.replace(found, problems=())  # once is enough
     if queue is not None:
         found = msgspec.structs.replace(found, state=queue.kept(found.state))
     if found.items or found.filings or found.halts or found.problems or found.state != state:
@@ -180,7 +183,10 @@ def wait_for(feed: FeedSpec, state: FeedState, now: dt.datetime) -> float:
 
 
 def _tell_state(watch: Watch, feed: FeedSpec, before: FeedState, after: FeedState) -> None:
-    if after.failures and not before.failures:
+    if after.disabled and not before.disabled:
+        hours = DISABLED_FOR / 3600
+        watch.say(f"{feed.name}: disabled itself: {after.disabled}; tried again every {hours:g} hours")
+    elif after.failures and not before.failures:
         watch.say(f"{feed.name}: failing: {after.last_error}")
     if before.failures and not after.failures:
         watch.say(f"{feed.name}: reads again")
@@ -245,14 +251,16 @@ async def _rank(watch: Watch) -> None:
 
 
 async def _table(watch: Watch, get: Fetcher) -> None:
+    """Renew the ticker table once a day."""
     while True:
+        await _renew_table(watch, get)
         await anyio.sleep(TABLE_EVERY)
-        await _table_once(watch, get)
 
 
-async def _table_once(watch: Watch, get: Fetcher) -> None:
+async def _renew_table(watch: Watch, get: Fetcher) -> None:
     found = await collect.refresh_table(watch.desk, get, watch.keeper.turn)
-    if found:
+    told, watch.told["ticker table"] = watch.told.get("ticker table"), (found,) if found else ()
+    if found and told != (found,):
         watch.keeper.tell([found])
 
 

@@ -27,7 +27,7 @@ from screener.types import Collected, FeedState, Filing, Item, Problem
 AT_ONCE = 8
 GIVES_UP_AFTER = 5
 REST = 30.0
-TRIES = 4
+TRIES, RETRY = 4, 2.0
 SMALL_CAP = 2_000_000_000
 DECISIVE_ITEMS = {"1.01", "1.02", "1.03", "2.01", "2.02", "3.01", "3.02", "3.03", "5.01", "7.01", "8.01"}
 _FIRST = ("6-K", "25", "25-NSE", "SC TO*", "DEFM14A", "SCHEDULE 13D", "SC 13D", "424B*", "FWP")
@@ -218,7 +218,7 @@ class WholeQueue:
             urgency, accession = heapq.heappop(self._heap)
             one = self.waiting.get(accession)
             if one is not None and not await self._fetch(one, context):
-                group.start_soon(self._later, accession, urgency, 2.0**one.tries)
+                group.start_soon(self._later, accession, urgency, RETRY * 2.0 ** (one.tries - 1))
 
     async def _later(self, accession: str, urgency: Priority, seconds: float) -> None:
         await anyio.sleep(REST if self.failures >= GIVES_UP_AFTER else seconds)

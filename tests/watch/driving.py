@@ -40,10 +40,11 @@ class Scene:
     rules: tuple[str, ...] = ()
     plan: Plan = field(default_factory=Plan)
     max_filings: int = 400
+    whole_forms: tuple[str, ...] = ()
     said: list[str] = field(default_factory=list)
 
     def settings(self) -> Settings:
-        edgar = Edgar(base_url=self.edgar, max_filings=self.max_filings)
+        edgar = Edgar(base_url=self.edgar, max_filings=self.max_filings, whole_forms=self.whole_forms)
         return Settings(edgar=edgar, http=Http(timeout=10.0, pace={"*": 0.0}), rules=Rules(folders=self.rules))
 
     def desk(self, store: Store) -> Desk:
