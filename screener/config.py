@@ -72,9 +72,10 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[alerts]``: channels, and what keeps them from being noise.
 
     ``urls`` are Apprise URLs, or ``jsonl:PATH``, ``jsonl:-``, ``webhook+http(s)://...``, ``bell:``. A row becomes an
-    alert when it passes every filter that is set: ``min_score``, ``levels`` of its rule, ``rules`` (ids), ``sessions``
-    in which the news came, ``catalysts``, ``tickers``, ``caps`` (bands of rules/universe.yml, large, unknown),
-    ``own_watchlist_only``, and news no older than ``max_age`` minutes. ``mute`` takes tickers, catalysts and sources.
+    alert when it passes every filter that is set: ``min_score``, ``levels`` of its rule (any level from
+    ``any_level_score`` on), ``rules`` (ids), ``sessions`` in which the news came, ``catalysts``, ``tickers``, ``caps``
+    (bands of rules/universe.yml, large, unknown), ``own_watchlist_only``, and news no older than ``max_age`` minutes
+    unless price or volume has just answered it. ``mute`` takes tickers, catalysts and sources.
 
     ``cooldown`` is the minutes in which an event tells only what is urgent; ``quiet_from`` and ``quiet_until`` are
     Eastern (22:00). ``min_interval`` seconds lie between two messages of a channel for people; more than
@@ -85,12 +86,13 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     rules: tuple[str, ...] = ()
     min_score: float = 60.0
     levels: tuple[str, ...] = ("high", "critical")
+    any_level_score: float = 80.0
     sessions: tuple[str, ...] = ()
     catalysts: tuple[str, ...] = ()
     tickers: tuple[str, ...] = ()
     caps: tuple[str, ...] = ("nano", "micro", "small", "unknown")
     own_watchlist_only: bool = False
-    max_age: float = 720.0
+    max_age: float = 240.0
     cooldown: float = 60.0
     quiet_from: str = ""
     quiet_until: str = ""

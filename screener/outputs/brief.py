@@ -13,6 +13,7 @@ from screener.outputs.alerts.content import (
     label,
     numbers,
     plain,
+    proof,
     supporting,
     unknown,
     web_address,
@@ -96,9 +97,9 @@ def _row(row: WatchRow, words: Words, page_url: str) -> Iterator[str]:
 
 def sentence(row: WatchRow, words: Sequence[str] = ()) -> str:
     """Why a row stands where it stands, in one sentence."""
-    proof = f", by the words “{plain(words[0], 80)}”" if words else ""
+    by = f", {proof(words[:1])}" if words else ""
     more = [plain(r.text, 60) for r in supporting(row, 2)]
-    return f"{label(row)}{proof}{', with ' + ' and '.join(more) if more else ''} (score {row.score:.0f})."
+    return f"{label(row)}{by}{', with ' + ' and '.join(more) if more else ''} (score {row.score:.0f})."
 
 
 def _calendar(dates: Iterable[KnownDate], limit: int = 15) -> list[str]:

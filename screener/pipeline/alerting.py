@@ -43,6 +43,7 @@ MOVES = (20, 50, 100)
 VOLUME = 5.0
 HALT = "trading_halt"
 _URGENT = ("news:", "halted", "move:", "dilution")
+_FADING = {"min_score", "levels", "max_age"}
 _DILUTION_RULES = {"dilution_in_play", "dilution_same_day"}
 
 
@@ -78,10 +79,10 @@ def queue_alerts(
     """
     wanted, now = settings.alerts, now or clock.now()
     marks = read_marks(store)
-    passing = [r for r in rows if all(c.passed for c in filters(r, wanted, marks))]
+    known = store.outbox.events([r.ticker for r in rows], now - EVENT_LIFE)
+    passing = [r for r in rows if passes(r, wanted, marks, known.get(r.ticker, ()))]
     if not passing:
         return []
-    known = store.outbox.events([r.ticker for r in passing], now - EVENT_LIFE)
     desk = _Decider(store, wanted, marks, channels(wanted.urls), arrival, now)
     added = [a for r in passing if (a := desk.decide(r, known.get(r.ticker, ()))) is not None]
     if added:
@@ -112,7 +113,7 @@ def filters(row: WatchRow, wanted: Alerts, marks: Marks) -> list[Check]:
     rules = {r.rule_id for r in row.reasons if r.rule_id}
     return [
         _check("min_score", row.score >= wanted.min_score, f"score {row.score:g}, at least {wanted.min_score:g}"),
-        _among("levels", row.level, {row.level}, wanted.levels),
+        _level(row, wanted),
         _among("rules", ", ".join(sorted(rules)), rules, wanted.rules),
         _among("sessions", row.session or "unknown", {row.session}, wanted.sessions),
         _among("catalysts", ", ".join(sorted(types)), types, wanted.catalysts),
@@ -123,16 +124,37 @@ def filters(row: WatchRow, wanted: Alerts, marks: Marks) -> list[Check]:
             not wanted.own_watchlist_only or row.ticker in marks.own,
             "on your own watchlist" if row.ticker in marks.own else "not on your own watchlist",
         ),
-        _check(
-            "max_age",
-            age is None or age <= wanted.max_age,
-            f"news {_age(age)} old, at most {_age(wanted.max_age)}",
-        ),
+        _fresh(row, age, wanted.max_age),
     ]
+
+
+def passes(row: WatchRow, wanted: Alerts, marks: Marks, events: Sequence[Event]) -> bool:
+    """Whether a row may tell something: it passes every filter, or every lasting one when its story was told before.
+
+    Age and score fade after an alert; that its stock then falls by half must still be told.
+    """
+    failed = {c.name for c in filters(row, wanted, marks) if not c.passed}
+    return not failed or (failed <= _FADING and any(row.story_id in e.stories for e in events))
 
 
 def _check(name: str, passed: bool, said: str) -> Check:
     return Check(name=name, passed=passed, said=said)
+
+
+def _fresh(row: WatchRow, age: float | None, most: float) -> Check:
+    """Old news passes when the tape answers it now: what came after the close trades the next morning."""
+    said = f"news {_age(age)} old, at most {_age(most)}"
+    if age is None or age <= most:
+        return _check("max_age", True, said)
+    answered = [p for p in pieces(row, None) if p.startswith("move:") or p == "volume"]
+    return _check("max_age", bool(answered), f"{said}{' unless answered: ' + ', '.join(answered) if answered else ''}")
+
+
+def _level(row: WatchRow, wanted: Alerts) -> Check:
+    found = _among("levels", row.level, {row.level}, wanted.levels)
+    if found.passed or row.score < wanted.any_level_score:
+        return found
+    return _check("levels", True, f"{row.level or 'none'}, any from a score of {wanted.any_level_score:g}")
 
 
 def _among(name: str, shown: str, values: Collection[str], wanted: Collection[str]) -> Check:
@@ -181,13 +203,18 @@ def read_marks(store: Store) -> Marks:
 def pieces(row: WatchRow, story: Story | None) -> tuple[str, ...]:
     """What a row has to tell, as words of the table above."""
     types = {row.catalyst, *(o.rpartition(" ")[2] for o in row.others)}
-    move = row.since_news_pct if row.since_news_pct is not None else row.change_pct
+    move, rvol = row.since_news_pct, row.rvol
+    if row.session == clock.AFTER and row.published and clock.session_day(row.published) == row.day:
+        # The day was over when the news came: its change and volume answer something else.
+        rvol = None
+    elif move is None:
+        move = row.change_pct
     found = [f"news:{row.catalyst}"] if row.catalyst != HALT else []
     found += ["halted"] if HALT in types else []
     found += [f"move:{'+' if move > 0 else '-'}{m}" for m in MOVES if move is not None and abs(move) >= m]
     found += ["dilution"] if any(r.rule_id in _DILUTION_RULES for r in row.reasons) else []
     found += ["confirmed"] if story is not None and story.confirmed_by else []
-    found += ["volume"] if row.rvol is not None and row.rvol >= VOLUME else []
+    found += ["volume"] if rvol is not None and rvol >= VOLUME else []
     found += [f"stage:{row.stage}"] if row.stage else []
     found += ["critical"] if row.level == "critical" else []
     return tuple(found)
@@ -316,13 +343,19 @@ class _Decider:
         return {name: at for name, at in times.items() if at is not None}
 
 
+_KINDS = {"items": "item", "subjects": "subject"}
+
+
 def matched_words(store: Store, rows: Sequence[WatchRow]) -> dict[str, tuple[str, ...]]:
-    """The words that prove each row's catalyst, up to three, by story id."""
+    """The words that prove each row's catalyst, up to three, by story id; "form 424B5", "item 3.01" without words."""
     wanted = {r.story_id: r.catalyst for r in rows}
     found = {}
     for story_id, classified in store.news.classified(list(wanted)).items():
         spans = next((c.evidence for c in classified.catalysts if c.type == wanted[story_id]), ())
-        proving = [s.text for s in spans if not s.fact and s.field in ("title", "text")] or [s.text for s in spans]
+        quoted = [s for s in spans if s.field in ("title", "text")]
+        proving = [s.text for s in quoted if not s.fact] or [s.text for s in quoted]
+        if not proving:
+            proving = [f"{_KINDS.get(s.field, s.field)} {s.text}" for s in spans]
         found[story_id] = tuple(dict.fromkeys(" ".join(t.split())[:120] for t in proving))[:3]
     return found
 
@@ -364,13 +397,18 @@ def why_not(store: Store, settings: Settings, row: WatchRow, now: dt.datetime) -
     wanted, marks = settings.alerts, read_marks(store)
     found = filters(row, wanted, marks)
     muted = muted_by(row, wanted, marks)
+    events = store.outbox.events([row.ticker], now - EVENT_LIFE).get(row.ticker, [])
+    if any(row.story_id in e.stories for e in events):
+        found = [
+            c if c.passed or c.name not in _FADING else _check(c.name, True, f"{c.said}; told before, so it may pass")
+            for c in found
+        ]
     found.append(_check("mute", not muted, muted or "not muted"))
     left = wanted.daily_cap - store.outbox.told_since(midnight(now))
     found.append(_check("daily_cap", left > 0, f"{max(left, 0)} of {wanted.daily_cap} left today"))
     until = quiet_end(wanted, now)
     found.append(_check("quiet_hours", until is None, f"quiet until {clock.eastern(until)}" if until else "not now"))
     story = store.news.story(row.story_id)
-    events = store.outbox.events([row.ticker], now - EVENT_LIFE).get(row.ticker, [])
     event = match(row, story, events, dt.timedelta(minutes=wanted.cooldown), now)
     if event is not None:
         fresh = [p for p in pieces(row, story) if p not in event.told]

@@ -36,7 +36,7 @@ def row(ticker: str = "ZORB", **changes: Any) -> WatchRow:
     )
     fields: dict[str, Any] = {
         "run_id": "r1", "day": DAY, "rank": 1, "ticker": ticker, "company": f"{ticker.title()} Works, Inc.",
-        "exchange": "Nasdaq", "score": 80.0, "catalyst": "clinical_readout", "polarity": "+", "confidence": 0.97,
+        "exchange": "Nasdaq", "score": 75.0, "catalyst": "clinical_readout", "polarity": "+", "confidence": 0.97,
         "story_id": f"s-{ticker}", "headline": f"{ticker} Trial Met Its Primary Endpoint", "source": "wire",
         "url": f"https://wire.example/{ticker}", "published": T0 - MINUTE, "price": 3.1, "change_pct": 12.0, "rvol": 3.0,
         "market_cap": 45e6, "level": "high", "session": "regular", "reasons": reasons, "as_of": T0,

@@ -59,7 +59,7 @@ def test_receipt_is_measured_only_for_what_the_pass_brought(store: Store) -> Non
         ({"market_cap": 9e9}, {}, "caps"),
         ({"market_cap": None}, {"caps": ("micro",)}, "caps"),
         ({}, {"own_watchlist_only": True}, "own_watchlist_only"),
-        ({"published": T0 - 13 * HOUR}, {}, "max_age"),
+        ({"published": T0 - 9 * HOUR}, {}, "max_age"),
     ],
 )
 def test_each_filter_stops_alone(store: Store, change: dict[str, Any], setting: dict[str, Any], stops: str) -> None:
@@ -78,6 +78,9 @@ def test_each_filter_stops_alone(store: Store, change: dict[str, Any], setting: 
         ({"market_cap": None}, {}),
         ({"market_cap": 9e9}, {"caps": ()}),
         ({"published": None}, {}),
+        ({"level": "low", "score": 80.0}, {}),
+        ({"published": T0 - 17 * HOUR, "change_pct": -37.0}, {}),
+        ({"published": T0 - 17 * HOUR, "rvol": 5.0}, {}),
     ],
 )
 def test_what_a_filter_lets_pass(store: Store, change: dict[str, Any], setting: dict[str, Any]) -> None:
@@ -91,6 +94,16 @@ def test_own_watchlist_passes_its_tickers(store: Store) -> None:
         store.lists.add_mark("QUIX", "remove", "", T0)
     made = queue(store, [row(), row("QUIX")], own_watchlist_only=True)
     assert [a.row.ticker for a in made] == ["ZORB"]
+
+
+def test_the_day_before_news_after_the_close_is_no_answer_to_it(store: Store) -> None:
+    evening = dt.datetime(2026, 3, 12, 21, 0, tzinfo=dt.UTC)
+    late = row(published=evening, session="after", as_of=evening + MINUTE, change_pct=-89.0, rvol=75.0)
+    (made,) = queue(store, [late], evening + MINUTE)
+    assert made.pieces == ("news:clinical_readout",)
+    morning = changed(late, day=DAY + dt.timedelta(days=1), since_news_pct=-60.0, as_of=evening + 17 * HOUR)
+    (told,) = queue(store, [morning], evening + 17 * HOUR)
+    assert told.news == ("move:-20", "move:-50", "volume")
 
 
 def test_bands_of_market_caps() -> None:
@@ -129,6 +142,15 @@ def test_a_sale_of_shares_beside_good_news_is_told_at_once(store: Store) -> None
     queue(store, [row()])
     (told,) = queue(store, [row(reasons=(*row().reasons, DILUTION))], T0 + MINUTE)
     assert told.news == ("dilution",)
+
+
+def test_what_was_told_is_followed_when_score_and_age_have_faded(store: Store) -> None:
+    queue(store, [row()])
+    day_after = row(score=31.0, level="low", as_of=T0 + 24 * HOUR, change_pct=-37.0)
+    (told,) = queue(store, [day_after], T0 + 24 * HOUR)
+    assert told.update == 1 and told.news == ("move:-20",)
+    assert queue(store, [changed(day_after, ticker="QUIX", story_id="s9")], T0 + 24 * HOUR) == []
+    assert queue(store, [changed(day_after, change_pct=-60.0)], T0 + 25 * HOUR, tickers=("ABCD",)) == []
 
 
 def test_news_after_a_halt_is_an_update_of_it(store: Store) -> None:

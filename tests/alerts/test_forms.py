@@ -44,7 +44,7 @@ def test_message_says_everything() -> None:
 
 def test_update_says_what_is_new() -> None:
     told = content(alert(update=2, news=("halted", "move:+20"), change_pct=31.0))
-    assert told.subject == "ZORB +31.0 %: clinical readout (update 2), score 80"
+    assert told.subject == "ZORB +31.0 %: clinical readout (update 2), score 75"
     assert ("Update 2", "trading halted; price +31.0 %") in told.lines
 
 

@@ -135,7 +135,7 @@ def test_mail_has_both_parts_and_the_id(store: Store, mail: tuple[str, Mailbox])
     (made,) = queue(store, [row(headline="A <b>bold</b> claim & more")], given=settings(url))
     deliver(store, url, Clock())
     (letter,) = box.mails
-    assert letter["Subject"] == "ZORB +12.0 %: clinical readout, score 80" and letter["To"] == "desk@example.com"
+    assert letter["Subject"] == "ZORB +12.0 %: clinical readout, score 75" and letter["To"] == "desk@example.com"
     assert made.id in plain_part(letter) and "A <b>bold</b> claim & more" in plain_part(letter)
     assert "A &lt;b&gt;bold&lt;/b&gt; claim &amp; more" in html_part(letter)
     assert letter["X-Screener-Key"].startswith(made.id) and made.event in letter["References"]

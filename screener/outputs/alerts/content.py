@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -87,16 +87,24 @@ def why(alert: Alert) -> str:
     """One sentence: the rule, how sure, the matched words, and what else speaks for it."""
     row = alert.row
     title = row.reasons[0].text.partition(": ")[0] if row.reasons else row.catalyst.replace("_", " ")
-    words = ", ".join(f"“{plain(w, 100)}”" for w in alert.words)
     more = [plain(r.text, 80) for r in supporting(row)]
     confirmed = f"confirmed by {plain(alert.confirmed_by, 40)}" if alert.confirmed_by else ""
     parts = [
         f"{plain(title, 80)} ({row.confidence * 100:.0f} % sure)",
-        f"by the words {words}" if words else "",
+        proof(alert.words),
         f"with {', '.join(more)}" if more else "",
         confirmed,
     ]
     return ", ".join(p for p in parts if p) + "."
+
+
+def proof(words: Sequence[str]) -> str:
+    """``by the words “met its primary endpoint”``, or ``by form 424B5`` where the form alone says it."""
+    if not words:
+        return ""
+    if words[0].partition(" ")[0] in ("form", "item", "subject"):
+        return f"by {', '.join(plain(w, 40) for w in words)} alone"
+    return "by the words " + ", ".join(f"“{plain(w, 100)}”" for w in words)
 
 
 def supporting(row: WatchRow, limit: int = 3) -> list[Reason]:
@@ -105,11 +113,7 @@ def supporting(row: WatchRow, limit: int = 3) -> list[Reason]:
     first: dict[str, Reason] = {}
     points: dict[str, float] = {}
     for reason in row.reasons[1:]:
-        if (
-            reason.side == side
-            and reason.part in ("materiality", "confirmation", "freshness")
-            and reason.rule_id
-        ):
+        if reason.side == side and reason.part in ("materiality", "confirmation", "freshness") and reason.rule_id:
             first.setdefault(reason.rule_id, reason)
             points[reason.rule_id] = points.get(reason.rule_id, 0.0) + reason.points
     best = sorted((r for r in points if points[r] > 0), key=lambda r: -points[r])
