@@ -203,7 +203,7 @@ def _calendar(view: View) -> Answer:
     asked = (view.args.get("ticker") or [""])[0].strip()
     events = queries.dated_events(view.db, moment - calendar.LOOK_BACK, moment, read_ticker(asked) if asked else "")
     dates = calendar.entries(events, clock.new_york_date(moment), read_word(view.args, "kind"))
-    return _json(CalendarAnswer(as_of=moment, dates=tuple(dates)))
+    return _json(CalendarAnswer(as_of=moment, dates=tuple(calendar.titled(view, dates))))
 
 
 def _feeds(view: View) -> Answer:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from itertools import groupby
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from screener import clock
 from screener.web import queries
@@ -59,6 +61,12 @@ def entries(events: list[queries.Event], today: dt.date, kind: str = "") -> list
     return sorted(near, key=lambda e: (e.day, e.said.ticker, e.kind))
 
 
+def titled(view: View, listed: Sequence[Entry]) -> list[Entry]:
+    """The entries with the titles of the news that named them."""
+    said = queries.with_titles(view.db, [e.said for e in listed])
+    return [replace(e, said=replace(e.said, title=said[e.said.story_id].title)) for e in listed]
+
+
 def _day(value: object) -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value)[:10])
@@ -77,13 +85,15 @@ def page(view: View) -> Answer:
     )
     today = clock.new_york_date(moment)
     ahead = [e for e in listed if e.day >= today]
-    months = [(m, list(group)) for m, group in groupby(ahead[:MOST], lambda e: f"{e.day:%B %Y}")]
+    later = len(ahead) - MOST
+    ahead = titled(view, ahead[:MOST])
+    months = [(m, list(group)) for m, group in groupby(ahead, lambda e: f"{e.day:%B %Y}")]
     return view.render(
         "calendar.html",
         nav="calendar",
         months=months,
-        past=[e for e in listed if e.day < today][::-1][:MOST],
-        more=max(len(ahead) - MOST, 0),
+        past=titled(view, [e for e in listed if e.day < today][::-1][:MOST]),
+        more=max(later, 0),
         today=today,
         moment=moment,
         kind=kind,

@@ -23,7 +23,7 @@ def page(view: View) -> Answer:
         counts = queries.type_counts(view.db, end - _SPAN, end)
     found = study.stored(view.store)
     lines = found.lines() if found else []
-    drawn = [(_name(g), g.at("0").median) for g in lines if g.n >= 5][:_DRAWN]
+    drawn = [(_name(g), g.at("0").median) for g in lines if g.n >= study.FEW][:_DRAWN]
     return view.render(
         "catalysts.html",
         nav="catalysts",

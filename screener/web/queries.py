@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from screener.types import FactValue, Filing, Regime, SourceRef
 
@@ -45,7 +46,7 @@ class Event(Struct, frozen=True, kw_only=True):
 
 _EVENT = (
     "SELECT c.story_id, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.facts, c.published, s.title, s.company, "
-    "s.form FROM catalysts c {index} JOIN stories s ON s.id = c.story_id "
+    "s.form FROM catalysts c JOIN stories s ON s.id = c.story_id "
 )
 
 
@@ -80,22 +81,41 @@ def sources(db: sqlite3.Connection, story_ids: Sequence[str], known_by: dt.datet
 def events_of_type(db: sqlite3.Connection, kind: str, until: dt.datetime, limit: int, skip: int = 0) -> list[Event]:
     """The newest catalysts of one type."""
     rows = db.execute(
-        _EVENT.format(index="") + "WHERE c.type = ? AND c.published <= ? ORDER BY c.published DESC LIMIT ? OFFSET ?",
+        _EVENT + "WHERE c.type = ? AND c.published <= ? ORDER BY c.published DESC LIMIT ? OFFSET ?",
         (kind, stamp(until), limit, skip),
     )
     return [_event(r) for r in rows]
 
 
 def dated_events(db: sqlite3.Connection, since: dt.datetime, until: dt.datetime, ticker: str = "") -> list[Event]:
-    """Catalysts known at ``until`` and published since whose facts hold a date; a partial index keeps this short."""
+    """Catalysts known at ``until`` and published since whose facts hold a date, newest first, without their titles.
+
+    A partial index keeps this short; ``with_titles`` adds the titles of those that are shown.
+    """
     rows = db.execute(
-        _EVENT.format(index="INDEXED BY catalysts_dated")
-        + "WHERE instr(c.facts, '_date\"') > 0 AND c.published >= ? AND c.published <= ? AND c.known_at <= ?"
-        + (" AND c.ticker = ?" if ticker else "")
-        + " ORDER BY c.published DESC LIMIT 5000",
-        (stamp(since), stamp(until), stamp(until), *([ticker] if ticker else [])),
+        "SELECT story_id, ticker, type, stage, polarity, confidence, facts, published, '', '', '' FROM catalysts "
+        "INDEXED BY catalysts_dated WHERE instr(facts, '_date\"') > 0 AND published >= ? AND published <= ? "
+        "AND known_at <= ? AND (? = '' OR ticker = ?) ORDER BY published DESC LIMIT 5000",
+        (stamp(since), stamp(until), stamp(until), ticker, ticker),
     )
     return [_event(r) for r in rows]
+
+
+def with_titles(db: sqlite3.Connection, events: Sequence[Event]) -> dict[str, Event]:
+    """The events by story id with title, company and form of their stories."""
+    found = {
+        o.id: o
+        for i in range(0, len(events), _CHUNK)
+        for o in outlines(db, [e.story_id for e in events[i : i + _CHUNK]])
+    }
+    return {
+        e.story_id: replace(
+            e, title=found[e.story_id].title, company=found[e.story_id].company, form=found[e.story_id].form
+        )
+        if e.story_id in found
+        else e
+        for e in events
+    }
 
 
 def types(db: sqlite3.Connection) -> list[str]:

@@ -151,10 +151,13 @@ class Site:
         return _identity(self.path) != self._file
 
     def warm(self) -> None:
-        """Load what the first visits would wait for: templates, rules, classifier. Meant for a thread."""
+        """Load what the first visits would wait for, templates and rules; meant for a thread.
+
+        The classifier is left to the first page of verdicts: loading it would slow down everyone for two seconds.
+        """
         for name in self.templates.list_templates():
             self.templates.get_template(name)
-        _ = self.rules, self.classifier
+        _ = self.rules
 
     def rows(self, store: Store, day: dt.date, run_id: str) -> list[WatchRow]:
         """A stored list; lists never change, so the last ones are kept in memory."""

@@ -13,6 +13,8 @@ from screener.store import Store
 from screener.web import show
 
 KEY = "study"
+FEW = 5
+"""Groups of fewer events stand last and in no chart."""
 HORIZONS = (("0", "Day 0"), ("1", "+1 day"), ("5", "+5 days"), ("20", "+20 days"))
 
 
@@ -62,10 +64,10 @@ class Study(Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...] = ()
 
     def lines(self, by: str = "type") -> list[Group]:
-        """All news first, then the groups, the wildest on day 0 first."""
+        """All news first, then the groups, the wildest on day 0 first and those of few events last."""
         wild = sorted(
             (g for g in self.groups if g.by == by and g.n),
-            key=lambda g: (-(g.at("0").beyond.value or 0.0), g.type, g.value),
+            key=lambda g: (g.n < FEW, -(g.at("0").beyond.value or 0.0), g.type, g.value),
         )
         return [g for g in self.groups if g.by == "all" and g.n] + wild
 
