@@ -24,26 +24,22 @@ Weights of the linear text model that `screener` uses beside the wordings of `ru
 `python -m screener.classify.train` (`make train`); nothing of the text they were made from is in this folder.
 
 ## Method
-One logistic regression per class (catalyst types and noise classes) over hashed words and word pairs and triples of
-the
+One logistic regression per class (catalyst types and noise classes) over hashed words and word pairs and triples of the
 headline, words and pairs of the first words of the text, and the hits of the wordings. Each starts from the log-odds
-that the wordings give
-alone, so a class with few examples stays with its wordings. Scores are calibrated per class (Platt) on items whose
-company was held out.
-A class with fewer than nine examples has no weights of its own. N-grams that stand in one item only are dropped;
-weights are kept in 8 bits.
-No random numbers: the same input gives the same bytes.
+that the wordings give alone, so a class with few examples stays with its wordings, and one with fewer than nine has no
+weights of its own. Scores are calibrated per class (Platt) on items whose company was held out. N-grams that stand in
+one item only are dropped; weights are kept in 8 bits. No random numbers: the same input gives the same bytes.
 """
 
 _LIMITS = """
 ## What it is bad at
-- Headlines that name no event ("advances", "positions", "expands"): partnership, commercial contract and product
-  launch shade into each other.
-- Types with few examples go by wordings alone: cyber incidents, auditor changes, restatements, late filings,
-  defaults.
+- Headlines that name no event ("advances", "positions", "expands"): partnership, commercial contract and product launch
+  shade into each other.
+- Types with few examples go by wordings alone: cyber incidents, auditor changes, restatements, late filings, defaults.
 - The other party's news: only a ticker that spells one of the two names tells buyer from target.
 - Languages other than English, and texts whose news stands below their beginning.
-- The labels come from small caps and biotech companies, 2019 to 2026; banks, funds and large caps are rare.
+- The labels come from small caps and biotech companies, 2019 to 2026; banks, funds and large caps are rare. The
+  wordings were written by people who had read the same labels, so expect a few points less on other companies.
 """
 
 
