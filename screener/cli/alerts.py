@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 STATES = ("pending", "sent", "failed", "dead", "muted")
 PATIENCE = 5.0
+TURN = 15.0
+"""Seconds a watch waits for an ``alerts send`` that is just delivering."""
 
 
 @click.group()
@@ -43,7 +45,7 @@ def delivering(app: App, path: Path) -> Iterator[Sequence[Courier]]:
         return
     from screener.outputs.alerts.courier import couriers, only_sender
 
-    with only_sender(path) as alone:
+    with only_sender(path, TURN) as alone:
         if not alone:
             say("alerts: another screener delivers from this database; this one only stores them")
             yield ()

@@ -217,7 +217,8 @@ class Outbox:
         )
 
     def revive(self, now: dt.datetime) -> int:
-        """Make dead deliveries pending again; returns how many."""
+        """Make dead deliveries pending again and free their channels; returns how many."""
+        self._db.execute("UPDATE alert_channels SET hold_until = NULL")
         done = self._db.execute(
             "UPDATE deliveries SET state = ?, attempts = 0, not_before = ? WHERE state = ?", (PENDING, iso(now), DEAD)
         )

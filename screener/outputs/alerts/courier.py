@@ -151,9 +151,12 @@ def couriers(
 
 
 @contextmanager
-def only_sender(path: Path) -> Iterator[bool]:
-    """Whether this process may deliver from a database; another one that does holds a lock, which dies with it."""
-    lock = sqlite3.connect(path.with_name(path.name + "-sender"), timeout=0.0, isolation_level=None)
+def only_sender(path: Path, patience: float = 0.0) -> Iterator[bool]:
+    """Whether this process may deliver from a database; another one that does holds a lock, which dies with it.
+
+    ``patience`` is how many seconds to wait for the other one to be done.
+    """
+    lock = sqlite3.connect(path.with_name(path.name + "-sender"), timeout=patience, isolation_level=None)
     try:
         try:
             lock.execute("BEGIN EXCLUSIVE")
