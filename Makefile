@@ -22,7 +22,8 @@ bench: $(READY)
 	$(BIN)/python -m tests.bench
 
 train: $(READY)
-	$(BIN)/python -m screener.classify.train $(DATA)/wires/labels.jsonl $(DATA)/wires/releases.jsonl.gz --out data/model
+	$(BIN)/python -m screener.classify.train $(DATA)/wires/labels.jsonl $(DATA)/wires/releases.jsonl.gz \
+	  --more data/labels/types_biotech.jsonl --more data/labels/types_relay.jsonl --out data/model
 
 # Makes requirements.lock anew from pyproject.toml: hashes, and no address of any index.
 lock: $(READY)
