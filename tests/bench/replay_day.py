@@ -100,7 +100,8 @@ def line(alert: Alert) -> str:
     what = f"update {alert.update}: {news_text(alert)}" if alert.update else label(row)
     held = f" HELD {alert.reason}" if alert.reason else ""
     return (
-        f"{eastern(alert.created)[5:16]} {row.ticker:<6}{row.polarity} {row.score:>4.0f} {row.level:<8} {row.confidence:.2f} {lag:>5.0f} min  {what}{held}"
+        f"{eastern(alert.created)[5:16]} {row.ticker:<6}{row.polarity} {row.score:>4.0f} {row.level:<8} "
+        f"{row.confidence:.2f} {lag:>5.0f} min  {what}{held}"
         f" | {row.headline[:90]} | {'; '.join(alert.words)[:60]} | {'; '.join(row.warnings)[:90]}"
     )
 
