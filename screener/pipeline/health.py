@@ -90,6 +90,18 @@ def _store(store: Store) -> Iterator[Finding]:
         if s.disabled or s.failures or s.gaps:
             what = s.disabled or (f"failing for {s.failures} polls: {s.last_error}" if s.failures else f"{s.gaps} gaps")
             yield Finding(level=NOTE, subject=f"feed {name}", message=what)
+    yield from _alerts(store)
+
+
+def _alerts(store: Store) -> Iterator[Finding]:
+    counts = store.outbox.counts()
+    if dead := counts["dead"]:
+        message = f"{dead} deliveries given up: `screener alerts list --state dead`, then `screener alerts send --dead`"
+        yield Finding(level=BAD, subject="alerts", message=message)
+    for gate in store.outbox.gates():
+        if gate.failures:
+            message = f"failing for {gate.failures} tries: {gate.last_error}"
+            yield Finding(level=NOTE, subject=f"alerts to {gate.shown}", message=message)
 
 
 def _table(store: Store) -> Finding:

@@ -149,6 +149,8 @@ def test_dead_ones_are_shown_and_can_be_revived(run: Run, db: Path, tmp_path: Pa
     )
     listed = run("alerts", "list", "--state", "dead", "--db", str(db), env=env)
     assert "QTKO" in listed.stdout and "alerts send --dead" in listed.stderr
+    examined = run("doctor", "--db", str(db), env=env)
+    assert "1 deliveries given up" in examined.stdout + examined.stderr
     out.rmdir()
     env["SCREENER_ALERTS__TICKERS"] = "QTKO"
     revived = run("alerts", "send", "--dead", "--db", str(db), env=env)
