@@ -13,6 +13,7 @@ from screener.engine.load import RuleSet
 from screener.engine.rank import rank
 from screener.pipeline.desk import Desk
 from screener.pipeline.pricing import measure
+from screener.store.news import outline
 from screener.types import Catalyst, Classified, Listing, Move, Noise, Story, WatchRow
 
 LOOK_BACK = dt.timedelta(days=1096)
@@ -82,7 +83,7 @@ def history(desk: Desk, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as
     since = as_of - LOOK_BACK
     collecting = desk.store.lists.collecting_since(as_of)
     found = derive(
-        [p for p in news.past_of(ticker, since, as_of) if p[0].id not in today],
+        [p for p in _past(desk, ticker, since, as_of) if p[0].id not in today],
         as_of=as_of,
         since=collecting,
         filings=news.filings_of(cik, since, as_of) if cik else None,
@@ -91,6 +92,19 @@ def history(desk: Desk, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as
     )
     splits = [*desk.store.bars.reverse_splits([ticker], as_of).get(ticker, ()), found.last_reverse_split]
     return replace(found, last_reverse_split=max((d for d in splits if d), default=None))
+
+
+def _past(desk: Desk, ticker: str, since: dt.datetime, as_of: dt.datetime) -> list[tuple[Story, Catalyst]]:
+    """A ticker's catalysts as known at a moment, newest first; stories that changed since are classified as they were."""
+    news = desk.store.news
+    pairs = news.past_of(ticker, since, as_of)
+    changed = news.superseded_of(ticker, since, as_of)
+    if not changed:
+        return pairs
+    for story, found in zip(changed, desk.classifier.classify_many(changed), strict=True):
+        pairs += [(outline(story, ticker), c) for c in found.catalysts if c.ticker == ticker]
+    pairs.sort(key=lambda p: p[0].id)
+    return sorted(pairs, key=lambda p: p[0].published, reverse=True)
 
 
 def rank_day(desk: Desk, run_id: str, day: dt.date, as_of: dt.datetime, by: str = "both") -> list[WatchRow]:

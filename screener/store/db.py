@@ -20,7 +20,7 @@ from screener.store.news import News
 from screener.store.outbox import Outbox
 from screener.store.outcomes import Outcomes
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 

@@ -378,3 +378,9 @@ def m007_outcomes(db: Any) -> None:
         """INSERT OR IGNORE INTO outcomes(day, ticker, listed, price)
             SELECT day, ticker, as_of, CASE WHEN change_pct IS NULL THEN NULL ELSE price END FROM watchlist""",
     )
+
+
+@migration()
+def m008_changed(db: Any) -> None:
+    """What changed after a moment, for reading a day back as of then."""
+    _run(db, "CREATE INDEX stories_known ON stories(known_at)  -- has any story changed since a moment?")

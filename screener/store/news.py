@@ -50,6 +50,9 @@ _NEW_STORY = f"INSERT INTO stories({_STORY_COLUMNS}) VALUES ({marks(range(18))})
 _NEW_TICKER = "INSERT OR IGNORE INTO story_tickers(ticker, published, story_id, position) VALUES (?, ?, ?, ?)"
 
 
+_MOVED = dt.timedelta(days=10)  # how much earlier a later copy may date a story: copies join within five days
+
+
 class News:
     """Reads and writes news; writing belongs inside ``Store.transaction``."""
 
@@ -338,14 +341,25 @@ class News:
     def stories_window(
         self, start: dt.datetime, end: dt.datetime, known_by: dt.datetime
     ) -> Iterator[tuple[Story, bool, str]]:
-        """Stories published in [start, end] as known at ``known_by``: (story, is the newest version, model id)."""
+        """Stories published in [start, end] as known at ``known_by``: (story, is the newest version, model id).
+
+        What counts is when the story was published as far as was known then: a copy that came later may have told of
+        an earlier publication.
+        """
+        first, last, known = iso(start), iso(end), iso(known_by)
+        changed = self._db.execute("SELECT 1 FROM stories WHERE known_at > ? LIMIT 1", (known,)).fetchone()
         rows = self._db.execute(
+            # The plus keeps SQLite on the index of published.
             f"SELECT {_STORY_COLUMNS}, model_id FROM stories "
-            "WHERE published >= ? AND published <= ? AND first_seen <= ? ORDER BY published, id",
-            (iso(start), iso(end), iso(known_by)),
+            "WHERE published >= ? AND published <= ? AND first_seen <= ? AND (published >= ? OR +known_at > ?) "
+            "ORDER BY published, id",
+            (iso(start - _MOVED) if changed else first, last, known, first, known),
         ).fetchall()
-        for row in rows:
-            yield from self._as_of(row, known_by)
+        found = [version for row in rows for version in self._as_of(row, known_by)]
+        if changed:
+            found = [v for v in found if first <= iso(v[0].published) <= last]
+            found.sort(key=lambda v: (iso(v[0].published), v[0].id))
+        yield from found
 
     def recent(self, tickers: Collection[str], ciks: Collection[int], since: dt.datetime) -> list[Story]:
         """Stories of these tickers or CIKs published since a moment, in order of publication.
@@ -465,8 +479,24 @@ class News:
             for i in story_ids
         }
 
+    def superseded_of(self, ticker: str, since: dt.datetime, known_by: dt.datetime) -> list[Story]:
+        """A ticker's stories published since a moment that changed after another, as they were known then.
+
+        Their stored catalysts belong to what they say now, so ``past_of`` leaves them out.
+        """
+        rows = self._db.execute(
+            f"SELECT {_prefixed('s')}, s.model_id FROM story_tickers t JOIN stories s ON s.id = t.story_id "
+            "WHERE t.ticker = ? AND t.published >= ? AND s.known_at > ? AND s.first_seen <= ? ORDER BY s.id",
+            (ticker, iso(since - _MOVED), iso(known_by), iso(known_by)),
+        ).fetchall()
+        versions = (story for row in rows for story, _, _ in self._as_of(row, known_by))
+        return [s for s in versions if since <= s.published <= known_by]
+
     def past_of(self, ticker: str, since: dt.datetime, known_by: dt.datetime) -> list[tuple[Story, Catalyst]]:
-        """A ticker's catalysts published since a moment and known by another, newest first; the stories without text."""
+        """A ticker's catalysts published since a moment and known by another, newest first; the stories as outlines.
+
+        Stories that changed after ``known_by`` are left out; ``superseded_of`` gives them as they were.
+        """
         rows = self._db.execute(
             "SELECT c.story_id, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.evidence, c.facts, c.made_by, "
             "s.title, s.form, s.published, s.first_seen, s.cik FROM catalysts c JOIN stories s ON s.id = c.story_id "
@@ -546,6 +576,19 @@ def _from_row(r: Sequence[object]) -> Story:
         confirmed_by=str(r[15]),
         source_facts=_facts.decode(str(r[16])),
         replayed=bool(r[17]),
+    )
+
+
+def outline(s: Story, ticker: str) -> Story:
+    """A story as ``past_of`` gives it: what history asks for, without text and sources."""
+    return Story(
+        id=s.id,
+        tickers=(ticker,),
+        title=s.title,
+        form=s.form,
+        published=s.published,
+        first_seen=s.first_seen,
+        cik=s.cik,
     )
 
 
