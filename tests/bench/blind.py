@@ -3,7 +3,9 @@
 The set is ``tests/classify/samples/blind.jsonl``: natural wordings of all types, every noise class, and look-alikes
 whose types are empty or another's. Its fields are those of the evaluation, and: a fact of null must not be stated
 (an amount in another currency, a ratio that is still a range), an empty polarity is not judged, and ``sure`` 2 marks
-items whose label an expert might dispute. ``--errors`` prints the errors alone, ``--sure`` leaves the disputable out.
+items whose label an expert might dispute. The ids tell what an item asks: type, multi (several types at once), lead
+(the headline says nothing, the first sentence all), trap (a look-alike) and noise. ``--errors`` prints the errors
+alone, ``--sure`` leaves the disputable out.
 """
 
 from __future__ import annotations
@@ -169,10 +171,20 @@ def shipped() -> Classifier:
     return Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
 
 
+def group(row: Case) -> str:
+    """What the item was written to ask: a filing, else the word its id begins with."""
+    return "filing" if row.story.form != "PR" else row.sample.id.split("-")[0]
+
+
 def lines(rows: Sequence[Case]) -> Iterator[str]:
-    """The figures, then each type, the weakest first."""
+    """The figures, those of each group, then each type, the weakest first."""
     yield f"{len(rows)} items, {sum(not row.sample.types for row in rows)} without a type"
     yield from (f"{name:14} {value:.3f}" for name, value in figures(rows).items())
+    yield f"\n{'group':14} {'n':>3} {'right':>5} {'wrong':>5} {'missed':>6}"
+    for name in sorted({group(row) for row in rows}):
+        mine = [row for row in rows if group(row) == name]
+        right, wrong, missed = (sum(column) for column in zip(*types_table(mine).values(), strict=True))
+        yield f"{name:14} {len(mine):3} {right:5} {wrong:5} {missed:6}"
     yield f"\n{'type':26} {'n':>3} {'right':>5} {'wrong':>5} {'missed':>6} {'F1':>6}"
     table = types_table(rows)
     for name in sorted(table, key=lambda n: (_f1(table[n]), n)):
