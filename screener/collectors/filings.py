@@ -60,8 +60,12 @@ def submission_url(filing: Filing, base_url: str = "") -> str:
     return urlunsplit((base.scheme, base.netloc, base.path.rstrip("/") + path, "", ""))
 
 
-async def fetch_filing(filing: Filing, context: Context) -> Item | Problem | None:
+async def fetch_filing(
+    filing: Filing, context: Context, reading: anyio.CapacityLimiter | None = None
+) -> Item | Problem | None:
     """Fetch and read one filing. None for a Form 4 without a purchase; never raises for what EDGAR does.
+
+    ``reading`` limits how many are parsed at the same time, each in a thread.
 
     Options of the context: ``base_url`` (a server standing in for EDGAR), ``max_body`` and ``max_exhibit`` in characters.
     """
@@ -72,7 +76,9 @@ async def fetch_filing(filing: Filing, context: Context) -> Item | Problem | Non
     except FetchError as e:
         return _problem(filing, str(e), error_kind(e))
     # a submission takes two milliseconds to read, some a hundred: too long for the loop that keeps all feeds' time
-    return await anyio.to_thread.run_sync(lambda: filing_item(filing, parse_submission(response.body), context))
+    return await anyio.to_thread.run_sync(
+        lambda: filing_item(filing, parse_submission(response.body), context), limiter=reading
+    )
 
 
 def filing_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:

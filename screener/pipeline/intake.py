@@ -24,7 +24,7 @@ from screener.pipeline.desk import Desk
 from screener.types import Classified, Collected, Item, Problem, Story
 
 BATCH = 500
-TAG_BATCH = 100
+TAG_BATCH = 20
 
 Tick = Callable[[int], None]
 

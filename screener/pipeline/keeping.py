@@ -25,7 +25,7 @@ from screener.pipeline.intake import Intake, Taken, in_order
 from screener.pipeline.ranking import rank_day
 from screener.pipeline.run import new_run, save_rows
 from screener.store import Store
-from screener.types import Collected, Item, Problem, WatchRow
+from screener.types import Collected, Problem, WatchRow
 
 PART = 200
 """Items in one transaction: what a stop signal waits for."""
@@ -55,16 +55,16 @@ class Keeper:
 
     # ---- storing ----
 
-    def store(self, batch: Sequence[Collected], stopped: Callable[[], bool] = lambda: False) -> list[Item]:
+    def store(self, batch: Sequence[Collected], stopped: Callable[[], bool] = lambda: False) -> None:
         """Store what polls brought: their items, then their filings, halts and states. Raises StoreError.
 
-        Returns the items. When ``stopped`` says so between two parts, the rest is left for the next start, states too.
+        When ``stopped`` says so between two parts, the rest is left for the next start, states too.
         Doing it again after an error stores nothing twice.
         """
         items = in_order(i for c in batch for i in c.items)
         for start in range(0, len(items), PART):
             if stopped():
-                return []
+                return
             with self._turn:
                 taken = self._intake.store(items[start : start + PART])
             self._count(taken, {"items": taken.items + taken.known})
@@ -77,7 +77,6 @@ class Keeper:
         self._batches += 1
         if self._batches % FORGET_EVERY == 0:
             self._intake.forget(clock.now() - MEMORY)
-        return items
 
     def tag(self) -> int:
         """Classify some of what is stored; how many stories are left. Raises StoreError."""
@@ -85,6 +84,11 @@ class Keeper:
             with self._turn:
                 taken = self._intake.tag()
             self._count(taken, {})
+        return self._intake.untagged
+
+    @property
+    def untagged(self) -> int:
+        """How many stories are stored and not classified yet."""
         return self._intake.untagged
 
     def tell(self, problems: Sequence[Problem]) -> None:

@@ -54,12 +54,12 @@ JITTER = 0.1
 # News comes before the open and after the close as much as between; nights and weekends are quiet.
 PACE = {clock.PRE: 1.0, clock.REGULAR: 1.0, clock.AFTER: 1.0, clock.CLOSED: 5.0}
 RERANK_EVERY, LOOK_EVERY = 60.0, 2.0
-# A ranking takes turns with storing: it rests at least as long as it worked.
-RANK_REST = 1.0
+# A ranking competes with storing: it rests a second, or three times as long as it worked.
+RANK_REST, RANK_SHARE = 1.0, 3.0
 PRICES_EVERY = 60.0
 TABLE_EVERY = 3600.0
 MARKET_AFTER, MARKET_EVERY = 20.0, 300.0
-QUEUE = 64
+QUEUE, STORE_FIRST = 64, 10
 # A store that cannot be written is tried again after that many seconds, then twice as many, up to the limit.
 RETRY, RETRY_MOST = 0.5, 15.0
 BUSY_MS = 1000
@@ -195,19 +195,22 @@ def _tell_state(watch: Watch, feed: FeedSpec, before: FeedState, after: FeedStat
 
 
 async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> None:
-    """Store what comes as it comes; classify while nothing is waiting to be stored."""
-    waiting = 0
+    """Store what comes as it comes; classify while nothing waits to be stored, and now and then all the same."""
+    untagged, in_a_row = watch.keeper.untagged, 0
     while True:
-        batch = [] if waiting and not receive.statistics().current_buffer_used else [await receive.receive()]
-        while len(batch) < QUEUE and receive.statistics().current_buffer_used:
-            batch.append(receive.receive_nowait())
-        if batch:
+        if not untagged or (receive.statistics().current_buffer_used and in_a_row < STORE_FIRST):
+            batch = [await receive.receive()]
+            while len(batch) < QUEUE and receive.statistics().current_buffer_used:
+                batch.append(receive.receive_nowait())
             await _insisting(watch, partial(watch.keeper.store, batch, lambda: watch.stopping))
             for found in batch:
                 if found.feed in watch.whole:
                     watch.whole[found.feed].stored({f.accession for f in found.filings})
-        before, waiting = waiting, await _insisting(watch, watch.keeper.tag)
-        if before or waiting or any(c.items or c.problems for c in batch):
+            in_a_row, news = in_a_row + 1, any(c.items or c.problems for c in batch)
+            untagged = watch.keeper.untagged
+        else:
+            untagged, news, in_a_row = await _insisting(watch, watch.keeper.tag), True, 0
+        if news:
             watch.changed.set()
 
 
@@ -247,7 +250,7 @@ async def _rank(watch: Watch) -> None:
         last = anyio.current_time()
         while watch.stored:
             watch.stored.pop().set()
-        await anyio.sleep(max(RANK_REST, time.monotonic() - began))
+        await anyio.sleep(max(RANK_REST, RANK_SHARE * (time.monotonic() - began)))
 
 
 async def _table(watch: Watch, get: Fetcher) -> None:

@@ -83,14 +83,14 @@ async def fetch_whole(desk: Desk, collected: Collected, context: Context, held: 
     failures = 0
     got: dict[str, Item | None] = {}
     problems: list[Problem] = []
-    limit = anyio.CapacityLimiter(AT_ONCE)
+    limit, reading = anyio.CapacityLimiter(AT_ONCE), anyio.CapacityLimiter(1)
 
     async def one(filing: Filing) -> None:
         nonlocal failures
         async with limit:
             if failures >= GIVES_UP_AFTER:
                 return
-            answer = await fetch_filing(filing, context)
+            answer = await fetch_filing(filing, context, reading)
         if isinstance(answer, Problem):
             failures += 1
             problems.append(answer)
@@ -152,6 +152,8 @@ class WholeQueue:
     failures: int = 0
     _heap: list[tuple[Priority, str]] = field(default_factory=list)
     _ready: anyio.Semaphore = field(default_factory=lambda: anyio.Semaphore(0))
+    # one at a time: parsing must not crowd out the thread that stores
+    _reading: anyio.CapacityLimiter = field(default_factory=lambda: anyio.CapacityLimiter(1))
     _floor: dt.datetime | None = None
 
     def known(self, accessions: Sequence[str]) -> Collection[str]:
@@ -226,7 +228,7 @@ class WholeQueue:
 
     async def _fetch(self, one: _Waiting, context: Context) -> bool:
         """One try. True when the filing needs no other."""
-        answer = await fetch_filing(one.filing, context)
+        answer = await fetch_filing(one.filing, context, self._reading)
         if not isinstance(answer, Problem):
             self.failures = 0
             await self._done(one, answer)

@@ -1,40 +1,68 @@
-"""A burst over HTTP: ``python -m tests.bench.burst [SECONDS]``.
+"""A burst through watch mode: ``python -m tests.bench.burst [SECONDS]``.
 
-1,000 invented filings and 500 releases on five wires of 20 items come out within a minute (or SECONDS); the collectors
-poll and store them. Prints the time from the last byte received to stored, how late polls began, and what was lost.
+1,000 filings and 500 releases on five wires of 20 items come out within a minute (or SECONDS) from a local server, and a
+``screener run --watch`` of its own process reads them: the index of filings every five seconds, each filing whole, the
+wires every three. Prints the time from the last byte received to stored, and to classified, how late polls began, and
+what was lost. The filings are recorded ones under invented accession numbers where recordings are there, else invented.
 """
 
 from __future__ import annotations
 
-import asyncio
+import csv
+import gzip
+import itertools
 import multiprocessing
+import os
+import re
+import signal
+import sqlite3
+import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import anyio
-
-from screener.clock import now
-from screener.collectors.base import Collector, Context
-from screener.collectors.edgar import PLUGIN as EDGAR
-from screener.collectors.feed import PLUGIN as FEED
-from screener.http import Fetcher
-from screener.store.db import Store, open_store
-from screener.types import Collected, FeedSpec, FeedState
-from tests.bench.intake import Timed, story_of
-from tests.collectors.test_edgar import entry, page
+from screener import clock
+from screener.collectors.edgar import FORMS, Forms
+from screener.pipeline.watch import JITTER, PACE
+from tests.conftest import SHARED
 from tests.server.app import Reply, Request, WireServer
 from tests.server.faults import rss
+from tests.watch.test_whole import accession, entry, submission
 
+ROOT = Path(__file__).resolve().parents[2]
 FILINGS, WIRES, RELEASES, WINDOW = 1000, 5, 100, 20
 EVERY = {"edgar": 5.0, "wire": 3.0}
+LOOK = 0.05
+"""Seconds between two looks into the database: how exact the times are (classified: ten times that)."""
+
+
+def bodies() -> list[tuple[str, bytes]]:
+    """(form, submission) pairs to draw from: the recorded ones of the forms that become news, else none."""
+    chosen = Forms((*FORMS, "!424B2"))
+    index = SHARED / "edgar" / "submissions" / "index.csv"
+    if not index.is_file():
+        return []
+    with index.open(encoding="utf-8") as lines:
+        rows = [r for r in csv.DictReader(lines) if chosen.has(r["form"]) and r["form"].removesuffix("/A") != "4"]
+    found = []
+    for row in rows:
+        path = next(index.parent.rglob(f"{row['accession']}*.gz"), None)
+        body = gzip.decompress(path.read_bytes()) if path else b""
+        if row["accession"].encode() in body and len(body) < 2_000_000:
+            found.append((row["form"], body.replace(row["accession"].encode(), b"@ACCESSION@")))
+    return found
 
 
 def serve(pipe: Connection, seconds: float) -> None:
-    """The server process; its minute begins with the word on the pipe."""
-    entries = [entry(n) for n in range(FILINGS)]
+    """The server process; its minute begins with the word on the pipe, and it answers with when each path was asked."""
+    recorded = bodies()
+    asked: dict[str, list[float]] = defaultdict(list)
+    forms = [recorded[n % len(recorded)][0] if recorded else "8-K" for n in range(FILINGS)]
+    entries = [entry(n, form) for n, form in enumerate(forms)]
     with WireServer() as server:
         begun = float("inf")
 
@@ -43,92 +71,151 @@ def serve(pipe: Connection, seconds: float) -> None:
 
         def edgar(request: Request) -> Reply:
             start, out = int(request.query["start"]), share(FILINGS)
+            if not start:
+                asked["edgar"].append(time.monotonic())
             shown = entries[:out][::-1][start : start + 100]
-            return Reply(page(*shown)) if shown or start == 0 else Reply(b"", 503, etag=False)
+            head = '<?xml version="1.0" encoding="ISO-8859-1" ?>\n<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title>'
+            if start and not shown:
+                return Reply(b"", 503, etag=False)
+            return Reply((head + "".join(shown) + "</feed>").encode(), etag=False)
 
-        def wire(_: Request) -> Reply:
+        def archive(request: Request) -> Reply:
+            number = int(re.findall(r"-(\d{6})\.txt", request.path)[0])
+            body = submission(number, "8-K")
+            if recorded:
+                body = recorded[number % len(recorded)][1].replace(b"@ACCESSION@", accession(number).encode())
+            return Reply(body, content_type="text/plain", etag=False)
+
+        def wire(request: Request) -> Reply:
+            asked[request.path[1:]].append(time.monotonic())
             out = share(RELEASES)
-            return Reply(rss(min(out, WINDOW), start=max(0, out - WINDOW)))
+            text = rss(min(out, WINDOW), title=f"W {request.path}", start=max(0, out - WINDOW)).decode()
+            return Reply(text.replace("Zephyra Robotics", f"Zephyra {request.path[2:]} Robotics").encode())
 
         server.route("/cgi-bin/browse-edgar", edgar)
+        server.route("/Archives/edgar/data/", archive)
         for number in range(WIRES):
-            server.route(f"/{number}", wire)
+            server.route(f"/w{number}", wire)
         pipe.send(server.url)
         pipe.recv()
         begun = time.monotonic()
         pipe.recv()
+        pipe.send(dict(asked))
 
 
-class Burst:
-    """The polls of one burst and what they measured."""
-
-    def __init__(self, store: Store, fetcher: Fetcher, end: float) -> None:
-        self.store, self.fetcher, self.end = store, fetcher, end
-        self.lags: list[float] = []
-        self.late: list[float] = []
-        self.problems: list[str] = []
-
-    async def poll(self, collector: Collector, spec: FeedSpec) -> None:
-        """Poll a feed on its cadence until the end."""
-        state, due = FeedState(name=spec.name), time.perf_counter()
-        while due < self.end:
-            await anyio.sleep(max(0.0, due - time.perf_counter()))
-            self.late.append(time.perf_counter() - due)
-            timed = Timed(self.fetcher)
-            known = self.store.news.known_accessions
-            found = await collector.collect(spec, Context(timed, now, state, known=known))
-            state = found.state or state
-            self.save(found)
-            self.lags += [time.perf_counter() - timed.done] * (len(found.items) or 1)
-            self.problems += [p.kind for p in found.problems]
-            due += spec.every
-
-    def save(self, found: Collected) -> None:
-        """One poll in one transaction."""
-        with self.store.transaction():
-            for item in found.items:
-                self.store.news.save_story(story_of(item), item.received)
-            self.store.news.add_items((i, f"{i.source}:{i.source_id}") for i in found.items)
-            self.store.news.add_filings(found.filings)
-            if found.state:
-                self.store.news.save_feed_state(found.state)
+def config(folder: Path, url: str) -> Path:
+    """The settings of the watch: local addresses, no pace, the bench's cadence in any session."""
+    quiet = PACE[clock.session_at(clock.now())]
+    wires = "".join(
+        f'[feeds.w{n}]\nkind = "feed"\nurl = "{url}/w{n}"\nevery = {EVERY["wire"] / quiet}\n' for n in range(WIRES)
+    )
+    path = folder / "screener.toml"
+    path.write_text(
+        f'[edgar]\nbase_url = "{url}"\nevery = {EVERY["edgar"] / quiet}\nmax_filings = 2000\n'
+        f'[http]\npace = {{"*" = 0}}\n{wires}'
+    )
+    return path
 
 
-async def run(url: str, store: Store, seconds: float) -> Burst:
-    """Poll EDGAR and the wires until a little after the burst."""
-    async with Fetcher(paces={"*": 0}) as fetcher:
-        burst = Burst(store, fetcher, time.perf_counter() + seconds + max(EVERY.values()))
-        async with anyio.create_task_group() as group:
-            edgar = FeedSpec(name="edgar", kind="edgar", url=url, every=EVERY["edgar"], options={"lookback_days": 3650})
-            group.start_soon(burst.poll, EDGAR, edgar)
-            for number in range(WIRES):
-                spec = FeedSpec(name=f"w{number}", kind="feed", url=f"{url}/{number}", every=EVERY["wire"])
-                group.start_soon(burst.poll, FEED, spec)
-    return burst
+@dataclass
+class Seen:
+    """When each item was first found stored, and its story classified, in seconds after its receipt."""
+
+    stored: dict[tuple[str, str], float] = field(default_factory=dict)
+    tagged: dict[tuple[str, str], float] = field(default_factory=dict)
+    pending: dict[tuple[str, str], tuple[str, float]] = field(default_factory=dict)
+
+    def look(self, connection: sqlite3.Connection) -> None:
+        """What is stored now."""
+        now = time.time()
+        for source, number, story, received in connection.execute(
+            "SELECT source, source_id, story_id, received FROM items"
+        ):
+            if (source, number) not in self.stored:
+                at = clock.parse_time(received).timestamp()
+                self.stored[source, number] = now - at
+                self.pending[source, number] = (story, at)
+
+    def look_closer(self, connection: sqlite3.Connection) -> None:
+        """What is classified now; dearer to ask."""
+        now = time.time()
+        for key, (story, at) in list(self.pending.items()):
+            if connection.execute("SELECT model_id FROM stories WHERE id = ?", (story,)).fetchone()[0]:
+                self.tagged[key] = now - at
+                del self.pending[key]
+
+
+def follow(db: Path, seconds: float) -> Seen:
+    """Look into the database until everything is stored and classified, or half a minute has passed after the burst."""
+    seen, end, wanted, looks = Seen(), time.monotonic() + seconds + 30, FILINGS + WIRES * RELEASES, 0
+    connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
+    while time.monotonic() < end and len(seen.tagged) < wanted:
+        seen.look(connection)
+        looks += 1
+        if looks % 10 == 0:
+            seen.look_closer(connection)
+        time.sleep(LOOK)
+    connection.close()
+    return seen
+
+
+def lateness(asked: dict[str, list[float]]) -> list[float]:
+    """Seconds by which polls began later than their cadence with all its jitter allows."""
+    late = []
+    for name, times in asked.items():
+        every = EVERY["edgar" if name == "edgar" else "wire"] * (1 + JITTER)
+        late += [max(0.0, b - a - every) for a, b in itertools.pairwise(times)]
+    return sorted(late)
+
+
+def spread(values: dict[tuple[str, str], float]) -> str:
+    """p50, p95 and p99 in milliseconds."""
+    ordered = sorted(values.values())
+    return ", ".join(
+        f"p{p} {ordered[min(len(ordered) - 1, len(ordered) * p // 100)] * 1e3:.0f} ms" for p in (50, 95, 99)
+    )
+
+
+def watch(url: str, folder: Path, seconds: float, begin: Connection) -> tuple[Seen, float]:
+    """Run the watch through the burst; what was seen, and the seconds it took to stop."""
+    command = [sys.executable, "-m", "screener", "--config", str(config(folder, url)), "run", "--watch"]
+    feeds = [a for n in ("edgar", *(f"w{n}" for n in range(WIRES))) for a in ("--feeds", n)]
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SCREENER_")}
+    db = folder / "bench.db"
+    process = subprocess.Popen(
+        [*command, *feeds, "--db", str(db)], env={**clean, "PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    while "watching" not in process.stderr.readline() and process.poll() is None:
+        pass
+    begin.send("begin")
+    seen = follow(db, seconds)
+    stopped = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    return seen, time.monotonic() - stopped
 
 
 def main(seconds: float = 60.0) -> None:
     """Run the burst and print."""
     ours, theirs = multiprocessing.Pipe()
-    context = multiprocessing.get_context("spawn")
-    process = context.Process(target=serve, args=(theirs, seconds), daemon=True)
+    process = multiprocessing.get_context("spawn").Process(target=serve, args=(theirs, seconds), daemon=True)
     process.start()
-    with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "bench.db") as store:
-        url = ours.recv()
-        ours.send("begin")
-        burst = asyncio.run(run(url, store, seconds))
-        ours.send("end")
-        process.join()
-        counts = store.counts()
-    lags, late = sorted(burst.lags), sorted(burst.late)
-    print(f"burst of {seconds:g} s: {counts['filings']} filings of {FILINGS}, {counts['items']} items stored")
+    with tempfile.TemporaryDirectory() as folder:
+        seen, stop = watch(ours.recv(), Path(folder), seconds, ours)
+    ours.send("end")
+    late = lateness(ours.recv())
+    process.join()
+    wanted = FILINGS + WIRES * RELEASES
+    print(f"burst of {seconds:g} s through watch mode: {len(seen.stored)} of {wanted} items stored")
+    if len(seen.stored) < wanted:
+        print(f"  by source: {dict(Counter(source for source, _ in seen.stored))}")
+    print(f"  received to stored: {spread(seen.stored)}")
+    print(f"  received to classified: {spread(seen.tagged)} ({len(seen.tagged)} items)")
     print(
-        f"  received to stored: median {lags[len(lags) // 2] * 1e3:.1f} ms, p99 {lags[-len(lags) // 100] * 1e3:.1f} ms"
+        f"  polls: {len(late)}, late by p99 {late[len(late) * 99 // 100] * 1e3:.0f} ms, at most {late[-1] * 1e3:.0f} ms"
     )
-    print(
-        f"  polls: {len(late)}, begun late by p99 {late[-len(late) // 100] * 1e3:.1f} ms, at most {late[-1] * 1e3:.1f} ms"
-    )
-    print(f"  problems: {dict.fromkeys(burst.problems) or 'none'}")
+    print(f"  stopped within {stop:.2f} s; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":
