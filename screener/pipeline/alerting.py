@@ -38,6 +38,8 @@ from screener.store.outbox import MUTED, PENDING, Event
 from screener.types import Alert, Story, WatchRow
 
 EVENT_LIFE = dt.timedelta(days=5)
+# A row that no arrival of this pass explains came with the pass before, or was made by a price: then nothing was received.
+JUST_NOW = dt.timedelta(minutes=5)
 HALT_TIES = dt.timedelta(hours=24)
 MOVES = (20, 50, 100)
 VOLUME = 5.0
@@ -330,17 +332,23 @@ class _Decider:
         return ""
 
     def _times(self, row: WatchRow) -> dict[str, dt.datetime]:
-        mine = {row.story_id, *(o.partition(" ")[0] for o in row.others)} & self._arrival.touched
-        stories = [s for i in mine if (s := self._store.news.story(i)) is not None]
-        received = max((r.received for s in stories for r in s.sources), default=None)
+        ids = {row.story_id, *(o.partition(" ")[0] for o in row.others)}
+        brought = ids & self._arrival.touched
+        received = self._received(brought) or self._received(ids)
+        if not brought and received and self._now - received > JUST_NOW:
+            received = None
         times = {
             "published": row.published if self._arrival.ranked else None,
             "received": received,
-            "classified": self._arrival.classified if received else None,
+            "classified": self._arrival.classified if brought else None,
             "ranked": self._arrival.ranked,
             "queued": self._now,
         }
         return {name: at for name, at in times.items() if at is not None}
+
+    def _received(self, ids: Collection[str]) -> dt.datetime | None:
+        stories = [s for i in ids if (s := self._store.news.story(i)) is not None]
+        return max((r.received for s in stories for r in s.sources), default=None)
 
 
 _KINDS = {"items": "item", "subjects": "subject"}

@@ -40,10 +40,12 @@ def test_alert_carries_words_times_and_confirmation(store: Store) -> None:
     assert made.pieces == ("news:clinical_readout", "confirmed")
 
 
-def test_receipt_is_measured_only_for_what_the_pass_brought(store: Store) -> None:
+def test_receipt_is_measured_for_what_has_just_come(store: Store) -> None:
     save_story(store, row())
-    (made,) = queue(store, [row()], arrival=Arrival(ranked=T0))
-    assert "received" not in made.times and "classified" not in made.times
+    save_story(store, row("QUIX"), sources=(SourceRef(source="wire", received=T0 - HOUR),))
+    new, old = queue(store, [row(), row("QUIX")], arrival=Arrival(ranked=T0))
+    assert new.times["received"] == T0 - MINUTE and "classified" not in new.times
+    assert "received" not in old.times  # a price made it, an hour after the news
 
 
 @pytest.mark.parametrize(

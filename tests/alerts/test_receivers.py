@@ -213,3 +213,31 @@ def test_a_service_that_says_no_is_an_error(server: WireServer) -> None:
     assert "hunter2secret" not in str(caught.value)
     (request,) = server.log
     assert request.headers["idempotency-key"] == "k.1" and "[TEST]" in json.loads(request.body)["title"]
+
+
+@pytest.mark.parametrize(
+    ("url", "form", "least"),
+    [
+        ("discord://12345678901234567/abcdefghijklmnopqrstuvwxyz0123456789", "markdown", 8),
+        ("tgram://123456789:abcdefg_hijklmnop/12345", "html", 17),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ/", "markdown", 100),
+        ("ntfy://topic", "text", 33),
+        ("pover://user@token", "text", 4),
+    ],
+)
+def test_each_service_gets_its_form_and_its_share(url: str, form: str, least: int) -> None:
+    from screener.outputs.alerts.service import Service
+
+    service = Service(channels([url])[0], 1.0)
+    assert (service._form, service.capacity) == (form, least)
+
+
+def test_digest_fits_the_smallest_service() -> None:
+    from screener.outputs.alerts import forms
+    from screener.outputs.alerts.content import content
+    from screener.outputs.alerts.listing import sample
+    from screener.outputs.alerts.service import Service
+
+    service = Service(channels(["pover://user@token"])[0], 1.0)
+    told = content(sample(T0), "https://page.example")
+    assert len(forms.body([told] * service.capacity, "text", 1000)) <= 1000
