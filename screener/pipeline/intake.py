@@ -21,6 +21,7 @@ from screener.entities.resolve import Resolved, resolve
 from screener.entities.stories import LOOK_BACK, Joiner, compose, novelty
 from screener.errors import ScreenerError
 from screener.pipeline.desk import Desk
+from screener.pipeline.late import take_back
 from screener.types import Classified, Collected, Item, Problem, Story
 
 BATCH = 500
@@ -140,6 +141,9 @@ class Intake:
             # what was joined and then rolled back must not be taken for stored
             self._joiner = Joiner(self._desk.store.news.recent)
             raise
+        self._joiner = batch.joiner
+        for story_id in batch.gone:
+            self._untagged.pop(story_id, None)
         self._untagged.update(batch.touched)
         return batch.taken
 
@@ -161,7 +165,12 @@ class Intake:
 
 def in_order(items: Iterable[Item]) -> list[Item]:
     """Items as they are to be stored: by receipt."""
-    return sorted(items, key=lambda i: (i.received, i.source, i.source_id))
+    return sorted(items, key=order_of)
+
+
+def order_of(item: Item) -> tuple[dt.datetime, str, str]:
+    """What items are sorted by: receipt, then source."""
+    return item.received, item.source, item.source_id
 
 
 def _unreadable(item: Item, error: Exception) -> Problem:
@@ -173,22 +182,37 @@ class _Batch:
     """One transaction's items. New stories are collected and written together when somebody has to see them."""
 
     def __init__(self, desk: Desk, joiner: Joiner) -> None:
-        self._news, self._table, self._joiner = desk.store.news, desk.table, joiner
+        self._news, self._table, self._rewind = desk.store.news, desk.table, desk.store.rewind
+        self.joiner = joiner
         self._new: list[tuple[Story, dt.datetime]] = []
         self._items: list[tuple[Item, str]] = []
         self._tickers: set[str] = set()
         self._with_past: set[str] = set()
         self.touched: dict[str, Story] = {}
+        self.gone: list[str] = []
         self.taken = Taken()
 
     def take(self, items: Sequence[Item]) -> None:
         """Store the items that are not known; to be called inside a transaction."""
         pairs = [(item, resolve(item, self._table)) for item in self._unknown(items)]
-        self._joiner.prime(pairs)
+        pairs = self._with_later(pairs)
+        self.joiner.prime(pairs)
         self._with_past = self._news.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
         for item, resolved in pairs:
             self._join(item, resolved)
         self._flush()
+
+    def _with_later(self, pairs: list[tuple[Item, Resolved]]) -> list[tuple[Item, Resolved]]:
+        """The items together with those of stories that must be made anew because some of these come late."""
+        again, gone = take_back(self._rewind, pairs)
+        if not gone:
+            return pairs
+        self.joiner = Joiner(self._news.recent)
+        self.taken.items -= len(again)
+        self.taken.new_stories -= len(gone)
+        self.gone += gone
+        old = [(item, resolve(item, self._table)) for item in again]
+        return sorted(old + pairs, key=lambda p: order_of(p[0]))
 
     def _unknown(self, items: Sequence[Item]) -> list[Item]:
         by_source: dict[str, list[str]] = {}
@@ -213,7 +237,7 @@ class _Batch:
         return held is not None and not held.body and held.received < item.received
 
     def _join(self, item: Item, resolved: Resolved) -> None:
-        joined = self._joiner.add(item, resolved)
+        joined = self.joiner.add(item, resolved)
         story = joined.story
         if joined.new:
             self.taken.new_stories += 1

@@ -19,6 +19,7 @@ from screener.store.lists import Lists
 from screener.store.news import News
 from screener.store.outbox import Outbox
 from screener.store.outcomes import Outcomes
+from screener.store.rewind import Rewind
 
 SCHEMA_VERSION = 8
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
@@ -35,6 +36,7 @@ class Store:
         self.lists = Lists(connection)
         self.outbox = Outbox(connection)
         self.outcomes = Outcomes(connection)
+        self.rewind = Rewind(connection)
 
     def __enter__(self) -> Store:
         return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -48,7 +49,8 @@ def news(draw: st.DrawFn) -> Item:
     ticker = draw(st.sampled_from(TICKERS))
     title = draw(st.sampled_from(TITLES)).replace("Zorvane", f"Zor{ticker.lower()}")
     published = START + dt.timedelta(minutes=draw(st.integers(0, MINUTES // 120)) * 120)
-    received = published + dt.timedelta(minutes=draw(st.sampled_from([-5, 0, 1, 7, 90, 400, 2000])))
+    delay = draw(st.sampled_from([-5, 0, 1, 7, 90, 400, 2000]))
+    received = published + dt.timedelta(minutes=delay, seconds=draw(st.integers(0, 59)))
     form = draw(st.sampled_from(["PR", "PR", "PR", "8-K"]))
     source = "edgar" if form == "8-K" else draw(st.sampled_from(["wire", "relay", "desk"]))
     body = draw(st.sampled_from(["", "The company said so today. ", "Approval and contract were named. " * 25]))
@@ -118,6 +120,27 @@ def test_the_list_as_of_t_is_the_list_made_at_t(
         assert listed(later, as_of) == made_then
 
 
+@given(
+    items=st.lists(
+        news(), min_size=3, max_size=14, unique_by=(lambda i: (i.source, i.source_id), lambda i: i.received)
+    ),
+    offset=st.integers(0, MINUTES + 600),
+    order=st.randoms(use_true_random=False),
+    cuts=CUTS,
+)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_items_may_be_taken_in_any_order(
+    items: list[Item], offset: int, order: random.Random, cuts: list[int], empty: Path
+) -> None:
+    as_of = START + dt.timedelta(minutes=offset)
+    known = sorted((i for i in items if i.received <= as_of), key=lambda i: i.received)
+    with filled(empty, known, (), [b for b in PRICES if b.known_at <= as_of]) as then:
+        made_then = listed(then, as_of)
+    shuffled = order.sample(items, len(items))
+    with filled(empty, shuffled, cuts, order.sample(PRICES, len(PRICES))) as later:
+        assert listed(later, as_of) == made_then
+
+
 def compare(empty: Path, items: Sequence[Item], as_of: dt.datetime) -> str:
     """Hold the list made at a moment against the one made later, and give it."""
     known = [i for i in items if i.received <= as_of]
@@ -155,3 +178,45 @@ def test_a_story_whose_first_source_had_a_clock_ahead_is_not_listed_before_its_t
     contract = "Zpaa Wins $40 Million Contract From Harbour Agency"
     items = [release(contract, at(12), at(9)), release(contract, at(8), at(11), "relay")]
     assert "contract" not in compare(empty, items, at(10))
+
+
+def test_a_story_taken_back_before_it_was_classified_is_not_classified(empty: Path) -> None:
+    first, late = (
+        release("Zpaa Receives Nasdaq Notice", at(9), at(10)),
+        release("Zpaa Receives Nasdaq Notice", at(9), at(9), "relay"),
+    )
+    with filled(empty, [], (), []) as store:
+        intake = Intake(desk_on(store, START))
+        intake.store([first])
+        taken = intake.store([late])
+        assert (taken.items, taken.new_stories, intake.untagged) == (1, 0, 1)
+        intake.tag()
+        assert store.counts()["stories"] == 1 and store.counts()["catalysts"] == 1 and store.counts()["items"] == 2
+
+
+def test_a_late_item_leaves_other_companies_and_older_stories_alone(empty: Path) -> None:
+    items = [
+        release("Zpaa Receives FDA Approval of Zorvatin", at(7), at(7)),
+        release("Zpaa Receives Nasdaq Notice", at(10), at(10)),
+        msgspec.structs.replace(release("Zpbb Receives Nasdaq Notice", at(10), at(10)), ticker_hints=("ZPBB",)),
+    ]
+    with filled(empty, items, (), []) as store:
+        before = dict(store.connection.execute("SELECT id, rowid FROM stories").fetchall())
+        Intake(desk_on(store, START)).take([release("Zpaa Wins $40 Million Contract From Harbour", at(9), at(9))])
+        after = dict(store.connection.execute("SELECT id, rowid FROM stories").fetchall())
+    # What was made anew has a new row.
+    assert len(after) == 4 and sum(after[i] == row for i, row in before.items()) == 2
+
+
+def test_a_filing_that_gained_its_text_is_made_anew_as_it_came(empty: Path) -> None:
+    bare = Item(source="edgar", source_id="0000000000-26-000001", title="8-K - Zpaa", form="8-K", items=("3.01",),
+        published=at(9), received=at(9), ticker_hints=("ZPAA",))  # fmt: skip
+    whole = msgspec.structs.replace(bare, body="Zpaa had a notice of the exchange. " * 20, received=at(11))
+    late = release("Zpaa Wins $40 Million Contract From Harbour Agency", at(4), at(4))
+    with filled(empty, [bare], (), []) as store:
+        for item in (whole, late):
+            Intake(desk_on(store, START)).take([item])
+        desk = desk_on(store, at(10))
+        (story,) = [s for s, _, _ in store.news.stories_window(at(8, 30), at(12), at(10)) if s.form == "8-K"]
+        assert story.first_seen == at(9) and story.text == ""
+        assert "commercial_contract" in csv_text(rank_day(desk, "r", DAY, at(10)))
