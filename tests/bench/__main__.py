@@ -11,7 +11,7 @@ import time
 
 import tests.bench
 
-SLOW = {"corpus", "replay_day", "web"}
+SLOW = {"asof", "corpus", "replay_day", "web"}
 """Benchmarks that need an argument or minutes; run them by name."""
 
 
