@@ -35,7 +35,7 @@ from screener.prices.universe import Universe, band_of, load_universe
 from screener.store import Store
 from screener.store.channels import Channel, channels
 from screener.store.outbox import MUTED, PENDING, Event
-from screener.types import Alert, Story, WatchRow
+from screener.types import Alert, Span, Story, WatchRow
 
 EVENT_LIFE = dt.timedelta(days=5)
 # A row that no arrival of this pass explains came with the pass before, or was made by a price: then nothing was received.
@@ -361,11 +361,20 @@ def matched_words(store: Store, rows: Sequence[WatchRow]) -> dict[str, tuple[str
     for story_id, classified in store.news.classified(list(wanted)).items():
         spans = next((c.evidence for c in classified.catalysts if c.type == wanted[story_id]), ())
         quoted = [s for s in spans if s.field in ("title", "text")]
-        proving = [s.text for s in quoted if not s.fact] or [s.text for s in quoted]
+        proving = [s.text for s in _apart([s for s in quoted if not s.fact] or quoted)]
         if not proving:
             proving = [f"{_KINDS.get(s.field, s.field)} {s.text}" for s in spans]
         found[story_id] = tuple(dict.fromkeys(" ".join(t.split())[:120] for t in proving))[:3]
     return found
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """The spans that overlap none before them."""
+    kept: list[Span] = []
+    for span in spans:
+        if not any(s.field == span.field and s.start < span.end and span.start < s.end for s in kept):
+            kept.append(span)
+    return kept
 
 
 # ---- time ----

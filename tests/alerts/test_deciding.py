@@ -40,6 +40,28 @@ def test_alert_carries_words_times_and_confirmation(store: Store) -> None:
     assert made.pieces == ("news:clinical_readout", "confirmed")
 
 
+def test_matched_words_overlap_nowhere(store: Store) -> None:
+    from screener.pipeline.alerting import matched_words
+    from screener.types import Catalyst, Classified, Span
+
+    save_story(store, row())
+    places = [("title", 0, 9), ("title", 5, 14), ("text", 5, 14), ("title", 9, 12)]
+    spans = tuple(Span(field=f, start=a, end=b, text=f"{f}{a}") for f, a, b in places)
+    found = Catalyst(story_id="s-ZORB", ticker="ZORB", type="clinical_readout", confidence=0.9, evidence=spans)
+    with store.transaction():
+        story = store.news.story("s-ZORB")
+        assert story is not None
+        store.news.save_classified(Classified(story_id="s-ZORB", catalysts=(found,)), story, T0, "m")
+    assert matched_words(store, [row()]) == {"s-ZORB": ("title0", "text5", "title9")}
+
+
+def test_words_of_a_form_say_that_it_is_the_form_alone(store: Store) -> None:
+    from screener.outputs.alerts.content import proof
+
+    assert proof(("form 424B5",)) == "by form 424B5 alone" and proof(()) == ""
+    assert proof(("Met Its Endpoint", "p=0.01")) == "by the words “Met Its Endpoint”, “p=0.01”"
+
+
 def test_receipt_is_measured_for_what_has_just_come(store: Store) -> None:
     save_story(store, row())
     save_story(store, row("QUIX"), sources=(SourceRef(source="wire", received=T0 - HOUR),))

@@ -83,9 +83,8 @@ def _digest(contents: Sequence[Content], form: str, escape: Callable[[str], str]
 def _entry(content: Content, form: str, escape: Callable[[str], str], size: int) -> str:
     """One alert in one line; the headline and then the link give way to the room there is."""
     fixed = f"{_strong(form)(escape(content.brief))} {escape(f'[{content.id}]')}"
-    link = next((f" {_link(url, form)}" for _, url in content.links), "")
-    if size and len(fixed) + len(link) + 40 > size:
-        link = ""
+    shown = [f" {_link(url, form)}" for _, url in content.links]
+    link = next((x for x in shown if not size or len(fixed) + len(x) + 40 <= size), "")
     room = size - len(fixed) - len(link) - 30 if size else 200
     headline = f" {escape(plain(content.headline, max(1, room // 2 if form != TEXT else room)))}" if room > 20 else ""
     return f"{fixed}{headline}{link}"
