@@ -43,7 +43,14 @@ def feed_health(feeds: Mapping[str, FeedSpec], store: Store | None) -> list[Heal
     """The health of every feed, from what the store remembers of its polls and items."""
     states = store.news.feed_states() if store else {}
     activity = store.news.feed_activity(clock.now() - SPAN) if store else {}
-    return [_health(f, states.get(f.name, FeedState(name=f.name)), activity.get(f.name, [])) for f in feeds.values()]
+    return [
+        _health(f, states.get(f.name, FeedState(name=f.name)), activity.get(_source(f), [])) for f in feeds.values()
+    ]
+
+
+def _source(feed: FeedSpec) -> str:
+    """What its items are stored under: feeds of one wire share a source, and so its figures."""
+    return str(feed.options.get("source") or feed.name)
 
 
 def _health(feed: FeedSpec, state: FeedState, items: list[tuple[str, str]]) -> Health:

@@ -11,12 +11,17 @@ import anyio
 
 from screener import clock
 from screener.collectors.base import Context
+from screener.collectors.feed import Parsed, parse_feed
+from screener.collectors.load import load_feeds
 from screener.config import Settings
-from screener.errors import InputError
+from screener.entities.resolve import resolve
+from screener.entities.tickers import TickerTable
+from screener.errors import FetchError, InputError, ScreenerError
 from screener.http import Fetcher
+from screener.http.guard import mask
 from screener.pipeline.collect import collectors
 from screener.pipeline.desk import all_feeds, feed_named
-from screener.types import Collected, FeedSpec, FeedState
+from screener.types import Collected, FeedSpec, FeedState, Item
 
 
 def known_feeds(settings: Settings) -> dict[str, FeedSpec]:
@@ -25,7 +30,7 @@ def known_feeds(settings: Settings) -> dict[str, FeedSpec]:
 
 
 def check_feeds(settings: Settings, names: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """Fetch feeds once each: a line of what came, and whether it was good."""
+    """Fetch feeds once each: lines of what came, and whether it was good."""
     feeds = all_feeds(settings)
     chosen = [feed_named(feeds, n) for n in names] if names else [f for f in feeds.values() if f.enabled]
     for feed in chosen:
@@ -36,31 +41,51 @@ def check_feeds(settings: Settings, names: Sequence[str]) -> Iterator[tuple[str,
 
 def fetch_once(settings: Settings, feed: FeedSpec) -> Collected:
     """One poll of a feed as if for the first time."""
+    kinds = collectors()
+    if feed.kind not in kinds:
+        where = feed.path or "settings"
+        raise InputError(f"{where}: feed {feed.name}: kind {feed.kind!r} is none of {', '.join(sorted(kinds))}")
 
     async def fetch() -> Collected:
-        host = urlsplit(feed.url).netloc
-        async with Fetcher(contact=settings.edgar.contact, timeout=settings.http.timeout, allowed_hosts={host}) as get:
+        async with _fetcher(settings, feed.url) as get:
             context = Context(
                 fetcher=get,
                 now=clock.now,
                 state=FeedState(name=feed.name),
                 options={**feed.options, "base_url": feed.url},
             )
-            return await collectors()[feed.kind].collect(feed, context)
+            return await kinds[feed.kind].collect(feed, context)
 
     return anyio.run(fetch)
+
+
+def _fetcher(settings: Settings, url: str) -> Fetcher:
+    return Fetcher(
+        contact=settings.edgar.contact,
+        paces=dict(settings.http.pace) or None,
+        timeout=settings.http.timeout,
+        allowed_hosts={urlsplit(url).netloc.rpartition("@")[2]},
+    )
 
 
 def _tell(feed: FeedSpec, found: Collected) -> Iterator[str]:
     newest = max((i.published for i in found.items if i.published), default=None)
     when = f", newest {clock.eastern(newest)}" if newest else ""
-    filings = f", {len(found.filings)} filings" if found.filings else ""
-    yield f"{feed.name}: {len(found.items)} items{filings}{when} ({feed.url})"
-    for item in found.items[:3]:
-        hints = f" [{', '.join(item.ticker_hints)}]" if item.ticker_hints else ""
-        yield f"  {clock.eastern(item.published) if item.published else 'no time'}  {item.title[:100]}{hints}"
+    counts = f"{len(found.items)} items" + (f", {len(found.filings)} filings" if found.filings else "")
+    counts += f", {len(found.halts)} halts" if found.halts else ""
+    yield f"{feed.name}: {counts}{when} ({mask(feed.url)})"
+    yield from _examples(found.items)
     for problem in found.problems[:5]:
         yield f"  problem: {problem.message}"
+    if len(found.problems) > 5:
+        yield f"  problem: and {len(found.problems) - 5} more"
+
+
+def _examples(items: Sequence[Item]) -> Iterator[str]:
+    for item in items[:3]:
+        tickers = _tickers(item)
+        hints = f" [{', '.join(tickers)}]" if tickers else ""
+        yield f"  {clock.eastern(item.published) if item.published else 'no time'}  {item.title[:100]}{hints}"
 
 
 def own_folder(settings: Settings, folder: str | None) -> Path:
@@ -76,7 +101,7 @@ def own_folder(settings: Settings, folder: str | None) -> Path:
 
 
 def add_feed(settings: Settings, url: str, name: str | None, folder: str | None) -> Iterator[str]:
-    """Try an address and write its feed file. Raises InputError when it is no feed."""
+    """Try an address, say what was understood, and write its feed file. Raises InputError when it is no feed."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise InputError(f"{url}: give a whole address that starts with https://")
@@ -85,16 +110,63 @@ def add_feed(settings: Settings, url: str, name: str | None, folder: str | None)
     path = place / f"{name}.yml"
     if path.exists() or name in all_feeds(settings):
         raise InputError(f"{name}: there is a feed of that name already; choose another with --name")
-    feed = FeedSpec(name=name, kind="feed", url=url)
-    found = fetch_once(settings, feed)
-    yield from _tell(feed, found)
-    if not found.items:
-        raise InputError(f"{url}: gave no item, so nothing was written; see the problem above")
+    parsed = _try(settings, FeedSpec(name=name, kind="feed", url=url))
+    yield from _understood(name, parsed)
     place.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"title: {name}\nkind: feed\nurl: {_quoted(url)}\nevery: 60\n", encoding="utf-8")
+    path.write_text(_feed_file(name, url, parsed), encoding="utf-8")
+    try:
+        load_feeds(place)
+    except ScreenerError:
+        path.unlink()
+        raise
     yield f"written: {path}"
-    if place.parent not in [Path(f).expanduser() for f in settings.rules.folders]:
+    if place.parent.resolve() not in [Path(f).expanduser().resolve() for f in settings.rules.folders]:
         yield f'to read it, name its folder in screener.toml: [rules] folders = ["{place.parent}"]'
+
+
+def _try(settings: Settings, feed: FeedSpec) -> Parsed:
+    """Fetch and read an address as a feed. Raises InputError with the one reason why it is none."""
+
+    async def fetch() -> Parsed:
+        async with _fetcher(settings, feed.url) as get:
+            response = await get.get(feed.url)
+        return parse_feed(response.body, feed, clock.now(), response.headers.get("content-type", ""))
+
+    try:
+        parsed = anyio.run(fetch)
+    except FetchError as e:
+        raise InputError(f"{e}; nothing was written") from e
+    if not parsed.items:
+        reason = parsed.problems[-1].message if parsed.problems else "the feed has no entries"
+        raise InputError(f"{mask(feed.url)}: {reason.removeprefix(f'{feed.url}: ')}; nothing was written")
+    return parsed
+
+
+def _understood(name: str, parsed: Parsed) -> Iterator[str]:
+    items = parsed.items
+    dated = [i.published for i in items if i.published]
+    span = f" from {clock.eastern(min(dated))} to {clock.eastern(max(dated))}" if dated else ""
+    yield f"{name}: {parsed.title or 'without a title'}: {parsed.entries} entries, {len(items)} items{span}"
+    told = (("a time", len(dated)), ("a ticker", sum(bool(_tickers(i)) for i in items)), ("text", _texts(items)))
+    yield "  with " + ", ".join(f"{what}: {n}" for what, n in told)
+    yield from _examples(items)
+    for problem in parsed.problems[:5]:
+        yield f"  problem: {problem.message}"
+
+
+def _tickers(item: Item) -> tuple[str, ...]:
+    """The tickers that the item names itself, without looking anything up."""
+    return resolve(item, TickerTable()).tickers
+
+
+def _texts(items: Sequence[Item]) -> int:
+    return sum(bool(i.summary or i.body) for i in items)
+
+
+def _feed_file(name: str, url: str, parsed: Parsed) -> str:
+    title = _quoted(parsed.title or name)
+    expect = f"expect_title: {title}\n" if parsed.title else ""
+    return f"title: {title}\nkind: feed\nurl: {_quoted(url)}\nevery: 60\n{expect}"
 
 
 def _quoted(text: str) -> str:
