@@ -183,7 +183,7 @@ def lines(rows: Sequence[Case]) -> Iterator[str]:
     yield f"\n{'group':14} {'n':>3} {'right':>5} {'wrong':>5} {'missed':>6}"
     for name in sorted({group(row) for row in rows}):
         mine = [row for row in rows if group(row) == name]
-        right, wrong, missed = (sum(column) for column in zip(*types_table(mine).values(), strict=True))
+        right, wrong, missed = (sum(row[i] for row in types_table(mine).values()) for i in range(3))
         yield f"{name:14} {len(mine):3} {right:5} {wrong:5} {missed:6}"
     yield f"\n{'type':26} {'n':>3} {'right':>5} {'wrong':>5} {'missed':>6} {'F1':>6}"
     table = types_table(rows)
