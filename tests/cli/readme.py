@@ -39,6 +39,12 @@ class _Feed(BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
     def log_message(self, *_: object) -> None:
         """Silent."""
 
@@ -83,9 +89,18 @@ def _shell(line: str, home: dict[str, str], db: Path, place: Path, url: str) -> 
         "SCREENER_DATABASE__PATH": str(db),
         "SCREENER_EDGAR__BASE_URL": url,
         "SCREENER_PRICES__NASDAQ__BASE_URL": url,
+        "SCREENER_ALERTS__URLS": f"jsonl:alerts.jsonl {url.replace('http', 'json')}/hook",
         "SCREENER_ALERTS__URLS": f"jsonl:alerts.jsonl json://{url.partition('//')[2]}/alerts",
         **{f"SCREENER_FEEDS__{p.stem.upper()}__ENABLED": "false" for p in (ROOT / "rules" / "feeds").glob("*.yml")},
     }
+    # A password is asked for on standard input where there is no terminal, twice.
     return subprocess.run(
-        ["bash", "-c", line], capture_output=True, text=True, env=env, cwd=place, timeout=120, check=False
+        ["bash", "-c", line],
+        input="secret\nsecret\n",
+        capture_output=True,
+        text=True,
+        env=env,
+        cwd=place,
+        timeout=120,
+        check=False,
     )
