@@ -35,11 +35,6 @@ class _Feed(BaseHTTPRequestHandler):
         self.wfile.write(FEED)
 
     def do_POST(self) -> None:
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(204)
-        self.end_headers()
-
-    def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self.send_response(200)
         self.send_header("Content-Length", "0")
@@ -89,7 +84,6 @@ def _shell(line: str, home: dict[str, str], db: Path, place: Path, url: str) -> 
         "SCREENER_DATABASE__PATH": str(db),
         "SCREENER_EDGAR__BASE_URL": url,
         "SCREENER_PRICES__NASDAQ__BASE_URL": url,
-        "SCREENER_ALERTS__URLS": f"jsonl:alerts.jsonl {url.replace('http', 'json')}/hook",
         "SCREENER_ALERTS__URLS": f"jsonl:alerts.jsonl json://{url.partition('//')[2]}/alerts",
         **{f"SCREENER_FEEDS__{p.stem.upper()}__ENABLED": "false" for p in (ROOT / "rules" / "feeds").glob("*.yml")},
     }
