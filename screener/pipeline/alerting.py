@@ -340,11 +340,18 @@ class _Decider:
         times = {
             "published": row.published if self._arrival.ranked else None,
             "received": received,
-            "classified": self._arrival.classified if brought else None,
+            "classified": self._classified(received, bool(brought)),
             "ranked": self._arrival.ranked,
             "queued": self._now,
         }
         return {name: at for name, at in times.items() if at is not None}
+
+    def _classified(self, received: dt.datetime | None, brought: bool) -> dt.datetime | None:
+        """When the news was classified: at the latest by the ranking, which classifies what is not classified yet."""
+        if received is None:
+            return None
+        known = self._arrival.classified if brought else None
+        return known if known is not None and known >= received else self._arrival.ranked
 
     def _received(self, ids: Collection[str]) -> dt.datetime | None:
         stories = [s for i in ids if (s := self._store.news.story(i)) is not None]
