@@ -60,7 +60,7 @@ __all__ = ["Joined", "Joiner", "compose", "novelty"]
 
 Recent = Callable[[Collection[str], Collection[int], dt.datetime], Sequence[Story]]
 LOOK_BACK = WINDOW * 2
-MOST = 300  # candidates looked at per company: a flood of one ticker must not stop the rest
+MOST = 60  # candidates looked at per company: a flood of one ticker must not stop the rest
 _NOBODY = ""
 _Index = defaultdict[str, dict[str, None]]  # story ids in order of arrival, by key
 
