@@ -1,8 +1,9 @@
 """Measure intake: ``python -m tests.bench.intake``.
 
 Prints EDGAR entries a second parsed (the recorded day when there, else invented pages), feed items a second parsed, and
-items a second from 200 feeds over local HTTP (a server process of its own) into the store, with the time from the last
-byte received to stored and the peak memory. All feed content is invented.
+items a second from 200 feeds over local HTTP (a server process of its own) into the store by the parts that a watch is
+made of, without and with classification, the time from received to stored, and the peak memory. All feed content is
+invented.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import multiprocessing
+import os
+import random
 import resource
 import sys
 import tempfile
@@ -20,32 +23,57 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import anyio
+from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
+from screener import clock
 from screener.collectors.base import Context
 from screener.collectors.feed import PLUGIN, parse_feed
 from screener.collectors.getcurrent import filing, join, parse_getcurrent
 from screener.collectors.openweb import read_lenient
-from screener.http import Fetcher, Response
-from screener.store.db import Store, open_store
-from screener.types import Collected, FeedSpec, FeedState, Item, SourceRef, Story
+from screener.config import load
+from screener.http import Fetcher
+from screener.pipeline.desk import Desk
+from screener.pipeline.keeping import Keeper
+from screener.pipeline.watch import QUEUE
+from screener.store.db import open_store
+from screener.types import Collected, FeedSpec, FeedState
 from tests.collectors.test_edgar import entry, page
 from tests.conftest import SHARED
 from tests.server.app import WireServer
 
 FEEDS, ITEMS, AT_ONCE = 200, 50, 16
 NOW = dt.datetime(2026, 3, 12, 15, 0, tzinfo=dt.UTC)
-BODY = " ".join(["The company said that demand for its invented products grew in the quarter."] * 6)
+WORDS = "crane harbour valve polymer turbine sensor antenna reactor lens vaccine cargo fibre pump drone satellite"
+    "crane",
+    "harbour",
+    "valve",
+    "polymer",
+    "turbine",
+    "sensor",
+    "antenna",
+    "reactor",
+    "lens",
+    "vaccine",
+    "cargo",
+    "fibre",
+    "pump",
+    "drone",
+    "satellite",
+]
 
 
 def feed_of(number: int) -> bytes:
-    """An invented wire feed of ``ITEMS`` entries of about 700 characters."""
-    entries = "".join(
-        f"<item><guid>urn:{number}:{n}</guid><title>Company {number} Announces Order {n}</title>"
-        f"<link>https://ir.example.org/{number}/{n}</link><description><![CDATA[<p>TULSA -- Company (Nasdaq: ZP{n:02d}) "
-        f"said:</p><p>{BODY}</p>]]></description><pubDate>Thu, 12 Mar 2026 13:{n % 60:02d} GMT</pubDate></item>"
-        for n in range(ITEMS)
-    )
-    return f'<rss version="2.0"><channel><title>IR {number}</title>{entries}</channel></rss>'.encode()
+    """An invented wire feed of ``ITEMS`` entries of about 700 characters, each of another company."""
+    draw, entries = random.Random(number), []
+    for n in range(ITEMS):
+        ticker = "".join(chr(65 + (number * ITEMS + n) // 26**k % 26) for k in range(4))
+        name, words = f"{ticker.title()} Corp", " ".join(draw.choices(WORDS.split(), k=70))
+        entries.append(
+            f"<item><guid>urn:{number}:{n}</guid><title>{name} Announces {' '.join(draw.sample(WORDS.split(), 4))}</title>"
+            f"<link>https://ir.example.org/{number}/{n}</link><description><![CDATA[<p>TULSA -- {name} (Nasdaq: {ticker}) "
+            f"said:</p><p>{words}</p>]]></description><pubDate>Thu, 12 Mar 2026 13:{n % 60:02d} GMT</pubDate></item>"
+        )
+    return f'<rss version="2.0"><channel><title>IR {number}</title>{"".join(entries)}</channel></rss>'.encode()
 
 
 def best(job: Callable[[], object], times: int = 5) -> float:
@@ -97,74 +125,76 @@ def server() -> Iterator[str]:
         process.join()
 
 
-def story_of(item: Item) -> Story:
-    """The least a story can be: the store's share of the work without resolving and classifying."""
-    source = SourceRef(source=item.source, url=item.url, received=item.received, source_id=item.source_id)
-    return Story(
-        id=f"{item.source}:{item.source_id}", title=item.title, text=item.summary, published=item.published or NOW,
-        first_seen=item.received, sources=(source,), tickers=(item.source.upper(),),
-    )  # fmt: skip
-
-
-def save(store: Store, found: Collected) -> None:
-    """One poll in one transaction, its state last."""
-    with store.transaction():
-        for item in found.items:
-            store.news.save_story(story_of(item), item.received)
-        store.news.add_items((i, f"{i.source}:{i.source_id}") for i in found.items)
-        assert found.state is not None
-        store.news.save_feed_state(found.state)
-
-
-class Timed:
-    """A getter that notes when each answer was complete."""
-
-    def __init__(self, fetcher: Fetcher) -> None:
-        self._fetcher, self.done = fetcher, 0.0
-
-    async def get(self, url: str, **options: object) -> Response:
-        response = await self._fetcher.get(url, **options)  # type: ignore[arg-type]
-        self.done = time.perf_counter()
-        return response
-
-
-async def intake(url: str, store: Store) -> list[float]:
-    """Poll all feeds; the seconds from received to stored of each."""
-    lags: list[float] = []
+async def poll_all(url: str, get: Fetcher, send: MemoryObjectSendStream[Collected]) -> None:
+    """Poll each feed once, some at a time, as a watch would."""
     limit = anyio.CapacityLimiter(AT_ONCE)
 
-    async def one(number: int, fetcher: Fetcher) -> None:
+    async def one(number: int) -> None:
         async with limit:
-            timed = Timed(fetcher)
             spec = FeedSpec(name=f"f{number}", kind="feed", url=f"{url}/{number}")
-            found = await PLUGIN.collect(spec, Context(timed, lambda: NOW, FeedState(name=spec.name)))
-            assert len(found.items) == ITEMS, found.problems
-            save(store, found)
-            lags.append(time.perf_counter() - timed.done)
+            found = await PLUGIN.collect(spec, Context(get, clock.now, FeedState(name=spec.name)))
+        assert len(found.items) == ITEMS, found.problems
+        await send.send(found)
 
-    async with Fetcher(paces={"*": 0}) as fetcher, anyio.create_task_group() as group:
+    async with send, anyio.create_task_group() as group:
         for number in range(FEEDS):
-            group.start_soon(one, number, fetcher)
+            group.start_soon(one, number)
+
+
+async def keep_all(receive: MemoryObjectReceiveStream[Collected], keeper: Keeper) -> list[float]:
+    """Store what comes in the watch's own batches; the seconds from received to stored of each feed."""
+    lags: list[float] = []
+    async with receive:
+        async for first in receive:
+            batch = [first]
+            while len(batch) < QUEUE and receive.statistics().current_buffer_used:
+                batch.append(receive.receive_nowait())
+            await anyio.to_thread.run_sync(keeper.store, batch)
+            lags += [(clock.now() - c.items[0].received).total_seconds() for c in batch]
     return sorted(lags)
+
+
+async def intake(url: str, keeper: Keeper) -> list[float]:
+    """From 200 feeds into the store, by the watch's own parts."""
+    send, receive = anyio.create_memory_object_stream[Collected](QUEUE)
+    async with Fetcher(paces={"*": 0}) as get, anyio.create_task_group() as group:
+        group.start_soon(poll_all, url, get, send)
+        lags = await keep_all(receive, keeper)
+    return lags
+
+
+def over_http(folder: Path, url: str) -> None:
+    """Print items a second stored, then classified."""
+    path, total = folder / "bench.db", FEEDS * ITEMS
+    with open_store(path) as store, open_store(path, readonly=True) as ranker:
+        desk = Desk(settings=load(None, {}), store=store)
+        desk.classifier, desk.rules  # noqa: B018  loading is not intake
+        keeper = Keeper(desk, ranker, "both", print)
+        start, worked = time.perf_counter(), time.process_time()
+        lags = asyncio.run(intake(url, keeper))
+        span, worked = time.perf_counter() - start, time.process_time() - worked
+        began, cpu = time.perf_counter(), time.process_time()
+        while keeper.tag():
+            pass
+        tagging, cpu = time.perf_counter() - began, time.process_time() - cpu
+        stored = store.counts()
+    print(f"{FEEDS} feeds over HTTP into the store: {total:,} items in {span:.2f} s, {total / span:,.0f} items/s")
+    print(f"  CPU of this process {worked:.2f} s: {total / worked:,.0f} items a CPU second")
+    print(
+        f"  received to stored: median {lags[len(lags) // 2] * 1e3:.0f} ms, p99 {lags[-len(lags) // 100] * 1e3:.0f} ms"
+    )
+    print(f"  stored: {stored['items']} items, {stored['stories']} stories")
+    print(f"  classified afterwards: {total / tagging:,.0f} items/s ({total / cpu:,.0f} a CPU second)")
+    print(f"  with classification: {total / (span + tagging):,.0f} items/s")
 
 
 def main() -> None:
     """Print all measurements."""
     parsing()
-    with tempfile.TemporaryDirectory() as folder, server() as url, open_store(Path(folder) / "bench.db") as store:
-        start, worked = time.perf_counter(), time.process_time()
-        lags = asyncio.run(intake(url, store))
-        span, worked = time.perf_counter() - start, time.process_time() - worked
-        stored = store.counts()
-    total = FEEDS * ITEMS
-    print(f"{FEEDS} feeds over HTTP into the store: {total:,} items in {span:.2f} s, {total / span:,.0f} items/s")
-    print(f"  CPU of this process {worked:.2f} s: {total / worked:,.0f} items a CPU second")
-    print(
-        f"  received to stored: median {lags[len(lags) // 2] * 1e3:.1f} ms, p99 {lags[-len(lags) // 100] * 1e3:.1f} ms"
-    )
-    print(f"  stored: {stored.get('items')} items, {stored.get('stories')} stories")
+    with tempfile.TemporaryDirectory() as folder, server() as url:
+        over_http(Path(folder), url)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform != "darwin" else 1024**2)
-    print(f"  peak memory {peak:.0f} MB")
+    print(f"  peak memory {peak:.0f} MB; load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 if __name__ == "__main__":
