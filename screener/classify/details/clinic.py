@@ -34,9 +34,10 @@ MISSED = re.compile(
     rf"narrowly|without|unable to)\s(?:\w+ )?(?:meet|met|meeting|achiev\w+|reach\w*|attain\w*|hit|satisf\w+)\s"
     rf"(?:\w+ ){{0,5}}?(?P<e>{_ENDPOINT})"
     rf"|\b(?:miss(?:es|ed|ing)?|fail(?:s|ed) on|fails?)\s(?:\w+ ){{0,3}}?{_ENDPOINT}"
-    rf"|{_ENDPOINT}\s(?:\([^)]{{0,60}}\)\s)?(?:of [^.;]{{0,120}}? )?(?:was|were|has|have|did)(?: been)? ?(?:not"
+    rf"|{_ENDPOINT}\s(?:\([^)]{{0,60}}\)\s)?(?:of [^.;]{{0,120}}? )?(?:(?:was|were|has|have|did)(?: been)? ?)?(?:not"
     rf"|n[’']t) "
-    rf"(?:been )?(?:met|meet|achieved?|reach\w*|statistically|significant)",
+    rf"(?:been )?(?:met|meet|achieved?|reach\w*|statistically|significant)"
+    rf"|{_ENDPOINT}\s(?:(?:was|were|is) )?(?:missed|unmet)\b",
     re.I,
 )
 MET = re.compile(

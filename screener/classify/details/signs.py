@@ -43,7 +43,7 @@ PRIOR: dict[str, str] = {
 OVER = (
     r"\bterminat(?:es?|ed|ion|ing)\b|\bcancel(?:s|led|ed|ling|lation)?\b|\bcall(?:s|ed|ing) off\b"
     r"|\brescind\w*|\babandon\w*|"
-    r"\bwithdr(?:aw|ew|awal|awn|aws|awing)\b|\bscrap(?:s|ped)\b|\bends? (?:its |the )?(?:merger"
+    r"\bwithdr(?:aw|ew|awal|awn|aws|awing)\b|\bscrap(?:s|ped)?\b|\bends? (?:its |the )?(?:merger"
     r"|deal|agreement|talks|discussions|"
     r"negotiations|collaboration|partnership|contract)|\b(?:merger|deal|agreement|talks|contract) (?:collapse"
     r"|fall through|ended)|"
@@ -130,13 +130,14 @@ RULES: dict[str, tuple[Sign, ...]] = {
     "dividend": (
         _sign(
             "-",
-            r"\bsuspen\w+|\b(?:cuts?|reduc\w+|decreas\w+|lower\w*|omit\w*|eliminat\w+|discontinu\w+|defer\w*) .{0,40}(?:dividend"
+            r"\bsuspen\w+|\b(?:cuts?|slash\w*|halv\w+|trim\w*|skip\w*|scrap\w*|paus\w+|halt\w*|reduc\w+|decreas\w+"
+            r"|lower\w*|omit\w*|eliminat\w+|discontinu\w+|defer\w*) .{0,40}(?:dividend"
             r"|distribution)|\bdividend (?:cut|reduction|suspen\w+)",
         ),
         _sign(
             "+",
             r"\bspecial\b|\binitiat\w+|\bincreas\w+|\brais\w+|\bboost\w*|\bhik\w+|\bfirst\b|\binaugural"
-            r"|\breinstat\w+|\bresum\w+|\bwarrants?\b|\bhigher\b|\bsupplemental\b",
+            r"|\breinstat\w+|\bresum\w+|\bwarrants?\b|\bhigher\b|\bsupplemental\b|\bdoubl\w+|\btripl\w+",
         ),
         _sign("0", r"\b(?:regular|quarterly|monthly|semi-annual|annual)\b|\bpreferred\b"),
     ),

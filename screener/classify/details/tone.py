@@ -33,7 +33,8 @@ _UP = (
 _DOWN = (
     r"(?:decreas(?:es?|ed|ing)|declin(?:es?|ed|ing)|fell|falls?|falling|drop(?:s|ped)?|down|lower"
     r"|shrank|shrinks?|slump(?:s|ed)?|"
-    r"plung(?:es?|ed)|slid(?:es?)?|contract(?:s|ed|ion)|weak(?:er|ens|ened|ness)?|soft(?:er|ness)?"
+    r"plung(?:es?|ed)|slid(?:es?)?|tumbl(?:es?|ed|ing)|sinks?|sank|slip(?:s|ped)?|dip(?:s|ped)?|"
+    r"crater(?:s|ed)?|contract(?:s|ed|ion)|weak(?:er|ens|ened|ness)?|soft(?:er|ness)?"
     r"|reduc(?:es?|ed|tion)|narrow(?:s|ed|ing)?)"
 )
 _GAP = r"(?:\s[\w$€£.,%()’'/&-]+){0,6}?\s"
@@ -54,14 +55,17 @@ RESULTS = re.compile(
     r"|\bmilestone\b|\bnet income of\b|\breports? net income\b|\b(?:\d+|more than) .{0,15}\bsold within\b"
     r"|\bup (?:approximately )?[0-9.]+%"
     r"|\breached agreement\b|\bgranted priority review\b|\bcommercial launch\b|\bachieved [$€]?[0-9]"
-    r"|\bapproach pre-pandemic)"
+    r"|\bapproach pre-pandemic|\b(?:swings?|swung|turns?|moves?|back) (?:in)?to (?:an? )?(?:\w+ )?profit\w*"
+    r"|\b(?:above|ahead of|tops?|topped) (?:\w+ ){0,3}(?:expectations|estimates|consensus|forecasts?|guidance))"
     rf"|(?P<bad>\b{_GOOD_LINE}{_GAP}(?:to )?{_DOWN}\b|\b{_DOWN}(?:\s[\w$€£.,%()’'/&-]+){{0,4}}?\s{_GOOD_LINE}\b"
     rf"|\b{_BAD_LINE}{_GAP}(?:{_UP}|widen\w*)\b|\bwid(?:er|ens?|ened|ening)(?:\s\w+){{0,2}}\sloss\w*"
     r"|\bmiss(?:es|ed)?\b (?:\w+ ){0,3}(?:expectations|estimates|guidance|consensus)|\bbelow (?:\w+ ){0,3}(?:expectations"
     r"|estimates|guidance|consensus|prior)"
     r"|\bdisappoint\w+|\bshortfall\b|\bimpairment\b|\b(?:lower|cut|reduce|withdraw|suspend|trim|slash)(?:s"
     r"|ed|ing)? (?:[\w-]+ ){0,5}(?:guidance|outlook|forecast)"
-    r"|\bprofit warning\b|\bheadwinds?\b)"
+    r"|\bprofit warning\b|\bheadwinds?\b"
+    r"|\b(?:swings?|swung|slips?|slipped|turns?|falls?|fell) (?:back )?(?:in)?to (?:an? )?(?:\w+ )?loss\w*"
+    r"|\b(?:short of|under) (?:\w+ ){0,2}(?:expectations|estimates|forecasts?|consensus)|\bloss(?:es)? (?:deepens?|balloons?))"
     r")",
     re.I,
 )
@@ -81,12 +85,13 @@ READOUT = re.compile(
     r"|ed)? (?:a )?path|\bno serious adverse|\bno dose[- ]limiting|\bgreater\b|\bincreas\w+|\bactivity\b"
     r"|\bfindings\b|"
     r"\bbreakthrough\b|\bvalidat\w+|\bnew data\b|\bhighlights?\b|\benhanc\w+|\belimina\w+|\bcomplete responses?\b"
-    r"|\bpresents\b|\bunveils\b)"
+    r"|\bpresents\b|\bunveils\b|\b(?:cut|cuts|slow(?:s|ed)|shr[aiu]nks?|halv(?:es|ed)|lower(?:s|ed)|outperform\w*|beats?) "
+    r"|\b(?:mean|average|median) weight loss\b)"
     r"|(?P<bad>(?<!who )(?<!have )(?<!had )(?<!-)\bfail(?:s|ed|ure to)\b(?! (?:prior|previous|standard"
     r"|at least|one|two|first|hma))|\bmiss(?:es|ed)\b|\bfutil\w+|\bdiscontinu\w+|\bterminat\w+"
     r"|\bhalt\w*|\binsufficient\b|\bdisappoint\w+|\bworse\w*|"
     r"\bdeaths?\b(?! or progression)|\bserious adverse events?\b|\bnot statistically\b|\bsetback\b"
-    r"|\bno (?:significant|difference|benefit)|\bunexpected(?:ly)? high placebo)"
+    r"|\b(?:falls?|fell) short\b|\bunmet\b|\bno (?:significant|difference|benefit)|\bunexpected(?:ly)? high placebo)"
     r")",
     re.I,
 )

@@ -16,6 +16,9 @@ SIGNS: list[tuple[str, str, str]] = [
     ("clinical_readout", "Acme's Phase 3 Trial Did Not Meet Its Primary Endpoint", "-"),
     ("clinical_readout", "Acme's Phase 3 Trial Fails to Meet Primary Endpoint", "-"),
     ("clinical_readout", "Acme's Phase 3 Trial Misses Primary Endpoint", "-"),
+    ("clinical_readout", "Acme Topline Data Released, Primary Endpoint Not Reached", "-"),
+    ("clinical_readout", "Acme Pump Cut Sepsis Mortality Versus Usual Care", "+"),
+    ("clinical_readout", "Acme Pill Data Show Mean Weight Loss of 9%", "+"),
     ("clinical_readout", "Acme Drug Shows No Significant Difference versus Placebo", "-"),
     ("clinical_readout", "Acme Drug Did Not Show a Benefit in Phase 2", "-"),
     ("clinical_readout", "Acme Drug Did Not Achieve Statistical Significance in Phase 2b", "-"),
@@ -81,6 +84,8 @@ SIGNS: list[tuple[str, str, str]] = [
     ("dividend", "Acme Raises Quarterly Dividend", "+"),
     ("dividend", "Acme Declares Regular Quarterly Dividend", "0"),
     ("dividend", "Acme Suspends Dividend", "-"),
+    ("dividend", "Acme Slashes Annual Dividend", "-"),
+    ("dividend", "Acme Doubles Quarterly Dividend", "+"),
     ("dividend", "Acme Cuts Quarterly Dividend", "-"),
     ("insider_buying", "Acme CEO Buys Shares", "+"),
     ("insider_buying", "Acme CEO Sells Shares", "-"),
@@ -292,6 +297,12 @@ def test_types_together(kind: str, title: str, types: tuple[str, ...], sign: str
 @pytest.mark.parametrize(("kind", "title", "stage"), STAGES)
 def test_stage(kind: str, title: str, stage: str) -> None:
     assert describe(kind, title, "").stage == stage
+
+
+@pytest.mark.parametrize("ending", ["Not Reached", "Not Met", "Was Not Achieved", "Missed", "Unmet"])
+def test_a_missed_endpoint_without_a_verb(ending: str) -> None:
+    found = describe("clinical_readout", f"Acme Releases Topline Data; Primary Endpoint {ending}", "")
+    assert found.facts["endpoint_met"] is False
 
 
 def test_an_older_miss_does_not_undo_the_headline() -> None:
