@@ -125,9 +125,8 @@ async def poll_all(url: str, get: Fetcher, send: MemoryObjectSendStream[Collecte
             group.start_soon(one, number)
 
 
-async def keep_all(receive: MemoryObjectReceiveStream[Collected], keeper: Keeper) -> list[float]:
-    """Store what comes in the watch's own batches; the seconds from received to stored of each feed."""
-    lags: list[float] = []
+async def keep_all(receive: MemoryObjectReceiveStream[Collected], keeper: Keeper, lags: list[float]) -> None:
+    """Store what comes in the watch's own batches, and note the seconds from received to stored of each feed."""
     async with receive:
         async for first in receive:
             batch = [first]
@@ -135,16 +134,16 @@ async def keep_all(receive: MemoryObjectReceiveStream[Collected], keeper: Keeper
                 batch.append(receive.receive_nowait())
             await anyio.to_thread.run_sync(keeper.store, batch)
             lags += [(clock.now() - c.items[0].received).total_seconds() for c in batch]
-    return sorted(lags)
 
 
 async def intake(url: str, keeper: Keeper) -> list[float]:
-    """From 200 feeds into the store, by the watch's own parts."""
+    """From 200 feeds into the store, by the watch's own parts; the lags in order."""
+    lags: list[float] = []
     send, receive = anyio.create_memory_object_stream[Collected](QUEUE)
     async with Fetcher(paces={"*": 0}) as get, anyio.create_task_group() as group:
         group.start_soon(poll_all, url, get, send)
-        lags = await keep_all(receive, keeper)
-    return lags
+        group.start_soon(keep_all, receive, keeper, lags)
+    return sorted(lags)
 
 
 def over_http(folder: Path, url: str) -> None:
