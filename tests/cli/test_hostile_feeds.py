@@ -59,7 +59,7 @@ def test_future_and_ancient_dates(run: Run, fault_server: WireServer, tmp_path: 
     assert len(found) == 5 and "future" in told, told
     for _, published, received in found:
         assert published is None or str(published) <= str(received)
-    stories = dict(rows(db, "SELECT title, published FROM stories"))  # type: ignore[arg-type]
+    stories = {str(title): published for title, published in rows(db, "SELECT title, published FROM stories")}
     received = {str(r[0])[-1]: str(r[2]) for r in found}
     assert stories["Zorvane 1 Announces 1-for-11 Reverse Split"] == received["1"]
     before = (NOW - dt.timedelta(minutes=6)).isoformat()
