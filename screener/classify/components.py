@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
@@ -10,15 +11,17 @@ import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from screener.classify import evidence, model, parties
+from screener.classify import evidence, model, parties, passages
 from screener.classify.features import HEAD_CHARS, Grammar
+from screener.classify.legal import LegalBank
 from screener.classify.patterns import PatternBank, RuleHits
 from screener.classify.rulefile import load_folder
 from screener.types import Story
 
 MAX_TITLE = 1_000
-LEAD, FILING_LEAD = 450, 4_000  # characters of the text that are searched for wordings
-for _name in ("story", "hits", "log_odds"):
+LEAD, FILING_LEAD = 450, passages.READ  # characters of the text that are searched for wordings
+MOST_GROUPS = 5  # items of a report that are read
+for _name in ("story", "hits", "log_odds", "told"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
 
@@ -27,10 +30,23 @@ class View:
     """The parts of a story as the pipeline reads it.
 
     ``headline`` is the title when it tells news, empty for a filing whose title only names its form; ``lead`` is the
-    stretch of the text that is searched: the beginning of a release, more of a filing that has no headline.
+    stretch of the text that is searched: the beginning of a release, more of a filing that has no headline. Of a report
+    of events only its ``news`` are searched, the sentences that tell them.
     """
 
-    __slots__ = ("company", "facts", "form", "headline", "items", "lead", "subjects", "text", "tickers", "title")
+    __slots__ = (
+        "company",
+        "facts",
+        "form",
+        "headline",
+        "items",
+        "lead",
+        "news",
+        "subjects",
+        "text",
+        "tickers",
+        "title",
+    )
 
     def __init__(self, story: Story) -> None:
         self.title, self.text, self.form = story.title, story.text, story.form or "PR"
@@ -38,6 +54,10 @@ class View:
         self.tickers, self.company = story.tickers, story.company
         self.headline = "" if self.filing and names_form(self.title, self.form) else self.title[:MAX_TITLE]
         self.lead = self.text[: LEAD if self.headline else FILING_LEAD]
+        self.news: tuple[tuple[passages.Passage, ...], ...] = ()
+        if not self.headline and passages.tells_news(self.form):
+            self.news = passages.news(self.text)
+            self.lead = passages.masked(self.text, self.news)
 
     @property
     def filing(self) -> bool:
@@ -65,15 +85,15 @@ class Wordings:
         view: View = doc._.story
         title = self.bank.scan(view.headline, headline=True) if view.headline else {}
         text = self.bank.scan(view.lead, headline=False) if view.lead else {}
-        self._cast(title, view)
+        self.cast(title, view.headline, view)
         doc._.hits = evidence.Hits(title=title, text=text)
         return doc
 
-    def _cast(self, title: dict[int, RuleHits], view: View) -> None:
+    def cast(self, title: dict[int, RuleHits], headline: str, view: View) -> None:
         """Hand a purchase over to the type that it is for the story's own company."""
         buys = title.get(self.number.get("acquisition", -1))
-        if buys and buys.patterns and view.headline:
-            part = parties.role(view.headline, view.tickers, view.company)
+        if buys and buys.patterns and headline:
+            part = parties.role(headline, view.tickers, view.company)
             other = {"target": "takeover_target", "seller": "divestiture"}.get(part, "")
             if other in self.number:
                 title.setdefault(self.number[other], RuleHits()).patterns.extend(buys.patterns)
@@ -83,8 +103,12 @@ class Wordings:
 class Scorer:
     """Component that stores calibrated log-odds per class in ``doc._.log_odds`` (classes: the rules in name order)."""
 
-    def __init__(self, bank: PatternBank, weights: model.Weights | None) -> None:
-        self.bank, self.weights, self.grammar = bank, weights, Grammar()
+    def __init__(self, wordings: Wordings, weights: model.Weights | None, tokenizer: Callable[[str], Doc]) -> None:
+        self.wordings, self.bank, self.weights = wordings, wordings.bank, weights
+        self.tokenizer, self.grammar = tokenizer, Grammar()
+        self.legal = LegalBank(rule.id for rule in self.bank.rules)
+        bank = self.bank
+        self.types = np.array([rule.kind == "type" for rule in bank.rules])
         self.order = np.arange(len(bank.rules))
         if weights is not None:
             known = {name: i for i, name in enumerate(weights.classes)}
@@ -93,20 +117,56 @@ class Scorer:
 
     def __call__(self, doc: Doc) -> Doc:
         view, hits = doc._.story, doc._.hits
-        if not view.headline:
+        if view.headline:
+            doc._.log_odds = self._score(doc, title_tokens(doc, len(view.headline)), hits, view)
+        else:
             doc._.log_odds = evidence.filing_prior(self.bank.rules, hits, view.form, view.items)
-            return doc
+            doc._.told = self._tell(doc, view) if view.news else {}
+        return doc
+
+    def _tell(self, doc: Doc, view: View) -> dict[int, evidence.Told]:
+        """Read the sentences of a report as headlines; the first that tells a type ends its item.
+
+        Raises the log-odds of the document to those of the sentences, and says which sentence spoke for which rule.
+        """
+        told, best = dict[int, evidence.Told](), doc._.log_odds
+        items = (*view.items, *(group[0].item for group in view.news))
+        barred = evidence.barred(self.bank.rules, view.form, items)
+        for group in view.news[:MOST_GROUPS]:
+            for place, passage in enumerate(group):
+                sentence = view.text[passage.start : passage.end]
+                scores = self._sentence(sentence, view)
+                scores += evidence.LATER_SENTENCE if place else evidence.SENTENCE
+                said = self.legal.scan(sentence)
+                scores[[other for number in said for other in self.legal.instead.get(number, ())]] = evidence.NOTHING
+                scores[list(said)] = np.maximum(scores[list(said)], evidence.LEGAL_WORDS)
+                scores[barred] = evidence.NOTHING
+                for number in np.flatnonzero((scores > best) & (scores > 0)).tolist():
+                    at = said.get(number, (0, len(sentence)))
+                    told[number] = evidence.Told(passage.start + at[0], passage.start + at[1], number in said)
+                np.maximum(best, scores, out=best)
+                if (scores[self.types] > 0).any():
+                    break
+        return told
+
+    def _sentence(self, sentence: str, view: View) -> model.Floats:
+        hits = evidence.Hits(title=self.bank.scan(sentence, headline=True), text={})
+        self.wordings.cast(hits.title, sentence, view)
+        doc = self.tokenizer(sentence.encode("utf-8", "replace").decode("utf-8"))
+        return self._score(doc, len(doc), hits, view)
+
+    def _score(self, doc: Doc, cut: int, hits: evidence.Hits, view: View) -> model.Floats:
+        """Calibrated log-odds of a headline that is the first ``cut`` tokens of the document."""
         scores = evidence.prior(self.bank.rules, hits)
         if self.weights is not None:
-            hashes = self.grammar.hashes(doc, title_tokens(doc, len(view.headline)))
+            hashes = self.grammar.hashes(doc, cut)
             facts = evidence.dense(self.bank.rules, hits, view.subjects)
             sums = model.gram_score(self.weights, hashes) + self.weights.bias
             known = self.order >= 0
             at = self.order[known]
             score = scores[known] + sums[at] + (facts @ self.dense)[known]
             scores[known] = score * self.weights.slope[at] + self.weights.shift[at]
-        doc._.log_odds = scores
-        return doc
+        return scores
 
 
 def _aligned(weights: model.Weights, order: Any) -> model.Floats:
@@ -135,7 +195,7 @@ def make_wordings(nlp: Language, name: str, rules: str) -> Wordings:
 @Language.factory("catalyst_scorer", default_config={"model": ""})
 def make_scorer(nlp: Language, name: str, model: str) -> Scorer:
     """Factory of the scoring component; ``model`` is the folder of weights, empty to go by wordings alone."""
-    return Scorer(wordings_of(nlp).bank, _load(model))
+    return Scorer(wordings_of(nlp), _load(model), nlp.tokenizer)
 
 
 def _load(folder: str) -> model.Weights | None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 import numpy as np
 from msgspec import Struct
 
 from screener.classify.model import EVIDENCE, Floats
+from screener.classify.passages import EXHIBITS, VOTES
 from screener.classify.patterns import RuleHits
 from screener.classify.rulefile import CatalystRule
 from screener.types import FactValue, Span
@@ -15,7 +19,40 @@ from screener.types import FactValue, Span
 TITLE_PATTERN, TITLE_HINT, TEXT_PATTERN, CANCELLED, NOTHING = 2.2, -2.5, -1.6, -3.5, -5.0
 BOTH = 0.6  # a headline's words found again in the text
 FILING_TEXT, STRAY_TEXT = 0.4, -2.5  # a decisive wording in a filing whose items can carry the type, or cannot
+# A sentence of a report read as a headline: duller than the headlines of the training, the more so when not the first.
+SENTENCE, LATER_SENTENCE = -0.3, -1.5
+LEGAL_WORDS = 1.0  # what reports say, in the past tense, of a thing done
 OTHER_EVENTS = "8.01"
+# What an 8-K has to report under its own item is not news of a report without that item (old numbers after the new).
+OWN_ITEMS = {
+    "management_change": ("5.02", "6"),
+    "auditor_change": ("4.01", "4"),
+    "restatement": ("4.02",),
+    "bankruptcy": ("1.03", "3"),
+    "earnings": ("2.02", "7.01", "8.01", "12", "9", "5"),
+}
+# An item or form stands for several types; when the words tell one of these, the code no longer speaks for the first.
+RIVALS = {
+    "listing_deficiency": ("delisting", "uplisting", "compliance_regained", "takeover_target"),
+    "private_placement": (
+        "warrant_exercise",
+        "equity_line_convertible",
+        "equity_offering",
+        "acquisition",
+        "takeover_target",
+        "spac_reverse_merger",
+    ),
+    "acquisition": ("divestiture", "takeover_target", "spac_reverse_merger"),
+    "divestiture": ("acquisition", "takeover_target"),
+    "debt_financing": ("equity_line_convertible",),
+    "equity_offering": ("shelf_or_atm",),
+    "delisting": ("uplisting",),
+}
+TOLD, MENTION = 0.5, 0.6
+_OTHER_CLASS = re.compile(
+    r"\bnotes? due\b|\bdebentures?\b|\bwarrants?\b|\bpreferred (?:stock|shares)\b|\bbonds?\b", re.I
+)
+_COMMON = re.compile(r"\b(?:common|ordinary) (?:stock|shares?)\b|\bdepositary (?:shares|receipts)\b", re.I)
 COUNT_CAP = 2.0
 PURCHASE = "P"  # Form 4 transaction code of an open-market purchase
 VOLATILITY = ("LUDP", "LUDS", "M", "MWC1", "MWC2", "MWC3", "IPO1")
@@ -26,6 +63,14 @@ class Hits(Struct, frozen=True, kw_only=True):
 
     title: dict[int, RuleHits]
     text: dict[int, RuleHits]
+
+
+class Told(Struct, frozen=True):
+    """Where in the text a report says a type, and whether a wording said it or the whole sentence."""
+
+    start: int
+    end: int
+    worded: bool
 
 
 def dense(rules: tuple[CatalystRule, ...], hits: Hits, subjects: tuple[str, ...]) -> Floats:
@@ -74,6 +119,32 @@ def filing_prior(rules: tuple[CatalystRule, ...], hits: Hits, form: str, items: 
             carried = rule.forms.get(form, 0.0) > 0 or not told.isdisjoint(rule.items)
             out[number] = FILING_TEXT if carried else STRAY_TEXT
     return out
+
+
+def barred(rules: tuple[CatalystRule, ...], form: str, items: tuple[str, ...]) -> list[int]:
+    """Rules whose news an 8-K tells under an item of its own that this one does not have; a Form 25 tells no other."""
+    if form.startswith("25"):
+        return [i for i, rule in enumerate(rules) if rule.id not in ("delisting", "uplisting")]
+    if not form.startswith("8-K") or not any(items):
+        return []
+    if frozenset(filter(None, items)) <= frozenset(VOTES + EXHIBITS):
+        return list(range(len(rules)))
+    return [
+        i for i, rule in enumerate(rules) if rule.id in OWN_ITEMS and frozenset(OWN_ITEMS[rule.id]).isdisjoint(items)
+    ]
+
+
+def overruled(kind: str, words: Mapping[str, float], view_form: str, text: str) -> bool:
+    """Whether a code or a mere mention in the text stands for another type.
+
+    It does when the words clearly tell another type that the same code can stand for and hardly this one, and when
+    what leaves the exchange is not the common stock.
+    """
+    if words[kind] > MENTION:
+        return False
+    if kind == "delisting" and view_form.startswith("25") and _OTHER_CLASS.search(text) and not _COMMON.search(text):
+        return True
+    return any(words.get(rival, 0.0) >= max(TOLD, words[kind] + 0.1) for rival in RIVALS.get(kind, ()))
 
 
 def structured(

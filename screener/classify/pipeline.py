@@ -10,7 +10,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from screener import yamlfile
-from screener.classify import details, evidence, model
+from screener.classify import details, evidence, legal, model, passages
 from screener.classify.components import View, build, make_doc, scorer_of, title_tokens, wordings_of
 from screener.classify.patterns import Match, RuleHits
 from screener.classify.rulefile import CatalystRule
@@ -44,9 +44,13 @@ class Classifier:
     def _read(self, doc: Doc, story: Story, threshold: float) -> Classified:
         view: View = doc._.story
         found, noise = list[tuple[float, CatalystRule, tuple[Span, ...], str]](), list[Noise]()
-        for number, words in enumerate(model.sigmoid(doc._.log_odds).tolist()):
+        chances = model.sigmoid(doc._.log_odds).tolist()
+        by_id = {rule.id: chances[i] for i, rule in enumerate(self.rules)} if view.filing else {}
+        for number, words in enumerate(chances):
             rule = self.rules[number]
             proof, codes = evidence.structured(rule, view.form, view.items, view.facts) if view.filing else (0.0, ())
+            if proof and evidence.overruled(rule.id, by_id, view.form, view.text[: passages.READ]):
+                continue
             chance = _join(words, proof, bool(view.text.strip())) if proof else words
             if chance < (threshold if rule.kind == "type" else NOISE_THRESHOLD):
                 continue
@@ -67,6 +71,8 @@ class Classifier:
         title, text = hits.title.get(number, RuleHits()), hits.text.get(number, RuleHits())
         spans = [_span("title", view.title, m) for m in title.patterns or title.hints]
         spans += [_span("text", view.text, m) for m in text.patterns]
+        if doc._.told and number in doc._.told and (doc._.told[number].worded or not spans):
+            spans.append(_quote(view, doc._.told[number]))
         return tuple(_merged(spans))[:MOST_SPANS] or self._weighed(doc, number)
 
     def _weighed(self, doc: Doc, number: int) -> tuple[Span, ...]:
@@ -83,8 +89,11 @@ class Classifier:
 
     def _made_by(self, doc: Doc, number: int, chance: float, proof: float) -> str:
         hits: evidence.Hits = doc._.hits
+        told: evidence.Told | None = (doc._.told or {}).get(number)
         worded = any(number in found and found[number].patterns for found in (hits.title, hits.text))
-        weighed = scorer_of(self.nlp).weights is not None and bool(doc._.story.headline) and chance >= 0.5
+        worded = worded or (told is not None and told.worded)
+        read = bool(doc._.story.headline) or told is not None
+        weighed = scorer_of(self.nlp).weights is not None and read and chance >= 0.5
         parts = ["patterns"] * worded + ["model"] * weighed + ["items"] * (proof > 0)
         return "+".join(parts) or "patterns"
 
@@ -116,6 +125,10 @@ def _span(field: str, source: str, match: Match) -> Span:
     return Span(field=field, start=match.start, end=match.end, text=source[match.start : match.end])
 
 
+def _quote(view: View, told: evidence.Told) -> Span:
+    return Span(field="text", start=told.start, end=told.end, text=view.text[told.start : told.end])
+
+
 def _token_span(doc: Doc, view: View, first: int, last: int) -> Span:
     start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
     offset = len(view.headline) + 1
@@ -136,7 +149,7 @@ def _merged(spans: list[Span]) -> list[Span]:
 
 
 def _model_id(rules: Path, weights: Path | None) -> str:
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(legal.digest().encode())
     for path in yamlfile.walk(rules):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"{(model.digest(weights) if weights else '') or 'none'}-{digest.hexdigest()[:12]}"

@@ -138,7 +138,8 @@ def test_title_only_filings_go_by_form_and_items(
     )
 
 
-LEGAL = "The Company may acquire assets, and any reverse stock split or event of default under the credit agreement adjusts it."
+LEGAL = "The reverse stock split and its effect on loss per share were described in the notes to the accounts."
+WHAT_IF = "The Company may acquire assets, and any reverse stock split or public offering of stock adjusts it."
 
 
 @pytest.mark.parametrize(
@@ -157,6 +158,12 @@ def test_legal_prose_counts_only_where_form_or_item_can_carry_it(
 ) -> None:
     answer = classifier.classify(story(f"{form}: Acme Corp - Other events", LEGAL, form=form, items=items))
     assert [c.type for c in answer.catalysts] == expected
+
+
+@pytest.mark.parametrize("form", ["8-K", "6-K"])
+def test_conditions_are_no_news(classifier: Classifier, story: Make, form: str) -> None:
+    answer = classifier.classify(story(f"{form}: Acme Corp - Other events", WHAT_IF, form=form, items=("8.01",)))
+    assert answer.catalysts == ()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,152 @@
+"""Where the text of a report tells its news: the first sentences of each 8-K item and of the release that follows.
+
+An 8-K or 6-K without a headline says what happened in the sentence after an item's heading, "On May 6, 2027, the
+Company entered into ...", or in the first one of its release. Everything else (headings, exhibit lists, what is
+furnished and not filed, definitions, recaps) names events that did not happen now.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+READ = 4_000  # characters of the text that are looked at
+SECTION = 1_200  # of an item after its heading
+MOST_SENTENCES = 3  # of an item
+LONGEST, SHORTEST = 450, 25  # characters of a sentence
+
+# Items by their numbers now, and on the form used until 2004: exhibits alone.
+EXHIBITS = ("9.01", "7")
+VOTES = ("5.04", "5.05", "5.07", "5.08")  # and what else is routine
+_ITEM = re.compile(r"^[ \t>*|]{0,20}items?\s{1,5}(\d{1,2}(?:\.\d\d)?)\b[\s.:)–—-]{0,9}", re.IGNORECASE | re.MULTILINE)
+_AND_ITEM = re.compile(r"(?:and|,)\s{1,3}items?\s{1,3}\d{1,2}\.\d\d[\s.:)–—-]{0,9}", re.IGNORECASE)
+# The SEC's headings by their first words; a heading ends at a line end, or at a full stop before a sentence.
+_HEADING = re.compile(
+    r"(?:entry into (?:a )?material definitive|termination of (?:a )?material definitive|bankruptcy or receivership"
+    r"|mine safety|material cybersecurity|(?:completion of )?acquisition or disposition|results of operations"
+    r"|creation of a direct|triggering events|costs? associated with|material impairment|notice of delisting"
+    r"|unregistered sales?|material modification|changes? in (?:registrant|control|fiscal|shell)|non-?reliance"
+    r"|departure of|election of directors|appointment of (?:certain|principal)|compensatory arrangements|amendments? to"
+    r"|temporary suspension|submission of matters|shareholder director|regulation fd|other (?:events|information)|financial"
+    r" statements (?:and|,)|resignations? of)[^\n.;]{0,200}(?:[.;]\s{0,3}|\n|\Z)",
+    re.IGNORECASE,
+)
+_BLANK = re.compile(r"[\s.:;•·*()–—-]{0,20}")
+_ABBREVIATIONS = "inc|corp|ltd|co|no|mr|ms|mrs|dr|messrs|st|jr|sr|u\\.s|vs|llc|l\\.p|n\\.v|s\\.a|plc|approx|ph\\.d"
+_END = re.compile(r"[.;?!][”\"')]{0,2}\s+(?=[A-Z“\"])|\n+")
+_SHORT = re.compile(rf"\b(?:{_ABBREVIATIONS}|[a-z])$", re.IGNORECASE)
+_DATED = re.compile(
+    r"(?:\([a-z0-9]{1,3}\)\s{0,3})?(?:(?:on|effective|as of|dated) (?:and effective )?[a-z]{3,9} \d{1,2}, \d{4}"
+    r"(?:\s?\([^()\n]{0,60}\))?,?\s{1,3})?",
+    re.IGNORECASE,
+)
+_BACKGROUND = re.compile(
+    r"(?:a copy|copies|the (?:information|foregoing|full text|following|press release is|disclosure|description|terms)"
+    r"|(?:this|these|such) (?:information|report|current|exhibit|summary|press release|forward|statements?)|as previously"
+    r"|the (?:company|registrant|issuer) is (?:filing|furnishing)"
+    r"|previously|pursuant to the requirements|furthermore|in accordance|see |exhibits?\b|signature|dated?:|forward[- ]looking"
+    r"|safe harbor|(?:10|99|104|4|3|2|1)\.\d|104\b|not applicable|item |reference is made|\(?[a-z0-9]\)? exhibits"
+    r"|certain statements|under the (?:terms|agreement)|for (?:more|further|additional) information|by: )"
+    r"|[^\n]{0,300}?(?:incorporated (?:herein )?by reference|shall not be deemed|cover page interactive|undersigned)",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"\b(?:\w{2,}ed|has|have|had|is|are|was|were|will|would|sold|began|begun|won|met|made|paid|took|held|gave|got|sought"
+    r"|drew|lost|cut|announces|reports|receives|results|bought|left|became|set)\b",
+    re.IGNORECASE,
+)
+_RELEASE = re.compile(
+    r"\b(?:today|has|have|it) (?:announced|reported|provided)\b|\bannounced today\b|\bannounces that\b"
+    r"|(?:globe ?newswire|pr ?newswire|business ?wire|access ?wire|newsfile)",
+    re.IGNORECASE,
+)
+
+
+class Passage(Struct, frozen=True):
+    """One sentence of a text by its offsets, without the date in front; ``item`` is the 8-K item it stands in."""
+
+    start: int
+    end: int
+    item: str
+
+
+def tells_news(form: str) -> bool:
+    """Whether the text of a form reports an event of any kind: 8-K and 6-K, amended or not, and notices of delisting."""
+    return form.startswith(("8-K", "6-K")) or form in ("25", "25-NSE")
+
+
+def news(text: str) -> tuple[tuple[Passage, ...], ...]:
+    """The sentences that may tell news, by item in the order of the text, and those of a release as one more group."""
+    text = text[:READ]
+    marks = list(_ITEM.finditer(text))
+    ends = [*(m.start() for m in marks[1:]), len(text)]
+    parts = [(m.group(1), m.end(), end) for m, end in zip(marks, ends, strict=False)] or [("", 0, len(text))]
+    groups = [tuple(_section(text, item, start, end)) for item, start, end in parts if item not in EXHIBITS + VOTES]
+    if marks and marks[-1].group(1) in EXHIBITS:
+        groups.append(tuple(_release(text, marks[-1].end())))
+    return tuple(group for group in groups if group)
+
+
+def masked(text: str, groups: tuple[tuple[Passage, ...], ...]) -> str:
+    """The text with line ends in place of all that is no passage, so that offsets stay true."""
+    out, at = list[str](), 0
+    for passage in sorted((p for group in groups for p in group), key=lambda p: p.start):
+        out += ["\n" * (passage.start - at), text[passage.start : passage.end]]
+        at = passage.end
+    return "".join(out)
+
+
+def _section(text: str, item: str, start: int, end: int) -> Iterator[Passage]:
+    if item:
+        start = _after_heading(text, start, end)
+    found = 0
+    for first, last in _sentences(text, start, min(end, start + SECTION)):
+        passage = _passage(text, item, first, last)
+        if passage:
+            yield passage
+            found += 1
+            if found == MOST_SENTENCES:
+                return
+
+
+def _after_heading(text: str, start: int, end: int) -> int:
+    if match := _AND_ITEM.match(text, start, end):
+        start = match.end()
+    while match := _HEADING.match(text, start, end):
+        start = match.end()
+        if blank := _BLANK.match(text, start, end):
+            start = blank.end()
+    return start
+
+
+def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    for match in _END.finditer(text, start, end):
+        if "\n" not in match.group() and _SHORT.search(text, max(start, match.start() - 9), match.start()):
+            continue
+        yield start, match.start()
+        start = match.end()
+    if start < end:
+        yield start, end
+
+
+def _passage(text: str, item: str, start: int, end: int) -> Passage | None:
+    if blank := _BLANK.match(text, start, end):
+        start = blank.end()
+    if dated := _DATED.match(text, start, end):
+        start = dated.end()
+    end = min(end, start + LONGEST)
+    if end - start < SHORTEST or _BACKGROUND.match(text, start, end) or not _TELLS.search(text, start, end):
+        return None
+    return Passage(start, end, item)
+
+
+def _release(text: str, start: int) -> Iterator[Passage]:
+    """The first sentence of a release behind the list of exhibits: the one that is announced."""
+    for first, last in _sentences(text, start, len(text)):
+        if last - first >= SHORTEST and _RELEASE.search(text, first, min(last, first + LONGEST)):
+            passage = _passage(text, "", first, last)
+            if passage:
+                yield passage
+            return
