@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sqlite3
 import sys
 from typing import Any
 
@@ -61,6 +63,14 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"no command {args[0]!r}{f'; did you mean {close[0]}?' if close else ''}", ctx)
         return super().resolve_command(ctx, args)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that went away (head, less) is no failure, which click would make it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 0
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without importing them."""
         with formatter.section("Commands"):
@@ -99,7 +109,9 @@ def main() -> None:
     except ScreenerError as e:
         click.echo(f"screener: {e}", err=True)
         sys.exit(exit_code(e))
-    except BrokenPipeError:
-        # The reader (head, less) went away; nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)
+    except sqlite3.Error as e:
+        click.echo(f"screener: the database: {e}: `screener doctor` checks the file", err=True)
+        sys.exit(1)
+    except OSError as e:
+        click.echo(f"screener: {e.filename or 'reading or writing'}: {e.strerror or e}", err=True)
+        sys.exit(1)

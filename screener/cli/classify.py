@@ -43,22 +43,22 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
 
     bad = 0
 
-    def stories() -> Iterator[Story]:
+    def stories() -> Iterator[tuple[Any, Story]]:
         nonlocal bad
         for found in read_stories(file):
-            if isinstance(found, Story):
-                yield found
-            else:
+            if isinstance(found, str):
                 bad += 1
                 say(f"problem: {found}")
+            else:
+                yield found
 
-    held: dict[str, tuple[str, Story]] = {}
+    held: dict[str, tuple[Any, Story]] = {}
 
     def keep() -> Iterator[Story]:
         # Ids may repeat in the input: inside, each line has an id of its own.
-        for number, story in enumerate(stories()):
+        for number, (given, story) in enumerate(stories()):
             own = msgspec.structs.replace(story, id=str(number))
-            held[own.id] = (story.id, own)
+            held[own.id] = (given, own)
             yield own
 
     classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
@@ -74,42 +74,56 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
 
 
 def read_stories(file: str) -> Iterator[Any]:
-    """Stories from a file or ``-``: JSON lines, or one plain text. Yields a message for each line that is broken."""
+    """(id as given, Story) from a file or ``-``: JSON lines, or one plain text; a message for each broken line.
+
+    Raises InputError where the file cannot be read or is no gzip.
+    """
     import gzip
     import io
+    import itertools
+    import zlib
 
     if file == "-":
         raw: Any = sys.stdin.buffer
     else:
         path = Path(file)
-        if not path.is_file():
-            raise InputError(f"{path}: no such file")
-        raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
+        if path.is_dir() or not path.exists():
+            raise InputError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
+        try:
+            raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
+        except OSError as e:
+            raise InputError(f"{path}: cannot be read ({e.strerror}); check the path") from e
     with raw:
-        lines = io.TextIOWrapper(raw, encoding="utf-8", errors="replace")
-        first = next((line for line in lines if line.strip()), "")
-        if first.lstrip("\ufeff").lstrip().startswith("{"):
-            yield from _json_lines(first, lines, file)
-        elif first:
-            yield _story({"id": "text", "title": first.strip(), "text": lines.read().strip()})
+        lines = enumerate(io.TextIOWrapper(raw, encoding="utf-8", errors="replace"), 1)
+        try:
+            number, first = next(((n, line) for n, line in lines if line.strip()), (0, ""))
+            if first.lstrip("\ufeff").lstrip().startswith("{"):
+                yield from _json_lines(itertools.chain([(number, first)], lines), file)
+            elif first:
+                text = "".join(line for _, line in lines).strip()
+                yield "text", _story({"id": "text", "title": first.lstrip("\ufeff").strip(), "text": text})
+        except (gzip.BadGzipFile, EOFError, zlib.error) as e:
+            raise InputError(f"{file}: breaks off or is not gzip ({e}); get the file again") from e
 
 
-def _json_lines(first: str, lines: Iterator[str], file: str) -> Iterator[Any]:
-    import itertools
+def _json_lines(lines: Iterator[tuple[int, str]], file: str) -> Iterator[Any]:
     import json
 
-    for number, line in enumerate(itertools.chain([first], lines), 1):
+    for number, line in lines:
         if not line.strip():
             continue
         try:
             raw = json.loads(line.lstrip("\ufeff"))
             if not isinstance(raw, dict):
                 raise ValueError("is no JSON object")
-            story = _story({**raw, "id": raw.get("id", number)})
+            given = number if raw.get("id") is None else raw["id"]
+            story = _story({**raw, "id": given})
+        except RecursionError:
+            yield f"{file}:{number}: is nested too deeply"
         except (ValueError, TypeError) as e:
             yield f"{file}:{number}: {e}"
-            continue
-        yield story
+        else:
+            yield given, story
 
 
 def _story(raw: dict[str, Any]) -> Any:

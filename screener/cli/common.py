@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from screener.types import Problem
 
 F = TypeVar("F", bound=Callable[..., Any])
+# Room for a session before and after on the calendar; nothing a person means lies outside.
+YEARS = range(1900, 2200)
 
 
 def exit_code(error: ScreenerError) -> int:
@@ -50,11 +52,17 @@ class App:
 
         return open_store(self.path(db), readonly=readonly)
 
-    def console(self, *, stderr: bool = False) -> Console:
+    def console(self, *, stderr: bool = False, file: IO[str] | None = None) -> Console:
         """A rich console; plain text where the output is no terminal."""
         from rich.console import Console
 
-        return Console(stderr=stderr, highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else 160)
+        class Screen(Console):
+            def on_broken_pipe(self) -> None:
+                # Rich would exit with 1 here; a reader that went away is no failure (see LazyGroup.invoke).
+                raise BrokenPipeError
+
+        width = None if file is None and sys.stdout.isatty() else 160
+        return Screen(stderr=stderr, file=file, highlight=False, soft_wrap=False, width=width)
 
 
 class Moment(click.ParamType[dt.datetime]):
@@ -67,9 +75,12 @@ class Moment(click.ParamType[dt.datetime]):
         if isinstance(value, dt.datetime):
             return value
         try:
-            return clock.parse_time(value)
-        except ValueError as e:
+            moment = clock.parse_time(value)
+        except (ValueError, OverflowError) as e:
             self.fail(f"{value!r} is no time with a zone ({e}); write 2025-12-12T23:10:00Z", param, ctx)
+        if moment.year not in YEARS:
+            self.fail(f"{value!r} lies outside the years {YEARS[0]} to {YEARS[-1]}", param, ctx)
+        return moment
 
 
 class Day(click.ParamType[dt.date]):
@@ -85,9 +96,12 @@ class Day(click.ParamType[dt.date]):
         if value in ("today", "yesterday"):
             return today if value == "today" else clock.previous_session(today)
         try:
-            return dt.date.fromisoformat(value)
+            day = dt.date.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no date; write 2025-12-12", param, ctx)
+        if day.year not in YEARS:
+            self.fail(f"{value!r} lies outside the years {YEARS[0]} to {YEARS[-1]}", param, ctx)
+        return day
 
 
 def db_option(function: F) -> F:
@@ -144,11 +158,16 @@ def emit(text: str, output: str | None = None) -> None:
 
 
 def write_file(path: Path, text: str) -> None:
-    """Write a file whole or not at all. Raises InputError."""
-    part = path.with_name(path.name + ".part")
+    """Write a file whole or not at all; a link keeps pointing where it did. Raises InputError."""
+    target = path.resolve()
+    part = target.with_name(target.name + ".part")
     try:
+        if target.exists() and not target.is_file():
+            # A device or pipe such as /dev/stdout is written to, never replaced by a file.
+            target.write_text(text, encoding="utf-8", newline="")
+            return
         part.write_text(text, encoding="utf-8", newline="")
-        part.replace(path)
+        part.replace(target)
     except OSError as e:
         part.unlink(missing_ok=True)
         raise InputError(f"{path}: cannot be written ({e.strerror}); choose another file") from e
@@ -157,6 +176,7 @@ def write_file(path: Path, text: str) -> None:
 def say_problems(problems: Sequence[Problem], limit: int = 10) -> None:
     """The problems of a run, one line each."""
     for p in problems[:limit]:
-        say(f"problem: {p.stage}: {p.subject}: {p.message}")
+        # Many messages begin with their file and line already.
+        say(f"problem: {p.stage}: {p.message if p.message.startswith(p.subject) else f'{p.subject}: {p.message}'}")
     if len(problems) > limit:
         say(f"problem: and {len(problems) - limit} more; `screener runs` shows them all")

@@ -8,6 +8,7 @@ import click
 
 from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, emit, format_option, say
+from screener.cli.today import priced_day
 
 
 @click.command()
@@ -33,7 +34,7 @@ def command(app: App, day: dt.date | None, as_of: dt.datetime | None, form: str,
     from screener.pipeline.state import market_of, relative
 
     with app.store(db) as store:
-        day = day or (clock.session_day(as_of) if as_of else store.bars.last_day(clock.now()))
+        day = day or priced_day(store, as_of)
         moment = as_of or (clock.news_window(day)[1] if day else clock.now())
         desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
         found = market_of(desk, day, moment) if day else None

@@ -174,17 +174,16 @@ def explain(
     from screener.pipeline.desk import Desk
     from screener.pipeline.ranking import candidates
 
+    ticker = ticker.upper().lstrip("$")
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
         rows = store.lists.rows_as_of(day, as_of)
         moment = as_of or (rows[0].as_of if rows else clock.now())
         desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
         compiled = desk.rules.rule(rule_id)
-        group = candidates(desk, day, moment, [ticker.upper()]).get(ticker.upper(), [])
+        group = candidates(desk, day, moment, [ticker]).get(ticker, [])
     if not group:
-        raise InputError(
-            f"{ticker.upper()} has no catalyst in the window of {day}; `screener explain {ticker}` says more"
-        )
+        raise InputError(f"{ticker} has no catalyst in the window of {day}; `screener explain {ticker}` says more")
     for candidate in group:
         click.echo(f"{candidate.catalyst.type} in {candidate.story.title!r}")
         click.echo("\n".join(lines_of(compiled, candidate)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Sequence
 
 import click
@@ -62,7 +63,12 @@ def command(
 
         if rows is not None and day:
             stood = rows[0].as_of if rows else as_of
-            show_list(app.console(), kept, day, stood, regime)
+            if output:
+                with io.StringIO() as page:
+                    show_list(app.console(file=page), kept, day, stood, regime)
+                    emit(page.getvalue(), output)
+            else:
+                show_list(app.console(), kept, day, stood, regime)
             if not kept:
                 say(f"none of the {len(rows)} rows of {day} passes the filters" if rows else f"{day}: no catalysts")
         return
@@ -72,12 +78,24 @@ def command(
 
 
 def chosen_day(store: Store, day: dt.date | None, as_of: dt.datetime | None) -> dt.date | None:
-    """The day asked for, else the session of the as-of moment, else the newest day with a list."""
+    """The day asked for, else the newest day with a list (one stored by the as-of moment, else that moment's session).
+
+    On a weekend or before the first run of a day that is the last session's list, as it was on the screen then.
+    """
     if day is not None:
         return day
     if as_of is not None:
-        return clock.session_day(as_of)
+        session = clock.session_day(as_of)
+        return store.lists.day_by(session, as_of) or session
     return next(iter(store.lists.days(1)), None)
+
+
+def priced_day(store: Store, as_of: dt.datetime | None) -> dt.date | None:
+    """The session of the as-of moment, or the last one before it with bars where that moment is no session's."""
+    if as_of is None:
+        return store.bars.last_day(clock.now())
+    day = clock.new_york_date(as_of)
+    return day if clock.is_session(day) else store.bars.last_day(as_of) or clock.session_day(as_of)
 
 
 def select(

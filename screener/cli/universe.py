@@ -8,6 +8,7 @@ import click
 
 from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, emit, format_option, say
+from screener.cli.today import priced_day
 
 
 @click.command()
@@ -41,7 +42,7 @@ def command(
     from screener.pipeline.state import universe
 
     with app.store(db, readonly=True) as store:
-        day = day or (clock.session_day(as_of) if as_of else store.bars.last_day(clock.now()))
+        day = day or priced_day(store, as_of)
         moment = as_of or (clock.news_window(day)[1] if day else clock.now())
         desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
         found = universe(desk, day, moment) if day else {}

@@ -113,14 +113,15 @@ def history(app: App, ticker: str, limit: int, form: str, db: str | None) -> Non
     from screener.outputs.csvout import json_text
     from screener.outputs.outcomes import history_lines, history_records
 
+    ticker = ticker.upper().lstrip("$")
     with app.store(db, readonly=True) as store:
-        rows = store.lists.history(ticker.upper(), limit)
-        later = store.outcomes.of_ticker(ticker.upper(), clock.now())
+        rows = store.lists.history(ticker, limit)
+        later = store.outcomes.of_ticker(ticker, clock.now())
     if form == "json":
         emit(json_text(history_records(rows, later)))
         return
     if not rows:
-        say(f"{ticker.upper()} was on no stored list")
+        say(f"{ticker} was on no stored list")
     for line in history_lines(rows, later):
         click.echo(line)
 

@@ -107,7 +107,7 @@ def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of:
         published=published,
         received=received,
         form=texts["form"] or "PR",
-        items=_texts(row, "items"),
+        items=tuple(n for text in _texts(row, "items") for n in text.replace(",", " ").split()),
         cik=_cik(row),
         company=texts["company"],
         ticker_hints=_texts(row, "ticker_hints"),

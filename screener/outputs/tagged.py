@@ -10,7 +10,7 @@ from screener.outputs.table import clean
 from screener.types import Classified, Span, Story
 
 
-def as_line(found: Classified, given: str | None = None) -> str:
+def as_line(found: Classified, given: Any = None) -> str:
     """``{"id":…, "catalysts":[…], "noise":[…]}``, best first; ``given`` is the id as the input had it."""
     value = as_object(found)
     return msgspec.json.encode({**value, "id": found.story_id if given is None else given}).decode()

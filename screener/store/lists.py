@@ -165,6 +165,14 @@ class Lists:
         rows = self._db.execute("SELECT DISTINCT day FROM lists ORDER BY day DESC LIMIT ?", (limit,))
         return [dt.date.fromisoformat(r[0]) for r in rows]
 
+    def day_by(self, day: dt.date, as_of: dt.datetime) -> dt.date | None:
+        """The newest day up to ``day`` with a list stored by a moment; None when there is none."""
+        row = self._db.execute(
+            "SELECT day FROM lists WHERE day <= ? AND as_of <= ? ORDER BY day DESC LIMIT 1",
+            (day.isoformat(), iso(as_of)),
+        ).fetchone()
+        return None if row is None else dt.date.fromisoformat(row[0])
+
     def history(self, ticker: str, limit: int = 100) -> list[tuple[dt.date, int, float, str, str, str]]:
         """A ticker's rows across days, newest first: (day, rank, score, action, catalyst, headline)."""
         rows = self._db.execute(

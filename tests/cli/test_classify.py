@@ -27,7 +27,7 @@ def test_json_lines_keep_order_and_ids(run: Run) -> None:
     done = run("classify", "--format", "jsonl", stdin=lines)
     assert done.returncode == 0 and not done.stderr
     found = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [f["id"] for f in found] == ["a", "a", "3"]
+    assert [f["id"] for f in found] == ["a", "a", 3]
     split = found[0]["catalysts"][0]
     assert (split["type"], split["polarity"], split["facts"]["ratio"]) == ("reverse_split", "-", "1-for-20")
     assert split["confidence"] >= 0.5 and set(split) == {"type", "stage", "polarity", "confidence", "facts", "evidence"}
