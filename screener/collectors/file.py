@@ -13,6 +13,7 @@ the items shall carry, by default the feed's name.
 from __future__ import annotations
 
 import datetime as dt
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -83,6 +84,10 @@ def _decoded(line: bytes) -> dict[str, Any]:
     return {**{_ALIASES[k]: v for k, v in row.items() if k in _ALIASES}, **row}
 
 
+# Any other scheme (javascript:, file:) would become a link that somebody clicks.
+_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
 def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of: dt.datetime | None) -> Item | None:
     """One item from the fields of one line; None when a replay leaves it out. Raises BrokenLine."""
     title = one_line(_text(row, "title"))
@@ -100,7 +105,7 @@ def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of:
     return Item(
         source=source,
         source_id=texts["source_id"] or f"h:{digest(source, texts['url'], title, str(published))}",
-        url=texts["url"],
+        url=texts["url"] if _WEB.match(texts["url"]) else "",
         title=title,
         summary=texts["summary"],
         body=texts["body"],

@@ -12,6 +12,7 @@ import anyio
 import msgspec
 
 from screener import clock
+from screener.errors import InputError
 from screener.pipeline import collect, outcomes, pricing
 from screener.pipeline.alerting import Arrival, queue_alerts
 from screener.pipeline.desk import Desk
@@ -55,10 +56,23 @@ async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
     # Rules and model are loaded first: a rule that does not load stops the run before anything is fetched.
     run = new_run(desk)
     feeds = [] if plan.items and not plan.feeds else desk.chosen_feeds(plan.feeds)
-    problems: list[Problem] = []
-    collected: list[Collected] = []
     with desk.store.transaction():
         desk.store.lists.start_run(run)
+    try:
+        return await _pass(desk, plan, progress, run, feeds)
+    except InputError as e:
+        # It was not killed: the run says what was wrong with what it was given.
+        problem = Problem(stage="run", subject="stopped", message=str(e), kind="misuse")
+        with desk.store.transaction():
+            desk.store.lists.finish_run(
+                msgspec.structs.replace(run, finished=clock.now(), counts={"feeds": len(feeds)}, problems=(problem,))
+            )
+        raise
+
+
+async def _pass(desk: Desk, plan: Plan, progress: Progress, run: Run, feeds: list[FeedSpec]) -> Outcome:
+    problems: list[Problem] = []
+    collected: list[Collected] = []
     async with collect.fetcher(desk, feeds) as get:
         if any(f.kind == "edgar" for f in feeds) or (not plan.items and desk.feeds_folder is None):
             found = await collect.refresh_table(desk, get)

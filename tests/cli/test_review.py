@@ -131,3 +131,22 @@ def test_item_numbers_in_one_text_are_told_apart(run: Run, tmp_path: Path) -> No
     assert run("run", "--items", str(items), "--as-of", "2025-12-12T23:10:00Z", "--db", str(db)).returncode == 0
     rows = run("today", "--db", str(db), "--format", "json")
     assert [r["catalyst"] for r in json.loads(rows.stdout)] == ["listing_deficiency"]
+
+
+def test_only_web_addresses_become_links(run: Run, tmp_path: Path) -> None:
+    items, db = tmp_path / "items.jsonl", tmp_path / "x.db"
+    row = {"title": TITLE, "url": "javascript:alert(1)", "source": "=1+1", "published": "2025-12-12T16:05:00Z"}
+    items.write_text(json.dumps(row))
+    assert run("run", "--items", str(items), "--as-of", "2025-12-12T23:10:00Z", "--db", str(db)).returncode == 0
+    done = run("today", "--db", str(db), "--format", "csv")
+    assert "javascript" not in done.stdout and ",'=1+1," in done.stdout
+
+
+def test_a_run_stopped_by_its_prices_says_so(run: Run, tmp_path: Path) -> None:
+    items, bars, db = tmp_path / "items.jsonl", tmp_path / "bars.csv", tmp_path / "x.db"
+    items.write_text(json.dumps({"title": TITLE, "published": "2025-12-12T16:05:00Z"}))
+    bars.write_text("a,b\n1,2\n")
+    asked = ("run", "--items", str(items), "--prices", str(bars), "--as-of", "2025-12-12T23:10:00Z", "--db", str(db))
+    assert run(*asked).returncode == 2
+    found = json.loads(run("runs", "--db", str(db), "--format", "json").stdout)
+    assert found[0]["finished"] and str(bars) in found[0]["problems"][0]["message"]
