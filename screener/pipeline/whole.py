@@ -190,7 +190,8 @@ class WholeQueue:
         """The state that may be stored now: unfinished from the floor while anything is being fetched."""
         if state is None or not self.waiting:
             return state
-        return msgspec.structs.replace(state, seen=(UNFINISHED,), last_item=self._floor)
+        # without the time of an error: a hole of the list itself is not tried again at once, but this one is
+        return msgspec.structs.replace(state, seen=(UNFINISHED,), last_item=self._floor, last_error_at=None)
 
     def stored(self, accessions: Collection[str]) -> None:
         """These are in the store now."""

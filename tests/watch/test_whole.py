@@ -125,6 +125,10 @@ def test_what_was_being_fetched_at_a_stop_is_fetched_by_the_next_watch(edgar: Ed
     edgar.archive = Reply(b"later", 404, "text/plain", etag=False)
     shown = scene(tmp_path, edgar)
 
+    with open_store(shown.path) as store, store.transaction():
+        # a hole of the list itself, tried in vain a moment ago, must not keep this one from being read
+        store.news.save_feed_state(FeedState(name="edgar", seen=("unfinished",), last_error_at=NOW))
+
     async def first() -> None:
         await until(lambda: len(edgar.fetched) >= 12)
         # two pages of newer ones that are stored: reading on from what is known would stop there
