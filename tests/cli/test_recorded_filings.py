@@ -85,10 +85,11 @@ def test_every_recorded_submission_through_a_run(run: Run, shared: Path, tmp_pat
     assert all(found.values())
     # one recording holds the exhibit's frame and none of its words
     assert sum(not any(e["text"] for e in exhibits) for exhibits in found.values()) <= 1
-    numbered = [r for r in archive.rows if r["form"].startswith("8-K") and r["items"]]
+    # old headers leave the headings of some items blank; those rows tell nothing to compare with
+    numbered = [r for r in archive.rows if r["form"].startswith("8-K") and all(r["items"].split("|"))]
     for row in numbered:
         # an index row names the items by number or by heading, whose wording has changed over the years
-        got, wanted = items[row["accession"]]["items"], [n for n in row["items"].split("|") if n]
+        got, wanted = items[row["accession"]]["items"], row["items"].split("|")
         assert len(got) == len(wanted), row["accession"]
         assert not wanted[0][0].isdigit() or got == wanted, row["accession"]
-    assert len(numbered) > 5
+    assert len(numbered) > 15
