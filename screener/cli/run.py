@@ -68,6 +68,9 @@ def command(
     say_problems(outcome.run.problems)
     say(counts_line(outcome.run))
     say(f"stored in {store.path}; `screener today` shows the list")
+    if outcome.collected and all(c.problems and not (c.items or c.filings or c.halts) for c in outcome.collected):
+        say("no source gave anything; the list is made from what was stored before")
+        raise SystemExit(1)
 
 
 @contextmanager

@@ -72,6 +72,13 @@ def test_a_host_that_is_not_there(run: Run, tmp_path: Path) -> None:
     assert done.returncode == 0 and "problem: collect: prnewswire" in done.stderr and stories(tmp_path / "s.db") == 1
 
 
+def test_no_source_at_all_is_a_failure(run: Run, tmp_path: Path) -> None:
+    env = {"SCREENER_FEEDS__PRNEWSWIRE__URL": "http://127.0.0.1:9/nothing.xml"}
+    done = run("run", "--feeds", "prnewswire", "--as-of", AS_OF, "--db", str(tmp_path / "s.db"), env=env, timeout=180)
+    assert done.returncode == 1 and "no source gave anything" in done.stderr
+    assert run("runs", "--db", str(tmp_path / "s.db")).returncode == 0
+
+
 def test_one_broken_line_of_items(run: Run, tmp_path: Path) -> None:
     items = items_file(
         tmp_path / "i.jsonl",
