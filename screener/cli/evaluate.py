@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from screener.cli.common import App, emit, format_option
+from screener.cli.common import App, emit, format_option, say
 
 
 @click.command()
@@ -39,6 +39,7 @@ def command(app: App, labels: str, items: str, errors: bool, sure: int, threshol
     from screener.classify.pipeline import Classifier
 
     classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
+    say("on labels that the model was trained on these figures flatter; the card of the model has cross-validated ones")
     report = evaluate(Path(labels), Path(items), classifier, sure=sure, threshold=threshold)
     if form == "json":
         emit(json.dumps(as_json(report), indent=2, ensure_ascii=False) + "\n")
