@@ -37,8 +37,7 @@ class Desk:
     @cached_property
     def classifier(self) -> Classifier:
         """The classifier with its trained weights."""
-        model = config.built_in("data") / "model"
-        return Classifier(config.built_in("rules") / "catalysts", model if list(model.glob("*.npz")) else None)
+        return Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
 
     @cached_property
     def rules(self) -> RuleSet:
