@@ -19,9 +19,11 @@ import msgspec
 from msgspec import Struct, field
 
 from screener.errors import ConfigError
+from screener.limits import Limits
 
 PREFIX = "SCREENER_"
 _RESERVED = {"config"}
+MAX_LIMIT = 1e12
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -144,6 +146,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     http: Http = Http()
     web: Web = Web()
+    limits: Limits = Limits()
     path: str = ""
 
 
@@ -154,6 +157,7 @@ _SECTIONS: dict[str, type[Struct]] = {
     "rules": Rules,
     "http": Http,
     "web": Web,
+    "limits": Limits,
 }
 _TABLES: dict[str, type[Struct]] = {"feeds": FeedSettings, "prices": PriceSourceSettings}
 
@@ -241,6 +245,8 @@ def _convert(raw: object, kind: type[Struct], where: str, section: str, sources:
             ready[key] = msgspec.convert(value, fields[key], strict=False)
         except msgspec.ValidationError as e:
             raise ConfigError(f"{blame}: [{section}] {key}: {e}") from e
+        if kind is Limits and not 0 < ready[key] < MAX_LIMIT:
+            raise ConfigError(f"{blame}: [{section}] {key}: must be greater than 0 and less than {MAX_LIMIT:g}")
     return kind(**ready)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     ["errors"],
-    ["types"],
+    ["types", "limits"],
     ["clock", "config", "http", "registry", "yamlfile"],
     ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
     ["pipeline", "selftest"],

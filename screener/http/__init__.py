@@ -17,8 +17,8 @@ Errors are ``FetchError`` and its children; addresses in them have credentials m
 
 from __future__ import annotations
 
-from screener.http.client import MAX_BYTES, MAX_REDIRECTS, Fetcher, Response
+from screener.http.client import Fetcher, Response
 from screener.http.guard import host_port, mask
 from screener.http.pace import PACES, Pace, Paces
 
-__all__ = ["MAX_BYTES", "MAX_REDIRECTS", "PACES", "Fetcher", "Pace", "Paces", "Response", "host_port", "mask"]
+__all__ = ["PACES", "Fetcher", "Pace", "Paces", "Response", "host_port", "mask"]

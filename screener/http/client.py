@@ -16,14 +16,12 @@ import httpx2
 import msgspec
 import stamina
 
-from screener import __version__
+from screener import __version__, limits
 from screener.errors import BlockedTarget, BodyTooLarge, FetchError
 from screener.http.body import Inflater
 from screener.http.guard import host_port, is_private, literal, mask
 from screener.http.pace import PACES, Paces, retry_after
 
-MAX_BYTES = 10_000_000
-MAX_REDIRECTS = 5
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # stamina logs each retry as a warning, which Python prints when nobody has set up logging; the last error is enough
@@ -89,15 +87,15 @@ class Fetcher:
         user_agent: str | None = None,
         transport: httpx2.AsyncBaseTransport | None = None,
         paces: Mapping[str, float] | None = None,
-        timeout: float = 20.0,
-        max_bytes: int = MAX_BYTES,
+        timeout: float = limits.READ_SECONDS,
+        max_bytes: int = limits.DEFAULT.body_bytes,
         allowed_hosts: Collection[str] = (),
         *,
-        total_timeout: float = 60.0,
+        total_timeout: float = limits.DEFAULT.fetch_seconds,
         attempts: int = 3,
         wait_initial: float = 0.5,
         wait_max: float = 20.0,
-        max_retry_after: float = 30.0,
+        max_retry_after: float = limits.RETRY_AFTER_SECONDS,
         proxy: str | None = None,
         now: Callable[[], dt.datetime] = _wall,
     ) -> None:
@@ -197,7 +195,7 @@ class Fetcher:
 
     async def _follow(self, job: _Job) -> Response:
         url, method, visited = job.url, "POST" if job.json is not None else "GET", set[str]()
-        for _ in range(MAX_REDIRECTS + 1):
+        for _ in range(limits.REDIRECTS + 1):
             if url in visited:
                 raise FetchError(mask(url), f"redirects in a circle (from {mask(job.url)}); check the address")
             visited.add(url)
@@ -211,7 +209,7 @@ class Fetcher:
             url = _target(url, location)
             if status == 303 or (status in (301, 302) and method == "POST"):
                 method = "GET"
-        raise FetchError(mask(job.url), f"redirects more than {MAX_REDIRECTS} times; check the address")
+        raise FetchError(mask(job.url), f"redirects more than {limits.REDIRECTS} times; check the address")
 
     async def _exchange(self, url: str, method: str, job: _Job) -> Response | tuple[int, str]:
         """One request: the response, or status and target of a redirect."""

@@ -40,6 +40,8 @@ async def fetcher(desk: Desk, feeds: Sequence[FeedSpec] = ()) -> AsyncIterator[F
         contact=settings.edgar.contact,
         paces=dict(settings.http.pace) or None,
         timeout=settings.http.timeout,
+        max_bytes=settings.limits.body_bytes,
+        total_timeout=settings.limits.fetch_seconds,
         allowed_hosts=hosts,
     ) as opened:
         yield opened

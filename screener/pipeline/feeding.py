@@ -64,6 +64,8 @@ def _fetcher(settings: Settings, url: str) -> Fetcher:
         contact=settings.edgar.contact,
         paces=dict(settings.http.pace) or None,
         timeout=settings.http.timeout,
+        max_bytes=settings.limits.body_bytes,
+        total_timeout=settings.limits.fetch_seconds,
         allowed_hosts={urlsplit(url).netloc.rpartition("@")[2]},
     )
 

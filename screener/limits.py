@@ -1,0 +1,72 @@
+"""Every limit on what is read from outside: bytes, seconds, entries and problems, each with its reason.
+
+``Limits`` are those a user may change (``[limits]`` in screener.toml); the constants below them are not settings,
+because a sound answer never comes near them. Code that reads something open imports its limit from here and names
+none of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+
+from msgspec import Struct
+
+T = TypeVar("T")
+
+
+class Limits(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[limits]``: what one answer may cost. All must be greater than zero.
+
+    ``body_bytes``: one answer, decompressed. The largest feed measured has 1.2 MB, a prospectus 9 MB.
+    ``fetch_seconds``: one exchange from request to last byte; a server that drips must not hold a feed's turn.
+    ``parse_seconds``: processor time for reading one answer, and as much again for each ``PARSE_BYTES`` of it. A feed
+    takes 20 milliseconds; what needs a second is made to.
+    ``parse_megabytes``: memory of the process that reads answers.
+    ``entries``: of one feed answer. The busiest wire sends 100, a whole day of EDGAR is 5,000.
+    ``problems``: of one answer or file that are told one by one; a list of more says nothing that a count does not.
+    """
+
+    body_bytes: int = 10_000_000
+    fetch_seconds: float = 60.0
+    parse_seconds: float = 1.0
+    parse_megabytes: int = 1_000
+    entries: int = 20_000
+    problems: int = 50
+
+
+DEFAULT = Limits()
+
+# ---- HTTP ------------------------------------------------------------------------------------------------------------
+
+REDIRECTS = 5  # browsers follow 20; no feed needs more than two
+READ_SECONDS = 20.0  # between two reads of one answer
+REPLY_BYTES = 64_000  # an answer of which only the status counts (webhooks): enough for its message
+REPLY_SECONDS = 15.0  # the same from request to last byte
+RETRY_AFTER_SECONDS = 30.0  # the longest wait that a host may impose inside one call
+VALIDATOR_CHARS = 512  # an ETag or date longer than that is not sent back: servers refuse large headers with 400
+
+# ---- reading answers -------------------------------------------------------------------------------------------------
+
+PARSE_BYTES = 500_000  # how much each further ``parse_seconds`` must be enough for: feedparser's slowest sound feed
+PARSE_WALL = 5.0  # times the processor time: when a reader neither ends nor works (it waits, or the machine swaps)
+SMALL_BYTES = 200_000  # a sound answer up to this size is read in place: 2 ms, less than handing it over
+FEED_TEXT_CHARS = 200_000  # summary or body of an entry
+INDEX_BYTES = 50_000_000  # a daily index of EDGAR: 1 to 3 MB, more at quarter ends
+
+# ---- files -----------------------------------------------------------------------------------------------------------
+
+YAML_BYTES = 2_000_000  # the largest rule file has 60 kB
+YAML_NODES = 200_000  # of a document after its aliases are followed: ten times the largest file
+NESTING = 100  # of YAML, TOML and JSON values: the deepest file in use has 9
+DIGITS = 40  # of a number: a float64 holds 17, Python refuses 4,300
+TOML_BYTES = 1_000_000
+LINE_BYTES = 5_000_000  # one JSON line: an item with a whole prospectus in it
+SAVED_BYTES = 50_000_000  # a saved answer, decompressed
+
+
+def at_most(rows: Sequence[T], most: int, more: Callable[[int], T]) -> tuple[T, ...]:
+    """The first of ``rows``; when there are more than ``most``, the last of those kept is ``more(how many are left out)``."""
+    if len(rows) <= most:
+        return tuple(rows)
+    return (*rows[: most - 1], more(len(rows) - most + 1))
