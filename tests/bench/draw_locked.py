@@ -97,7 +97,10 @@ def filings(index: Path) -> Iterator[Drawn]:
 def draw(shared: Path) -> list[Drawn]:
     """All items of the locked set, shuffled; ``shared`` is the folder of the recorded data."""
     wires = shared / "wires"
-    items = [*read_items(wires / "releases.jsonl.gz", full=False), *read_items(wires / "full_releases.jsonl.gz", full=True)]
+    items = [
+        *read_items(wires / "releases.jsonl.gz", full=False),
+        *read_items(wires / "full_releases.jsonl.gz", full=True),
+    ]
     labelled = label_ids([wires / "labels.jsonl", wires / "labels_2026.jsonl", *sorted(LABELS.glob("types_*.jsonl"))])
     known = {t for item in items if item.id in labelled for t in item.tickers}
     few = scarce(items, labelled)
