@@ -73,8 +73,8 @@ class Prices(Struct, frozen=True, kw_only=True):
 class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[alerts]``: channels, and what keeps them from being noise.
 
-    ``urls`` are Apprise URLs, or ``jsonl:PATH``, ``jsonl:-``, ``webhook+http(s)://...``, ``bell:``. A row becomes an
-    alert when it passes every filter that is set: ``min_score``, ``levels`` of its rule (any level from
+    ``urls`` are Apprise URLs, or ``jsonl:PATH``, ``jsonl:-``, ``webhook+http(s)://...``, ``program:PATH``, ``bell:``. A
+    row becomes an alert when it passes every filter that is set: ``min_score``, ``levels`` of its rule (any level from
     ``any_level_score`` on), ``rules`` (ids), ``sessions`` in which the news came, ``catalysts``, ``tickers``, ``caps``
     (bands of rules/universe.yml, large, unknown), ``own_watchlist_only``, and news no older than ``max_age`` minutes
     unless price or volume has just answered it. ``mute`` takes tickers, catalysts and sources.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ TURN = 15.0
 def command() -> None:
     """Alerts: what went out, what did not and why.
 
-    Channels are [alerts] urls: Apprise addresses, jsonl:PATH, jsonl:-, webhook+https://..., bell:.
+    Channels are [alerts] urls: Apprise addresses, jsonl:PATH, jsonl:-, webhook+https://...,
+    program:PATH, bell:.
 
     \b
     Example:
@@ -158,7 +159,7 @@ def test(app: App) -> None:
     Example:
       screener alerts test
     """
-    from screener.outputs.alerts.base import Message
+    from screener.outputs.alerts.base import Message, hand_over
     from screener.outputs.alerts.listing import sample
     from screener.outputs.alerts.open import open_channel
     from screener.store.channels import channels, scrub
@@ -171,8 +172,9 @@ def test(app: App) -> None:
         made = sample(clock.now())
         try:
             out = open_channel(channel, alerts)
-            out.send(Message(key=f"{made.id}.{channel.name}", alerts=(made,), page_url=alerts.page_url, test=True))
-            out.close()
+            message = Message(key=f"{made.id}.{channel.name}", alerts=(made,), page_url=alerts.page_url, test=True)
+            with closing(out):
+                hand_over(out, message)
         except AlertError as e:
             bad += 1
             say(f"{channel.shown}: failed: {scrub(str(e), [channel.url])}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import closing
 
 import click
 
@@ -62,7 +63,8 @@ def _send(app: App, subject: str, text: str) -> None:
     bad = 0
     for channel in wanted:
         try:
-            Service(channel, 0.0).write(subject, text)
+            with closing(Service(channel, 0.0, app.settings.alerts.timeout)) as service:
+                service.write(subject, text)
         except AlertError as e:
             bad += 1
             say(f"{channel.shown}: failed: {e}")

@@ -17,6 +17,8 @@ PACES: Mapping[str, float] = {
     "nasdaq.com": 2.0,
     "*": 8.0,
 }
+MOST_ASKED = 86_400.0
+_LONGEST_HEADER = 100
 
 
 class Pace:
@@ -70,15 +72,14 @@ class Paces:
 
 
 def retry_after(value: str, now: dt.datetime) -> float | None:
-    """The seconds a Retry-After header asks for (digits or a date); None when it says nothing usable."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
+    """The seconds a Retry-After header asks for (digits or a date), at most a day; None when it says nothing usable."""
+    text = value.strip()[:_LONGEST_HEADER]
+    if text.isascii() and text.isdigit():
+        return min(float(text), MOST_ASKED)
     try:
-        moment = parsedate_to_datetime(value)
-    except ValueError:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=dt.UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return min(max(0.0, (moment - now).total_seconds()), MOST_ASKED)

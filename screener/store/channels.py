@@ -15,7 +15,9 @@ from msgspec import Struct
 
 # Schemes whose host is a server's address; in the others even the host may be a token or a private topic.
 _PUBLIC_HOST = {"mailto", "mailtos", "json", "jsons", "xml", "xmls", "form", "forms", "webhook+http", "webhook+https"}
-_NO_SECRET = {"jsonl", "bell"}
+_NO_SECRET = {"jsonl", "bell", "program"}
+OWN_SCHEMES = frozenset({*_NO_SECRET, "webhook+http", "webhook+https"})
+"""The channels of our own; every other scheme is Apprise's."""
 HIDDEN = "***"
 
 

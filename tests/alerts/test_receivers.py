@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.alerts.making import (
     Clock,
     Hook,
     Mailbox,
+    fresh,
     html_part,
     plain_part,
     queue,
@@ -26,6 +28,7 @@ from tests.alerts.making import (
     states,
     taken_but_500,
 )
+from tests.cli.conftest import ROOT, Run
 from tests.server.app import Reply, Request, WireServer
 
 
@@ -208,7 +211,7 @@ def test_a_service_that_says_no_is_an_error(server: WireServer) -> None:
     server.route("/alerts", lambda _: Reply(status=403, etag=False))
     url = f"json://user:hunter2secret@{server.host}/alerts"
     out = open_channel(channels([url])[0], settings(url).alerts)
-    with pytest.raises(AlertError) as caught:
+    with closing(out), pytest.raises(AlertError) as caught:
         out.send(Message(key="k.1", alerts=(sample(T0),), test=True))
     assert "hunter2secret" not in str(caught.value)
     (request,) = server.log
@@ -228,8 +231,8 @@ def test_a_service_that_says_no_is_an_error(server: WireServer) -> None:
 def test_each_service_gets_its_form_and_its_share(url: str, form: str, least: int) -> None:
     from screener.outputs.alerts.service import Service
 
-    service = Service(channels([url])[0], 1.0)
-    assert (service._form, service.capacity) == (form, least)
+    with closing(Service(channels([url])[0], 1.0)) as service:
+        assert (service.form, service.capacity) == (form, least)
 
 
 def test_digest_fits_the_smallest_service() -> None:
@@ -238,6 +241,69 @@ def test_digest_fits_the_smallest_service() -> None:
     from screener.outputs.alerts.listing import sample
     from screener.outputs.alerts.service import Service
 
-    service = Service(channels(["pover://user@token"])[0], 1.0)
     told = content(sample(T0), "https://page.example")
-    assert len(forms.body([told] * service.capacity, "text", 1000)) <= 1000
+    with closing(Service(channels(["pover://user@token"])[0], 1.0)) as service:
+        assert len(forms.body([told] * service.capacity, "text", 1000)) <= 1000
+
+
+def readme_program() -> str:
+    """The program that the README tells to save."""
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    return text.partition("**Your own channel**")[2].partition("```python\n")[2].partition("```")[0]
+
+
+def test_own_channel_by_the_readme_alone(run: Run, tmp_path: Path) -> None:
+    pager, program = tmp_path / "pager.txt", tmp_path / "page-me"
+    program.write_text(readme_program().replace("/tmp/pager.txt", str(pager)))
+    program.chmod(0o755)
+    (tmp_path / "screener.toml").write_text(f'[alerts]\nurls = ["program:{program}"]\n')
+    with fresh(tmp_path) as store:
+        (made,) = queue(store, [row(headline="Zorb Wins Its Trial")], given=settings(f"program:{program}"))
+        path = str(store.path)
+    config = ("--config", str(tmp_path / "screener.toml"))
+    tested, sent = run(*config, "alerts", "test"), run(*config, "alerts", "send", "--db", path)
+    assert (tested.returncode, sent.returncode) == (0, 0), tested.stderr + sent.stderr
+    first, second = pager.read_text().splitlines()
+    assert " TEST 81 " in first and second.startswith(made.id) and second.endswith("ZORB 75 Zorb Wins Its Trial")
+
+
+@pytest.mark.parametrize("most", [1, 7, 100])
+def test_file_that_takes_few_bytes_at_a_time_gets_whole_lines(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    import os
+
+    whole = os.write
+    monkeypatch.setattr("os.write", lambda handle, data: whole(handle, bytes(data[:most])))
+    path = tmp_path / "alerts.jsonl"
+    queue(store, [row("ZAAA"), row("ZBBB")], given=settings(f"jsonl:{path}"))
+    deliver(store, f"jsonl:{path}", Clock())
+    assert {json.loads(line)["ticker"] for line in path.read_text().splitlines()} == {"ZAAA", "ZBBB"}
+
+
+def test_disk_that_fills_in_the_middle_of_a_line_costs_that_line_only(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import errno
+    import os
+
+    whole, left = os.write, [300]
+
+    def full(handle: int, data: bytes) -> int:
+        if not left[0]:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        done = whole(handle, bytes(data[: left[0]]))
+        left[0] -= done
+        return done
+
+    path, clock = tmp_path / "alerts.jsonl", Clock()
+    queue(store, [row("ZAAA")], given=settings(f"jsonl:{path}"))
+    with monkeypatch.context() as patched:
+        patched.setattr("os.write", full)
+        deliver(store, f"jsonl:{path}", clock, max_attempts=1)
+    assert states(store) == {"dead": 1} and "No space" in store.outbox.alerts()[0].error
+    with store.transaction():
+        store.outbox.revive(clock.at)
+    deliver(store, f"jsonl:{path}", clock)
+    broken, good = path.read_text().splitlines()
+    assert len(broken) == 300 and json.loads(good)["ticker"] == "ZAAA"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+import msgspec
 from msgspec import Struct
 
 from screener.errors import AlertError
@@ -33,6 +34,11 @@ class Message(Struct, frozen=True, kw_only=True):
         """The alerts for programs."""
         return [payload(a, self.page_url, test=self.test) for a in self.alerts]
 
+    def body(self) -> bytes:
+        """The message for programs, as one JSON object: ``{"key", "digest", "test", "alerts"}``."""
+        digest = len(self.alerts) > 1
+        return msgspec.json.encode({"key": self.key, "digest": digest, "test": self.test, "alerts": self.payloads})
+
 
 class Out(Protocol):
     """One open channel. ``interval`` is the least seconds between two messages; ``capacity`` the most alerts in one,
@@ -46,3 +52,13 @@ class Out(Protocol):
 
     def close(self) -> None:
         """Give connections and files back."""
+
+
+def hand_over(out: Out, message: Message) -> None:
+    """Send a message; whatever goes wrong in a channel's code comes out as AlertError, to be counted and tried again."""
+    try:
+        out.send(message)
+    except AlertError:
+        raise
+    except Exception as e:  # a channel is foreign code, and one that breaks must not end the watch
+        raise AlertError(f"{type(e).__name__}: {e}"[:300]) from e

@@ -19,13 +19,15 @@ from pathlib import Path
 from screener import clock
 from screener.config import Alerts, Settings
 from screener.errors import AlertError
-from screener.outputs.alerts.base import Message, Out, Refused
+from screener.outputs.alerts.base import Message, Out, Refused, hand_over
 from screener.outputs.alerts.open import Opener, open_channel
 from screener.store import Store, open_store
 from screener.store.channels import Channel, channels, scrub
 from screener.store.outbox import Batch
 
 BACKOFF, MOST = 2.0, 300.0
+MOST_ASKED = 3600.0
+"""The longest a receiver may hold a channel by Retry-After: an alert of the day before is of no use."""
 REFUSED_TRIES = 3
 JITTER = 0.2
 _LOOK = 500
@@ -93,7 +95,7 @@ class Courier:
     def _deliver(self, batch: Batch) -> None:
         message = Message(key=batch.key, alerts=batch.alerts, page_url=self._wanted.page_url)
         try:
-            self._open().send(message)
+            hand_over(self._open(), message)
         except AlertError as e:
             self._give_back(batch, e)
         else:
@@ -126,7 +128,7 @@ class Courier:
 
     def _wait(self, tries: int, asked: float | None) -> dt.timedelta:
         doubled = min(MOST, BACKOFF * 2 ** min(max(tries, 1) - 1, 20)) * self._spread(1 - JITTER, 1 + JITTER)
-        return dt.timedelta(seconds=max(doubled, min(asked, 86_400.0) if asked else 0.0))
+        return dt.timedelta(seconds=max(doubled, min(asked, MOST_ASKED) if asked else 0.0))
 
     def close(self) -> None:
         """Give the channel back."""

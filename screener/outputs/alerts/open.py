@@ -29,6 +29,10 @@ def open_channel(channel: Channel, wanted: Alerts) -> Out:
         from screener.outputs.alerts.webhook import Webhook
 
         return Webhook(channel.url.partition("+")[2], wanted.secret, wanted.timeout)
+    if channel.scheme == "program":
+        from screener.outputs.alerts.program import Program
+
+        return Program(target, wanted.timeout)
     from screener.outputs.alerts.service import Service
 
-    return Service(channel, wanted.min_interval)
+    return Service(channel, wanted.min_interval, wanted.timeout)
