@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     ["errors"],
     ["types", "limits"],
-    ["clock", "config", "http", "registry", "yamlfile"],
+    ["sec", "language", "clock", "config", "http", "registry", "yamlfile"],
     ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
     ["pipeline", "selftest"],
     ["outputs", "web"],

@@ -9,9 +9,11 @@ import numpy as np
 from msgspec import Struct
 
 from screener.classify.model import EVIDENCE, Floats
-from screener.classify.passages import EXHIBITS, VOTES
+from screener.classify.passages import SILENT
 from screener.classify.patterns import RuleHits
 from screener.classify.rulefile import CatalystRule
+from screener.sec.forms import of_family
+from screener.sec.items8k import OTHER_EVENTS
 from screener.types import FactValue, Span
 
 # Log-odds that a wording alone gives, before training corrects them: a decisive wording in a headline is right about
@@ -22,7 +24,6 @@ FILING_TEXT, STRAY_TEXT = 0.4, -2.5  # a decisive wording in a filing whose item
 # A sentence of a report read as a headline: duller than the headlines of the training, the more so when not the first.
 SENTENCE, LATER_SENTENCE = -0.3, -1.5
 LEGAL_WORDS = 1.0  # what reports say, in the past tense, of a thing done
-OTHER_EVENTS = "8.01"
 # What an 8-K has to report under its own item is not news of a report without that item (old numbers after the new).
 OWN_ITEMS = {
     "management_change": ("5.02", "6"),
@@ -112,7 +113,7 @@ def filing_prior(rules: tuple[CatalystRule, ...], hits: Hits, form: str, items: 
     6-K has no item numbers and is read as if it had 8.01.
     """
     out = np.full(len(rules), NOTHING, np.float32)
-    told = frozenset(items) | ({OTHER_EVENTS} if form.startswith("6-K") else frozenset())
+    told = frozenset(items) | ({OTHER_EVENTS} if of_family(form, "foreign_report") else frozenset())
     for number, found in hits.text.items():
         if found.patterns:
             rule = rules[number]
@@ -123,11 +124,11 @@ def filing_prior(rules: tuple[CatalystRule, ...], hits: Hits, form: str, items: 
 
 def barred(rules: tuple[CatalystRule, ...], form: str, items: tuple[str, ...]) -> list[int]:
     """Rules whose news an 8-K tells under an item of its own that this one does not have; a Form 25 tells no other."""
-    if form.startswith("25"):
+    if of_family(form, "delisting"):
         return [i for i, rule in enumerate(rules) if rule.id not in ("delisting", "uplisting")]
-    if not form.startswith("8-K") or not any(items):
+    if not of_family(form, "current_report") or not any(items):
         return []
-    if frozenset(filter(None, items)) <= frozenset(VOTES + EXHIBITS):
+    if frozenset(filter(None, items)) <= frozenset(SILENT):
         return list(range(len(rules)))
     return [
         i for i, rule in enumerate(rules) if rule.id in OWN_ITEMS and frozenset(OWN_ITEMS[rule.id]).isdisjoint(items)
@@ -142,7 +143,12 @@ def overruled(kind: str, words: Mapping[str, float], view_form: str, text: str) 
     """
     if words[kind] > MENTION:
         return False
-    if kind == "delisting" and view_form.startswith("25") and _OTHER_CLASS.search(text) and not _COMMON.search(text):
+    if (
+        kind == "delisting"
+        and of_family(view_form, "delisting")
+        and _OTHER_CLASS.search(text)
+        and not _COMMON.search(text)
+    ):
         return True
     return any(words.get(rival, 0.0) >= max(TOLD, words[kind] + 0.1) for rival in RIVALS.get(kind, ()))
 
@@ -152,7 +158,7 @@ def structured(
 ) -> tuple[float, tuple[Span, ...]]:
     """How much the form and items of a filing prove by themselves (0 to 1), with the codes as evidence."""
     if rule.id == "insider_buying":
-        return (0.9, (_code("form", form),)) if form in ("4", "4/A") and _bought(facts) else (0.0, ())
+        return (0.9, (_code("form", form),)) if of_family(form, "insider") and _bought(facts) else (0.0, ())
     if rule.id == "trading_halt" and form == "HALT" and str(facts.get("code", "")) in VOLATILITY:
         return 0.0, ()
     weight, spans = rule.forms.get(form, 0.0), list[Span]()

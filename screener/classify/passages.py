@@ -12,14 +12,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from screener.sec import forms
+from screener.sec.items8k import EXHIBITS, ROUTINE
+
+SILENT = EXHIBITS + ROUTINE
 READ = 4_000  # characters of the text that are looked at
 SECTION = 1_200  # of an item after its heading
 MOST_SENTENCES = 3  # of an item
 LONGEST, SHORTEST = 450, 25  # characters of a sentence
 
-# Items by their numbers now, and on the form used until 2004: exhibits alone.
-EXHIBITS = ("9.01", "7")
-VOTES = ("5.04", "5.05", "5.07", "5.08")  # and what else is routine
 _ITEM = re.compile(r"^[ \t>*|]{0,20}items?\s{1,5}(\d{1,2}(?:\.\d\d)?)\b[\s.:)–—-]{0,9}", re.IGNORECASE | re.MULTILINE)
 _AND_ITEM = re.compile(r"(?:and|,)\s{1,3}items?\s{1,3}\d{1,2}\.\d\d[\s.:)–—-]{0,9}", re.IGNORECASE)
 # The SEC's headings by their first words; a heading ends at a line end, or at a full stop before a sentence.
@@ -74,7 +75,7 @@ class Passage(Struct, frozen=True):
 
 def tells_news(form: str) -> bool:
     """Whether the text of a form reports an event of any kind: 8-K and 6-K, amended or not, and notices of delisting."""
-    return form.startswith(("8-K", "6-K")) or form in ("25", "25-NSE")
+    return forms.of_family(form, "current_report", "foreign_report", "delisting")
 
 
 def news(text: str) -> tuple[tuple[Passage, ...], ...]:
@@ -83,7 +84,7 @@ def news(text: str) -> tuple[tuple[Passage, ...], ...]:
     marks = list(_ITEM.finditer(text))
     ends = [*(m.start() for m in marks[1:]), len(text)]
     parts = [(m.group(1), m.end(), end) for m, end in zip(marks, ends, strict=False)] or [("", 0, len(text))]
-    groups = [tuple(_section(text, item, start, end)) for item, start, end in parts if item not in EXHIBITS + VOTES]
+    groups = [tuple(_section(text, item, start, end)) for item, start, end in parts if item not in SILENT]
     if marks and marks[-1].group(1) in EXHIBITS:
         groups.append(tuple(_release(text, marks[-1].end())))
     return tuple(group for group in groups if group)

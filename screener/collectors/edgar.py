@@ -7,7 +7,7 @@ breaks off before that, the state remembers it (``seen`` holds ``unfinished``), 
 past known filings to where the last complete one began, so that nothing is missed. The list reaches back 5,000 entries,
 a busy day: after a longer downtime the days between are read from the daily indexes (see ``dailyindex``).
 
-Options: ``forms`` (names, ``*`` at the end for a prefix, ``!`` in front to leave out; a form includes its ``/A``),
+Options: ``forms`` (a ``screener.sec.forms.Choice``: families, names, patterns; by default what is news),
 ``lookback_days`` (5), ``max_pages`` (60), ``count`` (100).
 """
 
@@ -25,31 +25,10 @@ from screener.collectors.base import Context, error_kind, failed
 from screener.collectors.dailyindex import index_days, index_url, parse_index
 from screener.collectors.getcurrent import Entry, Page, filing, join, parse_getcurrent
 from screener.errors import FetchError
+from screener.sec.forms import NEWS, Choice, form_title
+from screener.sec.items8k import EXHIBITS
 from screener.types import Collected, FeedSpec, FeedState, Filing, Item, Problem
 
-FORMS = (
-    *("8-K", "6-K", "424B*", "S-1*", "S-3*", "F-1*", "F-3*", "FWP", "SC TO*", "SCHEDULE 13D", "DEFM14A"),
-    *("25", "25-NSE", "15*", "NT 10-K", "NT 10-Q", "EFFECT", "4"),
-)
-FORM_NAMES = {
-    "6-K": "Report of a foreign issuer",
-    "424B": "Prospectus",
-    "S-1": "Registration statement",
-    "S-3": "Shelf registration statement",
-    "F-1": "Registration statement of a foreign issuer",
-    "F-3": "Shelf registration statement of a foreign issuer",
-    "FWP": "Free writing prospectus",
-    "SC TO": "Tender offer statement",
-    "SCHEDULE 13D": "Beneficial ownership report of an active holder",
-    "DEFM14A": "Proxy statement for a merger",
-    "25": "Removal from listing on an exchange",
-    "25-NSE": "Removal from listing by the exchange",
-    "15-": "End or suspension of reporting duties",
-    "NT 10": "Notice of late filing",
-    "EFFECT": "Registration statement declared effective",
-    "4": "Change in beneficial ownership of an insider",
-    "8-K": "Current report",
-}
 UNFINISHED = "unfinished"
 MAX_INDEX = 50_000_000
 RETRY_HOLE = dt.timedelta(minutes=10)
@@ -87,7 +66,7 @@ def filings_and_items(
     """Every accession as a Filing, and those of the feed's chosen forms as Items, newest first."""
     by_accession = join(entries)
     filings = tuple(filing(roles, received, replayed) for roles in by_accession.values())
-    chosen = Forms(feed.options.get("forms", FORMS))
+    chosen = Choice(feed.options.get("forms") or NEWS)
     return filings, tuple(to_item(f, by_accession[f.accession], feed) for f in filings if chosen.has(f.form))
 
 
@@ -205,28 +184,11 @@ def _number(options: dict[str, Any], key: str, default: float) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else default
 
 
-class Forms:
-    """Which forms are chosen: exact names, ``PREFIX*``, ``!NAME`` to leave out; amendments (``/A``) go with theirs."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._yes = tuple(str(n) for n in names if not str(n).startswith("!"))
-        self._no = tuple(str(n)[1:] for n in names if str(n).startswith("!"))
-
-    def has(self, form: str) -> bool:
-        """True when the form is chosen."""
-        plain = form.removesuffix("/A")
-        return _fits(plain, self._yes) and not _fits(plain, self._no)
-
-
-def _fits(form: str, names: Sequence[str]) -> bool:
-    return any(form.startswith(n[:-1]) if n.endswith("*") else form == n for n in names)
-
-
 def to_item(what: Filing, entries: Sequence[Entry], feed: FeedSpec) -> Item:
     """The filing as a piece of news: the title says form, company and the headings of its items in plain words."""
     # the first clause of a heading names the event; the rest lists what else the item may cover
-    headings = dict.fromkeys(h.split(";")[0] for e in entries for number, h in e.items if number != "9.01")
-    told = "; ".join(headings) or form_name(what.form)
+    headings = dict.fromkeys(h.split(";")[0] for e in entries for number, h in e.items if number not in EXHIBITS)
+    told = "; ".join(headings) or form_title(what.form)
     return Item(
         source=feed.name,
         source_id=what.accession,
@@ -240,10 +202,3 @@ def to_item(what: Filing, entries: Sequence[Entry], feed: FeedSpec) -> Item:
         company=what.company,
         replayed=what.replayed,
     )
-
-
-def form_name(form: str) -> str:
-    """What a form is, in a few words; empty for forms not in ``FORM_NAMES``."""
-    exact = FORM_NAMES.get(form.removesuffix("/A"))
-    prefix = max((p for p in FORM_NAMES if len(p) > 2 and form.startswith(p)), key=len, default="")
-    return exact or FORM_NAMES.get(prefix, "")

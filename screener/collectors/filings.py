@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit, urlunsplit
 
 import anyio
@@ -18,30 +17,19 @@ from msgspec import structs
 
 from screener.collectors.answers import error_kind
 from screener.collectors.base import Context
-from screener.collectors.edgar import form_name
 from screener.collectors.headline import headline, is_release
-from screener.collectors.items8k import ITEMS, OLD_ITEMS, split_items
 from screener.collectors.ownership import Purchase, read_purchase
 from screener.collectors.sgml import Submission, filing_text, parse_submission
 from screener.collectors.text import one_line
 from screener.collectors.xmlforms import Stake, read_stake
 from screener.errors import FetchError
+from screener.sec import forms, items8k
 from screener.types import Exhibit, FactValue, Filing, Item, Problem
 
-WHOLE_FORMS = (
-    "8-K", "6-K", "424B*", "S-1*", "S-3*", "F-1*", "F-3*", "FWP", "SC TO*", "SC 13D", "SCHEDULE 13D", "DEFM14A", "25",
-    "25-NSE", "15", "15-*", "15F-*", "NT 10-K", "NT 10-Q", "EFFECT", "4",
-)  # fmt: skip
 MAX_BODY = 200_000
 MAX_EXHIBIT = 100_000
 _LINK = re.compile(r"(.*/data/\d{1,10}/)(\d{18})/(\d{10}-\d{2}-\d{6})-index(?:-headers)?\.html?$")
 _TEXT_LINK = re.compile(r".*/data/\d{1,10}/(?:\d{18}/)?\d{10}-\d{2}-\d{6}\.txt$")
-
-
-def is_whole(form: str, forms: Sequence[str] = WHOLE_FORMS) -> bool:
-    """Whether a form is fetched whole: ``forms`` are names or patterns ("424B*"); an amendment counts with its form."""
-    base = form.removesuffix("/A")
-    return any(fnmatchcase(base, wanted) or fnmatchcase(form, wanted) for wanted in forms)
 
 
 def submission_url(filing: Filing, base_url: str = "") -> str:
@@ -86,7 +74,7 @@ def filing_item(filing: Filing, submission: Submission, context: Context) -> Ite
     if submission.accession != filing.accession:
         found = submission.accession or "no accession number"
         return _problem(filing, f"the submission file holds {found}: {'; '.join(submission.notes)}", "not_the_filing")
-    if filing.form.removesuffix("/A") == "4":
+    if forms.of_family(filing.form, "insider"):
         return _insider_item(filing, submission, context)
     main, exhibits = filing_text(submission)
     if not main and not exhibits:
@@ -100,9 +88,9 @@ def _news_item(
     max_body = int(context.options.get("max_body") or MAX_BODY)
     max_exhibit = int(context.options.get("max_exhibit") or MAX_EXHIBIT)
     exhibits = tuple(Exhibit(kind=e.kind, name=e.name, text=e.text[:max_exhibit]) for e in exhibits)
-    parts = split_items(main) if filing.form.startswith("8-K") else {}
+    parts = items8k.split_items(main) if forms.of_family(filing.form, "current_report") else {}
     numbers = submission.items or filing.items or tuple(parts)
-    stake = _stake(submission) if "13D" in filing.form else None
+    stake = _stake(submission) if forms.of_family(filing.form, "stake") else None
     title = _stake_title(filing, stake) if stake else _release_title(filing, main, exhibits)
     lead = "\n\n".join(f"Item {number}. {text}" for number, text in parts.items()) or main
     return structs.replace(
@@ -118,17 +106,17 @@ def _news_item(
 def _release_title(filing: Filing, main: str, exhibits: Sequence[Exhibit]) -> str:
     """The headline of the first exhibit that is a release; a 6-K may be the release itself."""
     title = next((h for h in (headline(e.text) for e in exhibits if is_release(e.text)) if h), "")
-    if not title and not exhibits and filing.form.startswith("6-K") and is_release(main):
+    if not title and not exhibits and forms.of_family(filing.form, "foreign_report") and is_release(main):
         title = headline(main)
     return title
 
 
 def form_title(filing: Filing, items: Sequence[str] = ()) -> str:
     """A title in plain words: "S-3: Acme Corp - Shelf registration statement"."""
-    told = [ITEMS.get(n) or OLD_ITEMS.get(n) or n for n in items if n not in ("9.01", "7")]
-    told = told or [ITEMS.get(n) or OLD_ITEMS.get(n) or n for n in items] or [form_name(filing.form)]
+    told = [n for n in items if n not in items8k.EXHIBITS] or list(items)
+    titles = [items8k.title(n) for n in told] or [forms.form_title(filing.form)]
     name = filing.company or str(filing.cik)
-    return one_line(f"{filing.form}: {name} - {'; '.join(told)}".removesuffix(" - "), 400)
+    return one_line(f"{filing.form}: {name} - {'; '.join(titles)}".removesuffix(" - "), 400)
 
 
 def _insider_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:

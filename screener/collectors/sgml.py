@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from screener.clock import NEW_YORK, UTC
-from screener.collectors.items8k import item_numbers
 from screener.collectors.text import html_to_text
 from screener.collectors.xmlforms import xml_text
+from screener.sec.items8k import item_numbers
 from screener.types import Exhibit, Party
 
 MAX_SUBMISSION = 100_000_000

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from screener.clock import new_york_date
 from screener.engine.candidate import History
 from screener.engine.measures import dilutive
+from screener.sec import forms
 from screener.types import Catalyst, Filing, Halt, Story
 
 Past = tuple[Story, Catalyst]
@@ -18,8 +19,6 @@ TWO_YEARS, THREE_YEARS = dt.timedelta(days=730), dt.timedelta(days=1096)
 DOUBT, CURE, RECENT = dt.timedelta(days=400), dt.timedelta(days=540), dt.timedelta(days=10)
 # Several papers of one deal (release, prospectus, 8-K) come within days of each other.
 _ONE_DEAL = dt.timedelta(days=5)
-_SHELF = ("S-3", "S-3ASR", "S-3/A", "F-3", "F-3ASR", "F-3/A")
-_PROSPECTUS = ("424B5", "424B4")
 _RAISED = ("announced", "priced", "upsized", "")
 
 
@@ -120,7 +119,7 @@ def _doubt(known: Sequence[Past], reach: _Reach) -> bool | None:
 def _raises(known: Sequence[Past], filings: Sequence[Filing] | None, as_of: dt.datetime) -> int:
     """Deals of the last 24 months; papers within five days of each other are one deal."""
     moments = [s.published for s, c in known if dilutive(c) and c.type != "shelf_or_atm" and c.stage in _RAISED]
-    moments += [f.accepted for f in filings or () if f.form in _PROSPECTUS]
+    moments += [f.accepted for f in filings or () if f.form in forms.TAKEDOWN]
     deals, last = 0, None
     for moment in sorted(m for m in moments if as_of - TWO_YEARS < m <= as_of):
         if last is None or moment - last > _ONE_DEAL:
@@ -130,7 +129,7 @@ def _raises(known: Sequence[Past], filings: Sequence[Filing] | None, as_of: dt.d
 
 
 def _shelf(filings: Sequence[Filing] | None, known: Sequence[Past], reach: _Reach) -> bool | None:
-    shelves = [f for f in filings or () if f.form in _SHELF and f.accepted > reach.as_of - THREE_YEARS]
+    shelves = [f for f in filings or () if forms.of_family(f.form, "shelf") and f.accepted > reach.as_of - THREE_YEARS]
     if shelves:
         newest = max(shelves, key=lambda f: f.accepted)
         return reach.yes("shelf_open", newest.form, newest.accepted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from screener.entities.features import FILING, RECORD, RELEASE, Features, stem, weight
+from screener.sec.forms import Family, is_amendment, of_family, plain
 
 HOUR = dt.timedelta(hours=1)
 LEAST = 0.2  # the lowest overlap of telling words that any rule accepts
@@ -66,7 +67,9 @@ ITEM_WORDS: dict[str, tuple[str, ...]] = {
     ),
     "5.03": (*SPLIT_WORDS, "name change"),
 }
-PROSPECTUS = ("424B", "FWP")
+PROSPECTUS: tuple[Family, ...] = ("prospectus", "free_writing")
+REPORT: tuple[Family, ...] = ("current_report", "foreign_report")
+CARRIERS: tuple[Family, ...] = (*REPORT, *PROSPECTUS, "merger_communication", "tender", "annual", "quarterly")
 APPROVED = ("approv", "clear", "authoriz", "de novo")
 REJECTED = ("complete response", "crl", "reject", "declin")
 AWARDED = ("contract", "award", "order", "selected", "grant")
@@ -236,17 +239,17 @@ def same_text(a: Features, b: Features) -> float | None:
 def confirms(filing: Features, release: Features) -> float:
     """The filing carries the release, or is the legal side of the event its title names."""
     form = filing.form.upper()
-    if not form.startswith(("8-K", "6-K", "425", "SC TO", "10-", *PROSPECTUS)):
+    if not of_family(form, *CARRIERS):
         return 0.0
     if filing.text and _carries(filing, release):
         return 1.0
     gap = filing.at - release.at
-    if form.startswith(PROSPECTUS):
+    if of_family(form, *PROSPECTUS):
         return _offered(filing, release, gap)
-    if form.startswith("8-K") and -12 * HOUR <= gap <= 96 * HOUR and _subject(filing, release):
+    if of_family(form, "current_report") and -12 * HOUR <= gap <= 96 * HOUR and _subject(filing, release):
         return 0.6
     # what a company files within two hours of its release and cannot be read is that release
-    return 0.3 if not filing.text and form.startswith(("8-K", "6-K")) and -HOUR / 2 <= gap <= 2 * HOUR else 0.0
+    return 0.3 if not filing.text and of_family(form, *REPORT) and -HOUR / 2 <= gap <= 2 * HOUR else 0.0
 
 
 def _carries(filing: Features, release: Features) -> bool:
@@ -282,9 +285,9 @@ def _about(release: Features, words: tuple[str, ...]) -> bool:
 
 def same_filing(a: Features, b: Features) -> float:
     """An amendment of a filing; without text two filings of one company are two filings."""
-    if not a.text or not b.text or not (a.form.endswith("/A") or b.form.endswith("/A")):
+    if not a.text or not b.text or not (is_amendment(a.form) or is_amendment(b.form)):
         return 0.0
-    if a.form.removesuffix("/A") != b.form.removesuffix("/A"):
+    if plain(a.form) != plain(b.form):
         return 0.0
     text = same_text(a, b)
     return text if text is not None and text >= 0.6 else 0.0

@@ -1,7 +1,7 @@
 """Fetch filings whole: which of them, in what order, and when to stop asking.
 
 An index entry names a filing; what it says stands in the submission file. The forms of ``[edgar] whole_forms`` are
-fetched (``screener.collectors.filings.WHOLE_FORMS`` unless set), small and unknown sizes of known tickers first, then
+fetched (``screener.sec.forms.WHOLE`` unless set), small and unknown sizes of known tickers first, then
 by how much a form decides, then the newest. After five failures in a row the archive is left alone for a while and the
 index entries go on as they are.
 """
@@ -19,8 +19,9 @@ from anyio.abc import TaskGroup
 
 from screener.collectors.base import Context
 from screener.collectors.edgar import UNFINISHED
-from screener.collectors.filings import WHOLE_FORMS, fetch_filing, is_whole
+from screener.collectors.filings import fetch_filing
 from screener.pipeline.desk import Desk
+from screener.sec import forms, items8k
 from screener.store import Store
 from screener.types import Collected, FeedState, Filing, Item, Problem
 
@@ -29,9 +30,7 @@ GIVES_UP_AFTER = 5
 REST = 30.0
 TRIES, RETRY = 4, 2.0
 SMALL_CAP = 2_000_000_000
-DECISIVE_ITEMS = {"1.01", "1.02", "1.03", "2.01", "2.02", "3.01", "3.02", "3.03", "5.01", "7.01", "8.01"}
-_FIRST = ("6-K", "25", "25-NSE", "SC TO*", "DEFM14A", "SCHEDULE 13D", "SC 13D", "424B*", "FWP")
-_LATER = ("S-1*", "S-3*", "F-1*", "F-3*", "EFFECT", "NT 10-*")
+_FIRST, _LATER = forms.Choice(forms.FIRST), forms.Choice(forms.LATER)
 _CAP_DAYS = dt.timedelta(days=7)
 
 Priority = tuple[int, int, float]
@@ -40,12 +39,12 @@ Priority = tuple[int, int, float]
 def whole_forms(desk: Desk) -> Sequence[str]:
     """The forms that are fetched whole; none when ``[edgar] fetch_filings`` is off."""
     edgar = desk.settings.edgar
-    return (edgar.whole_forms or WHOLE_FORMS) if edgar.fetch_filings else ()
+    return (edgar.whole_forms or forms.WHOLE) if edgar.fetch_filings else ()
 
 
 def says_something(item: Item) -> bool:
     """An index entry of an insider's form tells neither purchase nor sale; only the form read whole is news."""
-    return bool(item.facts) or item.form.removesuffix("/A") not in ("3", "4", "5")
+    return bool(item.facts) or not forms.of_family(item.form, "insider")
 
 
 def priorities(desk: Desk, held: Store, filings: Collection[Filing]) -> dict[str, Priority]:
@@ -66,10 +65,10 @@ def priorities(desk: Desk, held: Store, filings: Collection[Filing]) -> dict[str
 
 def weight(filing: Filing) -> int:
     """How much a form decides: 0 for news by itself, 3 for the rest."""
-    form = filing.form.removesuffix("/A")
-    if form == "8-K":
-        return 0 if DECISIVE_ITEMS.intersection(filing.items) or not filing.items else 1
-    return 0 if is_whole(form, _FIRST) else 1 if is_whole(form, _LATER) else 2 if form != "4" else 3
+    form = filing.form
+    if forms.of_family(form, "current_report"):
+        return 0 if items8k.DECISIVE.intersection(filing.items) or not filing.items else 1
+    return 0 if form in _FIRST else 1 if form in _LATER else 2 if not forms.of_family(form, "insider") else 3
 
 
 async def fetch_whole(desk: Desk, collected: Collected, context: Context, held: Store) -> Collected:
@@ -120,9 +119,9 @@ def _fetchable(
     desk: Desk, collected: Collected, known: Callable[[Sequence[str]], Collection[str]]
 ) -> dict[str, Filing]:
     """The filings to be fetched, by accession: of a chosen form, with an item without text, not stored yet."""
-    forms = whole_forms(desk)
+    wanted = forms.Choice(whole_forms(desk))
     bare = {i.source_id for i in collected.items if not i.body}
-    chosen = {f.accession: f for f in collected.filings if f.accession in bare and is_whole(f.form, forms)}
+    chosen = {f.accession: f for f in collected.filings if f.accession in bare and f.form in wanted}
     for accession in known(list(chosen)) if chosen else ():
         del chosen[accession]
     return chosen

@@ -14,6 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from screener.sec import forms, items8k
 from screener.types import FactValue, Filing, Regime, SourceRef
 
 _sources = msgspec.json.Decoder(tuple[SourceRef, ...])
@@ -243,18 +244,13 @@ def repeats_of(db: sqlite3.Connection, tickers: Sequence[str], story_id: str) ->
     return [r[0] for r in rows]
 
 
-DILUTIVE = ("S-1", "S-3", "S-11", "F-1", "F-3", "424B", "FWP", "EFFECT", "SUPPL", "1-A", "D")
-_LATER = ("3.02", "2.03")
-
-
 def dilution(filings: Sequence[Filing]) -> list[Filing]:
     """Filings that sell shares or prepare it: registrations, prospectuses, 8-Ks that tell of sold shares or new debt."""
     return [
         f
         for f in filings
-        if any(f.form == p or f.form.startswith((p + "/", p + "MEF", p + "ASR")) for p in DILUTIVE)
-        or f.form.startswith("424B")
-        or (f.form.startswith("8-K") and any(i in _LATER for i in f.items))
+        if forms.of_family(f.form, *forms.DILUTIVE)
+        or (forms.of_family(f.form, "current_report") and any(i in items8k.DILUTIVE for i in f.items))
     ]
 
 

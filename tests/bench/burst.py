@@ -26,8 +26,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from screener import clock
-from screener.collectors.edgar import FORMS, Forms
 from screener.pipeline.watch import JITTER, PACE
+from screener.sec.forms import Choice
 from tests.conftest import SHARED
 from tests.server.app import Reply, Request, WireServer
 from tests.server.faults import rss
@@ -42,7 +42,7 @@ LOOK = 0.05
 
 def bodies() -> list[tuple[str, bytes]]:
     """(form, submission) pairs to draw from: the recorded ones of the forms that become news, else none."""
-    chosen = Forms((*FORMS, "!424B2"))
+    chosen = Choice()
     index = SHARED / "edgar" / "submissions" / "index.csv"
     if not index.is_file():
         return []

@@ -12,7 +12,7 @@ import pytest
 
 from screener.collectors.base import Context
 from screener.collectors.dailyindex import parse_index
-from screener.collectors.edgar import PLUGIN, Forms, form_name
+from screener.collectors.edgar import PLUGIN
 from screener.collectors.getcurrent import parse_getcurrent
 from screener.http import Fetcher
 from screener.types import Collected, FeedSpec, FeedState
@@ -173,15 +173,6 @@ def test_every_accession_is_a_filing_and_chosen_forms_are_items(edgar: Edgar) ->
     found = walk(edgar.url, forms=["8-K", "424B*", "!424B2"])
     assert [f.form for f in found.filings] == ["8-K/A", "144", "424B2"] and [i.form for i in found.items] == ["8-K/A"]
     assert found.items[0].published == found.filings[0].accepted and found.items[0].received == NOON
-
-
-def test_forms() -> None:
-    forms = Forms(["15*", "25", "4", "SC TO*", "!15-15D"])
-    assert [f for f in ("15-12G", "15-15D", "25", "25-NSE", "4", "4/A", "424B5", "SC TO-I/A") if forms.has(f)] == [
-        *("15-12G", "25", "4", "4/A", "SC TO-I/A")
-    ]
-    assert form_name("S-3ASR") == "Shelf registration statement" and form_name("497") == ""
-    assert form_name("4/A") == form_name("4") and form_name("25-NSE") == "Removal from listing by the exchange"
 
 
 # ---- where a walk stops ------------------------------------------------------------------------------------------

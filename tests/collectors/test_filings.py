@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from screener.collectors.base import Context
-from screener.collectors.filings import WHOLE_FORMS, fetch_filing, form_title, is_whole, submission_url
+from screener.collectors.filings import fetch_filing, form_title, submission_url
 from screener.collectors.headline import headline, is_release
 from screener.types import FeedState, Filing, Item, Problem
 from tests.collectors.driving import NOW, fetcher
@@ -167,19 +167,6 @@ def test_addresses() -> None:
     assert submission_url(FILING) == "https://www.sec.gov" + PATH
     assert submission_url(FILING, "http://127.0.0.1:9/edgar/") == "http://127.0.0.1:9/edgar" + PATH
     assert submission_url(changed(link="https://www.sec.gov" + PATH)) == "https://www.sec.gov" + PATH
-
-
-@pytest.mark.parametrize(
-    "form", ["8-K", "8-K/A", "6-K", "424B5", "S-1/A", "S-3ASR", "SC TO-T/A", "SCHEDULE 13D/A", "15-12G", "4"]
-)
-def test_forms_fetched_whole(form: str) -> None:
-    assert is_whole(form)
-
-
-@pytest.mark.parametrize("form", ["10-K", "SCHEDULE 13G", "S-8", "3", "144", "497", "8-K12B", "40-F", "SC 13G/A"])
-def test_forms_left_alone(form: str) -> None:
-    assert not is_whole(form)
-    assert is_whole(form, [*WHOLE_FORMS, form])
 
 
 def test_form_titles() -> None:

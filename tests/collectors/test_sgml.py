@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from screener.clock import NEW_YORK
-from screener.collectors.items8k import item_numbers, split_items
 from screener.collectors.sgml import Submission, filing_text, parse_submission, plain_text
+from screener.sec.items8k import item_numbers, split_items
 
 LINES = b"""<SEC-DOCUMENT>0009999999-26-000001.txt : 20260112
 <SEC-HEADER>0009999999-26-000001.hdr.sgml : 20260112

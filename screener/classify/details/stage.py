@@ -12,6 +12,8 @@ import re
 
 from screener.classify.details.ladders import LADDERS, TOLD
 from screener.classify.details.reading import Hit, Notes, Reading
+from screener.sec.forms import of_family
+from screener.sec.items8k import COMPLETED, TERMINATED
 
 FILING_DEPTH = 6_000
 _OFFERS = ("equity_offering", "private_placement", "equity_line_convertible", "shelf_or_atm")
@@ -75,12 +77,12 @@ def _of_filing(kind: str, form: str, items: tuple[str, ...], reading: Reading, n
 
 
 def _of_form(kind: str, form: str, items: tuple[str, ...], priced: bool) -> str:
-    if kind in _OFFERS and form.startswith("424B"):
+    if kind in _OFFERS and of_family(form, "prospectus"):
         return "priced" if priced else "announced"
-    if kind in _OFFERS and form.split("/")[0] in ("S-1", "S-3", "S-3ASR", "F-1", "F-3", "F-3ASR"):
+    if kind in _OFFERS and of_family(form, "registration", "shelf"):
         return "proposed"
-    if kind in ("reverse_split", "forward_split") and form.startswith(("PRE", "DEF")):
+    if kind in ("reverse_split", "forward_split") and of_family(form, "proxy", "merger_proxy"):
         return "proposed"
-    if "1.02" in items and kind in LADDERS:
+    if TERMINATED in items and kind in LADDERS:
         return "terminated"
-    return "closed" if "2.01" in items and kind in _BOUGHT else ""
+    return "closed" if COMPLETED in items and kind in _BOUGHT else ""

@@ -78,6 +78,22 @@ OLD_ITEMS = {
 }
 
 
+# What the items are to a reader of news.
+EXHIBITS = ("9.01", "7")
+ROUTINE = ("5.04", "5.05", "5.07", "5.08")
+"""Votes, and what else is no event."""
+OTHER_EVENTS = "8.01"
+DECISIVE = frozenset(("1.01", "1.02", "1.03", "2.01", "2.02", "3.01", "3.02", "3.03", "5.01", "7.01", "8.01"))
+DILUTIVE = ("3.02", "2.03")
+"""Shares sold without registration, new debt."""
+TERMINATED, COMPLETED = "1.02", "2.01"
+
+
+def title(number: str) -> str:
+    """The SEC's title of an item, of the old form too; the number itself when it is none."""
+    return ITEMS.get(number) or OLD_ITEMS.get(number) or number
+
+
 def _letters(text: str) -> str:
     return "".join(c for c in text.lower() if c.isalpha())
 
