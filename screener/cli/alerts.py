@@ -111,7 +111,7 @@ def send(app: App, dead: bool, wait: float, day: dt.date | None, db: str | None)
       screener run && screener alerts send
     """
     from screener.outputs.alerts.courier import couriers, only_sender
-    from screener.pipeline.alerting import Arrival, adopt, queue_alerts
+    from screener.pipeline.alerts.decision import Arrival, adopt, queue_alerts
 
     if not app.settings.alerts.urls:
         raise InputError("no channel: set [alerts] urls in screener.toml, or SCREENER_ALERTS__URLS=jsonl:-")
@@ -219,7 +219,7 @@ def why_not(app: App, ticker: str, day: dt.date | None, db: str | None) -> None:
       screener alerts why-not ABCD
     """
     from screener.outputs.alerts.listing import alert_lines
-    from screener.pipeline.alerting import why_not as checks
+    from screener.pipeline.alerts.decision import why_not as checks
 
     ticker = ticker.upper().lstrip("$")
     with app.store(db, readonly=True) as store:

@@ -95,27 +95,27 @@ def update_tickers(app: App, file: str | None, db: str | None) -> None:
     """
     import anyio
 
-    from screener.pipeline import collect
-    from screener.pipeline.desk import Desk
+    from screener.pipeline.collecting import poll
+    from screener.pipeline.workspace import Workspace
 
     with app.store(db) as store:
-        desk = Desk(settings=app.settings, store=store)
+        workspace = Workspace(settings=app.settings, store=store)
         if file:
             try:
                 raw = Path(file).read_bytes()
             except OSError as e:
                 raise InputError(f"{file}: cannot be read ({e.strerror})") from e
-            collect.load_table(desk, raw, file, clock.now())
+            poll.load_table(workspace, raw, file, clock.now())
         else:
             with store.transaction():
                 store.set_setting("table_checked", "")
 
             async def fetch() -> None:
-                async with collect.fetcher(desk) as get:
-                    problem = await collect.refresh_table(desk, get)
+                async with poll.fetcher(workspace) as get:
+                    problem = await poll.refresh_table(workspace, get)
                     if problem:
                         say(f"problem: {problem.message}")
                         raise SystemExit(1)
 
             anyio.run(fetch)
-        say(f"{len(desk.table):,} tickers in {store.path}")
+        say(f"{len(workspace.table):,} tickers in {store.path}")

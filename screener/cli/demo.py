@@ -33,9 +33,9 @@ def command(app: App, db: str | None) -> None:
     from screener.config import Settings, built_in
     from screener.outputs.runs import counts_line
     from screener.outputs.table import show_list
-    from screener.pipeline.collect import load_table
-    from screener.pipeline.desk import Desk
+    from screener.pipeline.collecting.poll import load_table
     from screener.pipeline.run import Plan, run_once
+    from screener.pipeline.workspace import Workspace
     from screener.store import open_store
 
     folder = built_in("data") / "demo"
@@ -45,11 +45,13 @@ def command(app: App, db: str | None) -> None:
     _start_anew(path, chosen=db is not None)
     with open_store(path) as store, progress_bar() as progress:
         # The user's own settings and rules stay out: the demo shows the same list everywhere.
-        desk = Desk(settings=Settings(), store=store, clock=Clock(as_of), feeds_folder=folder / files["feeds"])
-        load_table(desk, (folder / files["tickers"]).read_bytes(), str(folder / files["tickers"]), as_of)
+        workspace = Workspace(
+            settings=Settings(), store=store, clock=Clock(as_of), feeds_folder=folder / files["feeds"]
+        )
+        load_table(workspace, (folder / files["tickers"]).read_bytes(), str(folder / files["tickers"]), as_of)
         with store.transaction():
             store.set_setting("demo", "yes")
-        outcome = run_once(desk, Plan(prices=(str(folder / files["prices"]),)), progress)
+        outcome = run_once(workspace, Plan(prices=(str(folder / files["prices"]),)), progress)
         regime = store.lists.regime(outcome.run.day, as_of)
     say_problems(outcome.run.problems)
     click.echo(f"{about['title']}. All companies, tickers and news are invented.")

@@ -28,22 +28,22 @@ def command(app: App, ticker: str, day: dt.date | None, as_of: dt.datetime | Non
     """
     from screener.clock import Clock
     from screener.outputs.explanation import explain_json, show_explanation
-    from screener.pipeline.desk import Desk
-    from screener.pipeline.explaining import explain
+    from screener.pipeline.explanation import explain
+    from screener.pipeline.workspace import Workspace
 
     ticker = ticker.upper().lstrip("$")
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
         rows = store.lists.rows_as_of(day, as_of)
         moment = as_of or (rows[0].as_of if rows else clock.now())
-        desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
-        found = explain(desk, ticker, day, moment)
+        workspace = Workspace(settings=app.settings, store=store, clock=Clock(moment))
+        found = explain(workspace, ticker, day, moment)
         if not found.stories and found.row is None:
             known = store.lists.history(ticker, 1)
             hint = f"; it was last on the list of {known[0][0]}" if known else "; no list of this database has it"
             say(f"{ticker} has no news in the window of {day}{hint}")
-            if not known and desk.table.by_ticker(ticker) is None and len(desk.table):
-                raise InputError(f"{ticker}: no such ticker in the table of {len(desk.table)} tickers")
+            if not known and workspace.table.by_ticker(ticker) is None and len(workspace.table):
+                raise InputError(f"{ticker}: no such ticker in the table of {len(workspace.table)} tickers")
             return
         if form == "json":
             click.echo(explain_json(found), nl=False)

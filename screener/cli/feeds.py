@@ -31,7 +31,7 @@ def list_(app: App, form: str, db: str | None) -> None:
     """
     from screener.outputs.csvout import json_text
     from screener.outputs.health import feed_health, health_table
-    from screener.pipeline.feeding import known_feeds
+    from screener.pipeline.collecting.administration import known_feeds
 
     feeds = known_feeds(app.settings)
     if app.path(db).is_file():
@@ -56,7 +56,7 @@ def check(app: App, names: tuple[str, ...], db: str | None) -> None:
     Example:
       screener feeds check globenewswire
     """
-    from screener.pipeline.feeding import check_feeds
+    from screener.pipeline.collecting.administration import check_feeds
 
     bad = 0
     for line, good in check_feeds(app.settings, names):
@@ -102,7 +102,7 @@ def add(app: App, url: str, name: str | None, folder: str | None) -> None:
     Example:
       screener feeds add https://ir.example.com/rss/news.xml --name example_ir --folder ~/my-rules
     """
-    from screener.pipeline.feeding import add_feed
+    from screener.pipeline.collecting.administration import add_feed
 
     for line in add_feed(app.settings, url, name, folder):
         click.echo(line)
@@ -121,7 +121,7 @@ def remove(app: App, name: str, folder: str | None) -> None:
     Example:
       screener feeds remove example_ir
     """
-    from screener.pipeline.feeding import own_folder
+    from screener.pipeline.collecting.administration import own_folder
 
     path = own_folder(app.settings, folder) / f"{name}.yml"
     if not path.is_file():

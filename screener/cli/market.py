@@ -30,15 +30,15 @@ def command(app: App, day: dt.date | None, as_of: dt.datetime | None, form: str,
     from screener.clock import Clock
     from screener.outputs.csvout import json_text
     from screener.outputs.market import show_market
-    from screener.pipeline.desk import Desk
-    from screener.pipeline.state import market_of, relative
+    from screener.pipeline.market_state import market_of, relative
+    from screener.pipeline.workspace import Workspace
 
     with app.store(db) as store:
         day = day or priced_day(store, as_of)
         moment = as_of or (clock.news_window(day)[1] if day else clock.now())
-        desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
-        found = market_of(desk, day, moment) if day else None
-        line = relative(desk, day, moment) if found and day else []
+        workspace = Workspace(settings=app.settings, store=store, clock=Clock(moment))
+        found = market_of(workspace, day, moment) if day else None
+        line = relative(workspace, day, moment) if found and day else []
     if form == "json":
         emit(json_text(found) if found else "null\n")
     elif found:

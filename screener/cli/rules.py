@@ -140,7 +140,7 @@ def _others(app: App, only: str | None) -> list[Report]:
 
 def _quiet(app: App, folders: list[Path], labels: Path, items: Path) -> bool:
     from screener.engine.load import load_rules
-    from screener.pipeline.quiet import quiet_counts
+    from screener.pipeline.ordinary_news import quiet_counts
 
     over = False
     for found in quiet_counts(load_rules(folders), labels, items):
@@ -171,17 +171,17 @@ def explain(
     """
     from screener.clock import Clock
     from screener.engine.explain import explain as lines_of
-    from screener.pipeline.desk import Desk
     from screener.pipeline.ranking import candidates
+    from screener.pipeline.workspace import Workspace
 
     ticker = ticker.upper().lstrip("$")
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
         rows = store.lists.rows_as_of(day, as_of)
         moment = as_of or (rows[0].as_of if rows else clock.now())
-        desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
-        compiled = desk.rules.rule(rule_id)
-        group = candidates(desk, day, moment, [ticker]).get(ticker, [])
+        workspace = Workspace(settings=app.settings, store=store, clock=Clock(moment))
+        compiled = workspace.rules.rule(rule_id)
+        group = candidates(workspace, day, moment, [ticker]).get(ticker, [])
     if not group:
         raise InputError(f"{ticker} has no catalyst in the window of {day}; `screener explain {ticker}` says more")
     for candidate in group:
@@ -227,17 +227,17 @@ def diff(app: App, old: str, new: str, since: dt.date, db: str | None) -> None:
     from screener.engine.compare import diff as compare
     from screener.engine.compare import summary
     from screener.engine.load import load_rules
-    from screener.pipeline.desk import Desk
     from screener.pipeline.ranking import rank_stored_day
+    from screener.pipeline.workspace import Workspace
 
     sets = [load_rules([Path(old)]), load_rules([Path(new)])]
     with app.store(db, readonly=True) as store:
-        desk = Desk(settings=app.settings, store=store)
+        workspace = Workspace(settings=app.settings, store=store)
         days = sorted(d for d in store.lists.days() if d >= since)
         if not days:
             say(f"no list stored since {since}")
         for day in days:
-            before, after = (rank_stored_day(desk, day, rules) for rules in sets)
+            before, after = (rank_stored_day(workspace, day, rules) for rules in sets)
             changes = compare(before, after)
             click.echo(f"{day}: {summary(changes)}")
             for c in changes[:20]:

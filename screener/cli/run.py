@@ -48,23 +48,23 @@ def command(
     """
     from screener.clock import Clock
     from screener.outputs.runs import counts_line
-    from screener.pipeline.desk import Desk
     from screener.pipeline.run import Plan, run_once
+    from screener.pipeline.workspace import Workspace
 
     if watch and as_of:
         raise click.UsageError("--watch follows the present and --as-of the past: give one of them")
     plan = Plan(feeds=feeds, items=tuple(Path(i) for i in items), prices=prices)
     with app.store(db) as store:
-        desk = Desk(settings=app.settings, store=store, clock=Clock(as_of))
+        workspace = Workspace(settings=app.settings, store=store, clock=Clock(as_of))
         if watch:
             from screener.cli.alerts import delivering
             from screener.pipeline.watch import watch_forever
 
             with delivering(app, store.path) as senders:
-                watch_forever(desk, plan, say, senders)
+                watch_forever(workspace, plan, say, senders)
             return
         with progress_bar() as progress:
-            outcome = run_once(desk, plan, progress)
+            outcome = run_once(workspace, plan, progress)
     say_problems(outcome.run.problems)
     say(counts_line(outcome.run))
     say(f"stored in {store.path}; `screener today` shows the list")

@@ -46,19 +46,19 @@ def command(
     """
     from screener.outputs.csvout import json_text
     from screener.outputs.study import chart_lines, study_lines
-    from screener.pipeline.desk import Desk
-    from screener.pipeline.study import run_study, save
-    from screener.pipeline.studyfiles import study_files
+    from screener.pipeline.study.files import study_files
+    from screener.pipeline.study.study import run_study, save
+    from screener.pipeline.workspace import Workspace
 
     with app.store(db) as store:
-        desk = Desk(settings=app.settings, store=store)
+        workspace = Workspace(settings=app.settings, store=store)
         if items or prices:
-            study, problems = study_files(desk, [Path(i) for i in items], [Path(p) for p in prices], since, until)
+            study, problems = study_files(workspace, [Path(i) for i in items], [Path(p) for p in prices], since, until)
             say_problems(problems)
         else:
-            study = run_study(desk, since, until)
+            study = run_study(workspace, since, until)
         if study.events:
-            save(desk, study)
+            save(workspace, study)
     if not study.events:
         say("nothing to study: it needs stored news of small caps and their daily bars (or --items and --prices)")
     if form == "json":

@@ -38,14 +38,14 @@ def command(
 
     from screener.clock import Clock
     from screener.outputs.csvout import json_text
-    from screener.pipeline.desk import Desk
-    from screener.pipeline.state import universe
+    from screener.pipeline.market_state import universe
+    from screener.pipeline.workspace import Workspace
 
     with app.store(db, readonly=True) as store:
         day = day or priced_day(store, as_of)
         moment = as_of or (clock.news_window(day)[1] if day else clock.now())
-        desk = Desk(settings=app.settings, store=store, clock=Clock(moment))
-        found = universe(desk, day, moment) if day else {}
+        workspace = Workspace(settings=app.settings, store=store, clock=Clock(moment))
+        found = universe(workspace, day, moment) if day else {}
     wanted = [t.upper() for t in tickers]
     chosen = [m for t, m in sorted(found.items()) if (t in wanted if wanted else everything or m.included)]
     if form == "json":

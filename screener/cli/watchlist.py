@@ -147,11 +147,11 @@ def outcomes(app: App, day: dt.date | None, as_of: dt.datetime | None, fill: boo
 
     with app.store(db, readonly=not fill) as store:
         if fill:
-            from screener.pipeline.desk import Desk
             from screener.pipeline.outcomes import fill as fill_all
+            from screener.pipeline.workspace import Workspace
 
-            desk = Desk(settings=app.settings, store=store)
-            say(f"{fill_all(desk, clock.now(), since=dt.date.min)} moves filled in")
+            workspace = Workspace(settings=app.settings, store=store)
+            say(f"{fill_all(workspace, clock.now(), since=dt.date.min)} moves filled in")
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
         later = store.outcomes.of_day(day, as_of) if day else {}

@@ -14,7 +14,7 @@ from screener.outputs.table import DISCLAIMER, clean, evidence_text, label, mone
 from screener.types import Classified, Story, WatchRow
 
 if TYPE_CHECKING:
-    from screener.pipeline.explaining import Explanation, RuleAnswer
+    from screener.pipeline.explanation import Explanation, RuleAnswer
 
 _ANSWER = {True: "true", False: "false", None: "unknown"}
 

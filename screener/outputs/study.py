@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screener.pipeline.estimates import Estimate
-from screener.pipeline.study import Group, Study
+from screener.pipeline.study.estimates import Estimate
+from screener.pipeline.study.study import Group, Study
 
 _COLUMNS = (
     ("n", 5), ("firms", 6), ("day 0 median", 22), ("day 0 mean", 22), ("beyond 10 %", 18), ("up/down", 12),

@@ -13,7 +13,7 @@ from screener.classify.pipeline import Classifier
 from screener.config import Settings
 from screener.engine.load import load_rules
 from screener.errors import ScreenerError
-from screener.pipeline.desk import all_feeds
+from screener.pipeline.workspace import all_feeds
 from screener.store import Store, open_store
 
 GOOD, NOTE, BAD = "good", "note", "bad"

@@ -15,7 +15,7 @@ from itertools import groupby
 import msgspec
 
 from screener import clock
-from screener.pipeline.desk import Desk
+from screener.pipeline.workspace import Workspace
 from screener.prices.formulas import compounded
 from screener.prices.history import Series, build, frame
 from screener.store.outcomes import Outcome
@@ -26,29 +26,29 @@ LOOK_BACK = dt.timedelta(days=30)
 SETTING = "outcomes"
 
 
-def fill_due(desk: Desk, as_of: dt.datetime) -> int:
+def fill_due(workspace: Workspace, as_of: dt.datetime) -> int:
     """Fill the last month once a finished session, and only when its bars are there; a watch calls this each cycle."""
     finished = finished_session(as_of)
-    last = desk.store.bars.last_day(as_of)
-    if last is None or last < finished or desk.store.get_setting(SETTING) == finished.isoformat():
+    last = workspace.store.bars.last_day(as_of)
+    if last is None or last < finished or workspace.store.get_setting(SETTING) == finished.isoformat():
         return 0
-    added = fill(desk, as_of)
-    with desk.store.transaction():
-        desk.store.set_setting(SETTING, finished.isoformat())
+    added = fill(workspace, as_of)
+    with workspace.store.transaction():
+        workspace.store.set_setting(SETTING, finished.isoformat())
     return added
 
 
 def fill(
-    desk: Desk, as_of: dt.datetime, since: dt.date | None = None, tick: Callable[[int], None] = lambda _: None
+    workspace: Workspace, as_of: dt.datetime, since: dt.date | None = None, tick: Callable[[int], None] = lambda _: None
 ) -> int:
     """Fill all open lines since a day (a month back when None) from bars known at ``as_of``; returns the moves added."""
     until = clock.new_york_date(as_of)
     added = 0
-    lines = desk.store.outcomes.unfilled(since or until - LOOK_BACK, until)
+    lines = workspace.store.outcomes.unfilled(since or until - LOOK_BACK, until)
     for day, group in groupby(lines, key=lambda o: o.day):
-        found = _of_day(desk, day, list(group), as_of)
-        with desk.store.transaction():
-            added += desk.store.outcomes.fill(found)
+        found = _of_day(workspace, day, list(group), as_of)
+        with workspace.store.transaction():
+            added += workspace.store.outcomes.fill(found)
         tick(len(found))
     return added
 
@@ -61,12 +61,12 @@ def finished_session(moment: dt.datetime) -> dt.date:
     return clock.previous_session(day)
 
 
-def _of_day(desk: Desk, day: dt.date, lines: Sequence[Outcome], as_of: dt.datetime) -> list[Outcome]:
+def _of_day(workspace: Workspace, day: dt.date, lines: Sequence[Outcome], as_of: dt.datetime) -> list[Outcome]:
     last = clock.next_session(day, AFTER["week"])
     tickers = [o.ticker for o in lines]
-    prefer = desk.settings.prices.source
-    bars = desk.store.bars.history(tickers, clock.previous_session(day, 2), last, as_of, prefer)
-    listed = desk.store.bars.reverse_splits(tickers, as_of)
+    prefer = workspace.settings.prices.source
+    bars = workspace.store.bars.history(tickers, clock.previous_session(day, 2), last, as_of, prefer)
+    listed = workspace.store.bars.reverse_splits(tickers, as_of)
     return [
         _moves(o, bars[o.ticker], last, as_of, dict.fromkeys(listed.get(o.ticker, ())))
         for o in lines

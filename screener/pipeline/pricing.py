@@ -12,7 +12,7 @@ from screener import clock
 from screener.config import PriceSourceSettings
 from screener.errors import InputError, ScreenerError
 from screener.http import Fetcher
-from screener.pipeline.desk import Desk
+from screener.pipeline.workspace import Workspace
 from screener.prices.base import PriceRequest, Prices, PriceSource, missing
 from screener.prices.failover import Configured, fetch_first
 from screener.prices.file import files, iter_rows
@@ -33,27 +33,29 @@ def sources() -> dict[str, PriceSource]:
     return discover("screener.prices", PriceSource)  # type: ignore[type-abstract]
 
 
-def load_file(desk: Desk, path: Path, tick: Callable[[int], None] = lambda _: None) -> tuple[int, list[Problem]]:
+def load_file(
+    workspace: Workspace, path: Path, tick: Callable[[int], None] = lambda _: None
+) -> tuple[int, list[Problem]]:
     """Load a file or folder of daily bars; one that was loaded before in the same bytes is skipped.
 
     Returns how many bars are new or changed. Raises InputError when it is no table of bars.
     """
     digest = _digest(path)
     key = f"prices:{path.absolute()}"
-    if desk.store.get_setting(key) == digest:
+    if workspace.store.get_setting(key) == digest:
         return 0, []
     problems: list[Problem] = []
     changed, batch = 0, []
-    with desk.store.transaction():
+    with workspace.store.transaction():
         for row in iter_rows(path, problems, now=clock.now()):
             batch.append(row)
             if len(batch) >= LOAD_BATCH:
-                changed += desk.store.bars.save_rows(batch)
+                changed += workspace.store.bars.save_rows(batch)
                 tick(len(batch))
                 batch = []
-        changed += desk.store.bars.save_rows(batch)
+        changed += workspace.store.bars.save_rows(batch)
         tick(len(batch))
-        desk.store.set_setting(key, digest)
+        workspace.store.set_setting(key, digest)
     return changed, problems
 
 
@@ -67,23 +69,27 @@ def _digest(path: Path) -> str:
 
 
 async def refresh(
-    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher, tick: Callable[[int], None] = lambda _: None
+    workspace: Workspace,
+    names: Sequence[str],
+    tickers: Sequence[str],
+    get: Fetcher,
+    tick: Callable[[int], None] = lambda _: None,
 ) -> list[Problem]:
     """Bring the store's prices up to date from each of ``names`` (files or sources); failures become problems."""
-    answers, problems = await fetch(desk, names, tickers, get)
-    store(desk, answers)
-    for path in file_paths(desk, names):
-        problems += load_file(desk, path, tick)[1]
+    answers, problems = await fetch(workspace, names, tickers, get)
+    store(workspace, answers)
+    for path in file_paths(workspace, names):
+        problems += load_file(workspace, path, tick)[1]
     return problems
 
 
 async def fetch(
-    desk: Desk, names: Sequence[str], tickers: Sequence[str], get: Fetcher, reader: Store | None = None
+    workspace: Workspace, names: Sequence[str], tickers: Sequence[str], get: Fetcher, reader: Store | None = None
 ) -> tuple[list[Prices], list[Problem]]:
     """Ask the sources among ``names`` in order, each for what the ones before it did not have and is not stored yet."""
     known = sources()
-    chosen = [_configured(desk, known[n]) for n in names if n in known and n != "file"]
-    request = _request(desk, tickers, get, reader or desk.store) if chosen else None
+    chosen = [_configured(workspace, known[n]) for n in names if n in known and n != "file"]
+    request = _request(workspace, tickers, get, reader or workspace.store) if chosen else None
     if request is None:
         return [], []
     answers: list[Prices] = []
@@ -112,14 +118,14 @@ async def _ask(
     problems += found
 
 
-def _configured(desk: Desk, source: PriceSource) -> Configured:
-    own = desk.settings.prices.sources.get(source.name, PriceSourceSettings())
+def _configured(workspace: Workspace, source: PriceSource) -> Configured:
+    own = workspace.settings.prices.sources.get(source.name, PriceSourceSettings())
     options = {**own.options, **({"path": own.path} if own.path else {})}
     return Configured(source=source, base_url=own.base_url, key=own.key, secret=own.secret, options=options)
 
 
-def _request(desk: Desk, tickers: Sequence[str], get: Fetcher, held: Store) -> PriceRequest | None:
-    as_of = desk.clock.now()
+def _request(workspace: Workspace, tickers: Sequence[str], get: Fetcher, held: Store) -> PriceRequest | None:
+    as_of = workspace.clock.now()
     day = clock.session_day(as_of)
     wanted = tuple(dict.fromkeys([*tickers, *INDEXES]))
     request = PriceRequest(
@@ -133,27 +139,27 @@ def _request(desk: Desk, tickers: Sequence[str], get: Fetcher, held: Store) -> P
     return left
 
 
-def store(desk: Desk, answers: Sequence[Prices]) -> None:
+def store(workspace: Workspace, answers: Sequence[Prices]) -> None:
     """Store what sources answered; nothing is stored twice."""
-    with desk.store.transaction():
+    with workspace.store.transaction():
         for prices in answers:
-            desk.store.bars.save(prices.bars)
-            desk.store.bars.save_quotes(prices.quotes)
-            desk.store.bars.save_splits(
+            workspace.store.bars.save(prices.bars)
+            workspace.store.bars.save_quotes(prices.quotes)
+            workspace.store.bars.save_splits(
                 (t, d, ratio, prices.source, clock.open_time(d))
                 for t, days in prices.splits.items()
                 for d, ratio in days.items()
             )
 
 
-def file_paths(desk: Desk, names: Sequence[str]) -> list[Path]:
+def file_paths(workspace: Workspace, names: Sequence[str]) -> list[Path]:
     """The files among ``names``. Raises InputError for a name that is neither file nor source."""
     known = sources()
-    return [_path(desk, n, known) for n in names if n not in known or n == "file"]
+    return [_path(workspace, n, known) for n in names if n not in known or n == "file"]
 
 
-def _path(desk: Desk, name: str, known: Mapping[str, object]) -> Path:
-    own = desk.settings.prices.sources.get("file")
+def _path(workspace: Workspace, name: str, known: Mapping[str, object]) -> Path:
+    own = workspace.settings.prices.sources.get("file")
     path = Path(own.path if name == "file" and own and own.path else name).expanduser()
     if not path.exists():
         raise InputError(
@@ -162,12 +168,14 @@ def _path(desk: Desk, name: str, known: Mapping[str, object]) -> Path:
     return path
 
 
-def measure(desk: Desk, day: dt.date, as_of: dt.datetime, news_times: Mapping[str, dt.datetime]) -> dict[str, Move]:
+def measure(
+    workspace: Workspace, day: dt.date, as_of: dt.datetime, news_times: Mapping[str, dt.datetime]
+) -> dict[str, Move]:
     """Moves of the tickers in the news, from what the store knew at ``as_of``."""
-    bars = desk.store.bars
+    bars = workspace.store.bars
     start = day - dt.timedelta(days=HISTORY_DAYS)
     tickers = list(news_times)
-    prefer = desk.settings.prices.source
+    prefer = workspace.settings.prices.source
     history = bars.history([*tickers, BENCHMARK], start, day, as_of, prefer)
     benchmark: list[Bar] = history.get(BENCHMARK, [])
     opened = clock.close_time(clock.previous_session(day))

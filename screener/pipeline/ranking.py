@@ -11,8 +11,8 @@ from screener.engine.candidate import Candidate, History, candidates_of
 from screener.engine.history import derive
 from screener.engine.load import RuleSet
 from screener.engine.rank import rank
-from screener.pipeline.desk import Desk
 from screener.pipeline.pricing import measure
+from screener.pipeline.workspace import Workspace
 from screener.store.news import outline
 from screener.types import Catalyst, Classified, Listing, Move, Noise, Story, WatchRow
 
@@ -20,35 +20,35 @@ LOOK_BACK = dt.timedelta(days=1096)
 HALTS = dt.timedelta(days=10)
 
 
-def stories_of_day(desk: Desk, day: dt.date, as_of: dt.datetime) -> list[tuple[Story, Classified]]:
+def stories_of_day(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> list[tuple[Story, Classified]]:
     """The stories of a session day's window as known at ``as_of``, each with its catalysts.
 
     Stories that an older classifier tagged, and versions that a later source has changed, are classified again.
     """
     start, end = clock.news_window(day)
-    model = desk.classifier.model_id
-    found = list(desk.store.news.stories_window(start, min(end, as_of), as_of))
+    model = workspace.classifier.model_id
+    found = list(workspace.store.news.stories_window(start, min(end, as_of), as_of))
     current = [s.id for s, newest, made_by in found if newest and made_by == model]
-    stored = desk.store.news.classified(current)
+    stored = workspace.store.news.classified(current)
     again = [s for s, _, _ in found if s.id not in stored]
-    anew = {c.story_id: c for c in desk.classifier.classify_many(again)} if again else {}
+    anew = {c.story_id: c for c in workspace.classifier.classify_many(again)} if again else {}
     return [(s, stored.get(s.id) or anew.get(s.id) or Classified(story_id=s.id)) for s, _, _ in found]
 
 
 def candidates(
-    desk: Desk, day: dt.date, as_of: dt.datetime, tickers: Sequence[str] | None = None
+    workspace: Workspace, day: dt.date, as_of: dt.datetime, tickers: Sequence[str] | None = None
 ) -> dict[str, list[Candidate]]:
     """All candidates of a day by ticker, with prices and history as of a moment."""
     groups: dict[str, list[tuple[Story, Catalyst]]] = {}
     noise: dict[str, list[Noise]] = {}
-    for story, found in stories_of_day(desk, day, as_of):
+    for story, found in stories_of_day(workspace, day, as_of):
         for catalyst in found.catalysts:
             ticker = catalyst.ticker or (story.tickers[0] if story.tickers else "")
             if ticker and (tickers is None or ticker in tickers):
                 groups.setdefault(ticker, []).append((story, catalyst))
                 noise.setdefault(ticker, []).extend(n for n in found.noise if n.story_id == story.id)
     first_news = {t: min(s.published for s, _ in pairs) for t, pairs in groups.items()}
-    moves: Mapping[str, Move] = measure(desk, day, as_of, first_news)
+    moves: Mapping[str, Move] = measure(workspace, day, as_of, first_news)
     return {
         t: candidates_of(
             t,
@@ -56,8 +56,8 @@ def candidates(
             as_of=as_of,
             noise=_unique(noise[t]),
             move=moves.get(t),
-            listing=_listing(desk, t, pairs[0][0], moves.get(t)),
-            history=history(desk, t, pairs, as_of),
+            listing=_listing(workspace, t, pairs[0][0], moves.get(t)),
+            history=history(workspace, t, pairs, as_of),
         )
         for t, pairs in groups.items()
     }
@@ -67,56 +67,56 @@ def _unique(noise: Sequence[Noise]) -> list[Noise]:
     return list({(n.story_id, n.kind): n for n in noise}.values())
 
 
-def _listing(desk: Desk, ticker: str, story: Story, move: Move | None) -> Listing:
-    known = desk.table.by_ticker(ticker)
+def _listing(workspace: Workspace, ticker: str, story: Story, move: Move | None) -> Listing:
+    known = workspace.table.by_ticker(ticker)
     if known is not None:
         return known
     return Listing(ticker=ticker, name=story.company, exchange=move.exchange if move else "", cik=story.cik)
 
 
-def history(desk: Desk, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as_of: dt.datetime) -> History:
+def history(workspace: Workspace, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as_of: dt.datetime) -> History:
     """What the store knew of a ticker before today's stories."""
-    news = desk.store.news
-    listing = desk.table.by_ticker(ticker)
+    news = workspace.store.news
+    listing = workspace.table.by_ticker(ticker)
     cik = next((s.cik for s, _ in pairs if s.cik), None) or (listing.cik if listing else None)
     today = {s.id for s, _ in pairs}
     since = as_of - LOOK_BACK
-    collecting = desk.store.lists.collecting_since(as_of)
+    collecting = workspace.store.lists.collecting_since(as_of)
     found = derive(
-        [p for p in _past(desk, ticker, since, as_of) if p[0].id not in today],
+        [p for p in _past(workspace, ticker, since, as_of) if p[0].id not in today],
         as_of=as_of,
         since=collecting,
         filings=news.filings_of(cik, since, as_of) if cik else None,
         filings_since=collecting,
         halts=news.halts_of(ticker, as_of - HALTS, as_of),
     )
-    splits = [*desk.store.bars.reverse_splits([ticker], as_of).get(ticker, ()), found.last_reverse_split]
+    splits = [*workspace.store.bars.reverse_splits([ticker], as_of).get(ticker, ()), found.last_reverse_split]
     return replace(found, last_reverse_split=max((d for d in splits if d), default=None))
 
 
-def _past(desk: Desk, ticker: str, since: dt.datetime, as_of: dt.datetime) -> list[tuple[Story, Catalyst]]:
+def _past(workspace: Workspace, ticker: str, since: dt.datetime, as_of: dt.datetime) -> list[tuple[Story, Catalyst]]:
     """A ticker's catalysts as known at a moment, newest first; stories that changed since are classified as they were."""
-    news = desk.store.news
+    news = workspace.store.news
     pairs = news.past_of(ticker, since, as_of)
     changed = news.superseded_of(ticker, since, as_of)
     if not changed:
         return pairs
-    for story, found in zip(changed, desk.classifier.classify_many(changed), strict=True):
+    for story, found in zip(changed, workspace.classifier.classify_many(changed), strict=True):
         pairs += [(outline(story, ticker), c) for c in found.catalysts if c.ticker == ticker]
     pairs.sort(key=lambda p: p[0].id)
     return sorted(pairs, key=lambda p: p[0].published, reverse=True)
 
 
-def rank_day(desk: Desk, run_id: str, day: dt.date, as_of: dt.datetime, by: str = "both") -> list[WatchRow]:
+def rank_day(workspace: Workspace, run_id: str, day: dt.date, as_of: dt.datetime, by: str = "both") -> list[WatchRow]:
     """The day's list as of a moment."""
-    grouped = candidates(desk, day, as_of)
-    return rank((c for group in grouped.values() for c in group), desk.rules, run_id, day, by=by)
+    grouped = candidates(workspace, day, as_of)
+    return rank((c for group in grouped.values() for c in group), workspace.rules, run_id, day, by=by)
 
 
-def rank_stored_day(desk: Desk, day: dt.date, rules: RuleSet) -> list[WatchRow]:
+def rank_stored_day(workspace: Workspace, day: dt.date, rules: RuleSet) -> list[WatchRow]:
     """A stored day ranked under other rules, as of the moment its newest list was made."""
-    moments = desk.store.lists.list_times(day)
+    moments = workspace.store.lists.list_times(day)
     if not moments:
         return []
-    grouped = candidates(desk, day, moments[-1][0])
+    grouped = candidates(workspace, day, moments[-1][0])
     return rank((c for group in grouped.values() for c in group), rules, "diff", day)

@@ -13,12 +13,13 @@ import msgspec
 
 from screener import clock
 from screener.errors import InputError
-from screener.pipeline import collect, outcomes, pricing
-from screener.pipeline.alerting import Arrival, queue_alerts
-from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake, Taken
+from screener.pipeline import outcomes, pricing
+from screener.pipeline.alerts.decision import Arrival, queue_alerts
+from screener.pipeline.collecting import poll
+from screener.pipeline.intake.taking import Intake, Taken
+from screener.pipeline.market_state import refresh_regime
 from screener.pipeline.ranking import rank_day
-from screener.pipeline.state import refresh_regime
+from screener.pipeline.workspace import Workspace
 from screener.store import Store
 from screener.types import Collected, FeedSpec, Problem, Run, WatchRow
 
@@ -47,62 +48,64 @@ class Outcome:
     collected: list[Collected] = field(default_factory=list)
 
 
-def run_once(desk: Desk, plan: Plan, progress: Progress = lambda _what, _n: None) -> Outcome:
+def run_once(workspace: Workspace, plan: Plan, progress: Progress = lambda _what, _n: None) -> Outcome:
     """Do one pass and store it. Raises ScreenerError only for what makes the whole pass pointless."""
-    return anyio.run(_run, desk, plan, progress)
+    return anyio.run(_run, workspace, plan, progress)
 
 
-async def _run(desk: Desk, plan: Plan, progress: Progress) -> Outcome:
+async def _run(workspace: Workspace, plan: Plan, progress: Progress) -> Outcome:
     # Rules and model are loaded first: a rule that does not load stops the run before anything is fetched.
-    run = new_run(desk)
-    feeds = [] if plan.items and not plan.feeds else desk.chosen_feeds(plan.feeds)
-    with desk.store.transaction():
-        desk.store.lists.start_run(run)
+    run = new_run(workspace)
+    feeds = [] if plan.items and not plan.feeds else workspace.chosen_feeds(plan.feeds)
+    with workspace.store.transaction():
+        workspace.store.lists.start_run(run)
     try:
-        return await _pass(desk, plan, progress, run, feeds)
+        return await _pass(workspace, plan, progress, run, feeds)
     except InputError as e:
         # It was not killed: the run says what was wrong with what it was given.
         problem = Problem(stage="run", subject="stopped", message=str(e), kind="misuse")
-        with desk.store.transaction():
-            desk.store.lists.finish_run(
+        with workspace.store.transaction():
+            workspace.store.lists.finish_run(
                 msgspec.structs.replace(run, finished=clock.now(), counts={"feeds": len(feeds)}, problems=(problem,))
             )
         raise
 
 
-async def _pass(desk: Desk, plan: Plan, progress: Progress, run: Run, feeds: list[FeedSpec]) -> Outcome:
+async def _pass(workspace: Workspace, plan: Plan, progress: Progress, run: Run, feeds: list[FeedSpec]) -> Outcome:
     problems: list[Problem] = []
     collected: list[Collected] = []
-    async with collect.fetcher(desk, feeds) as get:
-        if any(f.kind == "edgar" for f in feeds) or (not plan.items and desk.feeds_folder is None):
-            found = await collect.refresh_table(desk, get)
+    async with poll.fetcher(workspace, feeds) as get:
+        if any(f.kind == "edgar" for f in feeds) or (not plan.items and workspace.feeds_folder is None):
+            found = await poll.refresh_table(workspace, get)
             problems += [found] if found else []
         if plan.items:
-            collected.append(collect.file_items(desk, plan.items))
-        collected += await collect.collect_all(desk, feeds, get, lambda c: progress("feeds", 1))
-        taken = take_in(desk, Intake(desk), collected, progress)
+            collected.append(poll.file_items(workspace, plan.items))
+        collected += await poll.collect_all(workspace, feeds, get, lambda c: progress("feeds", 1))
+        taken = take_in(workspace, Intake(workspace), collected, progress)
         problems += [p for c in collected for p in c.problems] + taken.problems
-        names = plan.prices or desk.settings.prices.source
-        tickers = tickers_of_day(desk.store, run.as_of) if names else ()
-        problems += await pricing.refresh(desk, names, tickers, get, lambda n: progress("bars", n))
-    if not desk.clock.replay:
+        names = plan.prices or workspace.settings.prices.source
+        tickers = tickers_of_day(workspace.store, run.as_of) if names else ()
+        problems += await pricing.refresh(workspace, names, tickers, get, lambda n: progress("bars", n))
+    if not workspace.clock.replay:
         # The list's moment is now: what was just collected and priced is known.
-        moment = desk.clock.now()
+        moment = workspace.clock.now()
         run = msgspec.structs.replace(run, as_of=moment, day=clock.session_day(moment))
-    rows, stored = save_day(desk, run, plan.rank_by, Arrival(touched=frozenset(taken.touched), classified=taken.done))
-    refresh_regime(desk, run.day, run.as_of)
+    rows, stored = save_day(
+        workspace, run, plan.rank_by, Arrival(touched=frozenset(taken.touched), classified=taken.done)
+    )
+    refresh_regime(workspace, run.day, run.as_of)
     done = msgspec.structs.replace(
         run,
         finished=clock.now(),
         counts=_counts(collected, taken, feeds, rows, stored),
         problems=tuple(problems),
     )
-    with desk.store.transaction():
-        desk.store.lists.finish_run(done)
+    with workspace.store.transaction():
+        workspace.store.lists.finish_run(done)
     return Outcome(run=done, rows=rows, stored=stored, collected=collected)
 
 
-def take_in(desk: Desk, intake: Intake, collected: Sequence[Collected], progress: Progress) -> Taken:
+def take_in(workspace: Workspace, intake: Intake, collected: Sequence[Collected], progress: Progress) -> Taken:
     """Store what the feeds gave: items of all feeds in order of receipt, then each feed's filings and state."""
     taken = intake.take((i for c in collected for i in c.items), lambda n: progress("items", n))
     for found in collected:
@@ -110,34 +113,38 @@ def take_in(desk: Desk, intake: Intake, collected: Sequence[Collected], progress
     return taken
 
 
-def save_day(desk: Desk, run: Run, by: str = "both", arrival: Arrival | None = None) -> tuple[list[WatchRow], bool]:
+def save_day(
+    workspace: Workspace, run: Run, by: str = "both", arrival: Arrival | None = None
+) -> tuple[list[WatchRow], bool]:
     """Rank the run's day as of its moment and store list and alerts together; a replay alerts nobody."""
-    rows = rank_day(desk, run.id, run.day, run.as_of, by)
-    with desk.store.transaction():
-        stored = save_rows(desk, run, rows, arrival)
-    outcomes.fill_due(desk, run.as_of)
+    rows = rank_day(workspace, run.id, run.day, run.as_of, by)
+    with workspace.store.transaction():
+        stored = save_rows(workspace, run, rows, arrival)
+    outcomes.fill_due(workspace, run.as_of)
     return rows, stored
 
 
-def save_rows(desk: Desk, run: Run, rows: Sequence[WatchRow], arrival: Arrival | None = None) -> bool:
+def save_rows(workspace: Workspace, run: Run, rows: Sequence[WatchRow], arrival: Arrival | None = None) -> bool:
     """Store a run's list and its alerts, inside a transaction; whether the list differs from the one before."""
-    stored = desk.store.lists.save_list(run, rows)
-    if not desk.clock.replay:
-        queue_alerts(desk.store, desk.settings, rows, msgspec.structs.replace(arrival or Arrival(), ranked=clock.now()))
+    stored = workspace.store.lists.save_list(run, rows)
+    if not workspace.clock.replay:
+        queue_alerts(
+            workspace.store, workspace.settings, rows, msgspec.structs.replace(arrival or Arrival(), ranked=clock.now())
+        )
     return stored
 
 
-def new_run(desk: Desk) -> Run:
+def new_run(workspace: Workspace) -> Run:
     """A run of this moment, with the digests of rules and model."""
-    started, as_of = clock.now(), desk.clock.now()
+    started, as_of = clock.now(), workspace.clock.now()
     return Run(
         id=_run_id(started, as_of),
         started=started,
         as_of=as_of,
         day=clock.session_day(as_of),
-        replayed=desk.clock.replay,
-        rules_digest=desk.rules.digest,
-        model_id=desk.classifier.model_id,
+        replayed=workspace.clock.replay,
+        rules_digest=workspace.rules.digest,
+        model_id=workspace.classifier.model_id,
     )
 
 

@@ -1,8 +1,8 @@
 """Watch mode: poll every feed on its own cadence, store and rank what comes, until stopped.
 
 Each feed has a task of its own; a slow or failing one never holds up another. What they bring goes through one queue
-to the keeper (``keeping``), which stores it at once and ranks the day soon after. Filings are fetched whole beside the
-polls of their index (``whole``). A feed that fails is asked less and less often (doubling up to ten minutes, with
+to the writer (``watch_writer``), which stores it at once and ranks the day soon after. Filings are fetched whole beside the
+polls of their index (``filing_queue``). A feed that fails is asked less and less often (doubling up to ten minutes, with
 jitter) and returns to its cadence at its first success. On Ctrl-C or SIGTERM polling stops at once, the transaction in
 hand is finished, and the next start goes on where this one ended.
 """
@@ -28,12 +28,13 @@ from screener import clock
 from screener.collectors.base import Collector
 from screener.errors import InputError, ScreenerError, StoreError
 from screener.http import Fetcher
-from screener.pipeline import collect, pricing
-from screener.pipeline.desk import Desk
-from screener.pipeline.keeping import Keeper
+from screener.pipeline import pricing
+from screener.pipeline.collecting import poll
+from screener.pipeline.collecting.filing_queue import FilingQueue
+from screener.pipeline.market_state import changed_regime
 from screener.pipeline.run import Plan, tickers_of_day
-from screener.pipeline.state import changed_regime
-from screener.pipeline.whole import WholeQueue
+from screener.pipeline.watch_writer import WatchWriter
+from screener.pipeline.workspace import Workspace
 from screener.prices.base import Prices
 from screener.store import Store, open_store
 from screener.types import Collected, FeedSpec, FeedState, Problem, Regime
@@ -71,48 +72,48 @@ SEND_EVERY = 30.0
 class Watch:
     """One watch: what its tasks share."""
 
-    desk: Desk
+    workspace: Workspace
     plan: Plan
     say: Say
     reader: Store
-    keeper: Keeper
+    writer: WatchWriter
     send: MemoryObjectSendStream[Collected]
     states: dict[str, FeedState] = field(default_factory=dict)
-    whole: dict[str, WholeQueue] = field(default_factory=dict)
+    queues: dict[str, FilingQueue] = field(default_factory=dict)
     told: dict[str, tuple[Problem, ...]] = field(default_factory=dict)
     changed: anyio.Event = field(default_factory=anyio.Event)
     stopping: bool = False
     stored: list[anyio.Event] = field(default_factory=list)
 
 
-def watch_forever(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
+def watch_forever(workspace: Workspace, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
     """Watch until a signal comes. Raises ScreenerError for what makes watching pointless (rules, model, settings)."""
-    desk.rules, desk.classifier, desk.table  # noqa: B018  loaded before anything is fetched
-    anyio.run(watching, desk, plan, say, senders)
+    workspace.rules, workspace.classifier, workspace.table  # noqa: B018  loaded before anything is fetched
+    anyio.run(watching, workspace, plan, say, senders)
 
 
-async def watching(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
+async def watching(workspace: Workspace, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
     """Watch until cancelled or a signal comes; to be awaited in the main thread."""
-    feeds = desk.chosen_feeds(plan.feeds)
-    # Waiting long for another writer would hold up a stop; the keeper tries again by itself.
-    desk.store.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    feeds = workspace.chosen_feeds(plan.feeds)
+    # Waiting long for another writer would hold up a stop; the writer tries again by itself.
+    workspace.store.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     send, receive = anyio.create_memory_object_stream[Collected](QUEUE)
     with (
         send,
         receive,
-        open_store(desk.store.path, readonly=True) as reader,
-        open_store(desk.store.path, readonly=True) as ranker,
+        open_store(workspace.store.path, readonly=True) as reader,
+        open_store(workspace.store.path, readonly=True) as ranker,
     ):
-        keeper = Keeper(desk, ranker, plan.rank_by, say)
-        watch = Watch(desk=desk, plan=plan, say=say, reader=reader, keeper=keeper, send=send)
+        writer = WatchWriter(workspace, ranker, plan.rank_by, say)
+        watch = Watch(workspace=workspace, plan=plan, say=say, reader=reader, writer=writer, send=send)
         watch.states = reader.news.feed_states()
-        async with collect.fetcher(desk, feeds) as get, anyio.create_task_group() as group:
+        async with poll.fetcher(workspace, feeds) as get, anyio.create_task_group() as group:
             group.start_soon(_stop_on_signal, watch, group)
             group.start_soon(_keep, watch, receive)
-            if not len(desk.table):  # the first news would find no company; an older table is renewed meanwhile
+            if not len(workspace.table):  # the first news would find no company; an older table is renewed meanwhile
                 await _renew_table(watch, get)
             if plan.items:
-                await send.send(await anyio.to_thread.run_sync(collect.file_items, desk, plan.items))
+                await send.send(await anyio.to_thread.run_sync(poll.file_items, workspace, plan.items))
             _start_feeds(watch, feeds, get, group)
             group.start_soon(_rank, watch)
             group.start_soon(_market, watch)
@@ -120,15 +121,15 @@ async def watching(desk: Desk, plan: Plan, say: Say, senders: Sequence[Sender] =
             group.start_soon(_table, watch, get)
             for sender in senders:
                 group.start_soon(_send, watch, sender)
-            say(f"watching {len(feeds)} feeds into {desk.store.path}; Ctrl-C stops")
+            say(f"watching {len(feeds)} feeds into {workspace.store.path}; Ctrl-C stops")
 
 
 def _start_feeds(watch: Watch, feeds: Sequence[FeedSpec], get: Fetcher, group: TaskGroup) -> None:
-    kinds = collect.collectors()
+    kinds = poll.collectors()
     for feed in feeds:
         if feed.kind == "edgar":
-            watch.whole[feed.name] = queue = WholeQueue(watch.desk, watch.reader, feed.name, watch.send.send)
-            group.start_soon(queue.run, collect.context_of(watch.desk, feed, get, watch.reader))
+            watch.queues[feed.name] = queue = FilingQueue(watch.workspace, watch.reader, feed.name, watch.send.send)
+            group.start_soon(queue.run, poll.context_of(watch.workspace, feed, get, watch.reader))
         group.start_soon(_poll, watch, feed, get, kinds)
 
 
@@ -156,11 +157,11 @@ async def _poll(watch: Watch, feed: FeedSpec, get: Fetcher, kinds: dict[str, Col
 async def _poll_once(
     watch: Watch, feed: FeedSpec, get: Fetcher, kinds: dict[str, Collector], state: FeedState
 ) -> FeedState:
-    """One poll, handed to the keeper; the state it leaves."""
-    queue = watch.whole.get(feed.name)
+    """One poll, handed to the writer; the state it leaves."""
+    queue = watch.queues.get(feed.name)
     if queue is not None:
         queue.starts_from(state)
-    found = await collect.collect_one(watch.desk, feed, get, kinds, watch.reader, state, queue)
+    found = await poll.collect_one(watch.workspace, feed, get, kinds, watch.reader, state, queue)
     after = found.state or state
     watch.states[feed.name] = after
     _tell_state(watch, feed, state, after)
@@ -196,20 +197,20 @@ def _tell_state(watch: Watch, feed: FeedSpec, before: FeedState, after: FeedStat
 
 async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> None:
     """Store what comes as it comes; classify while nothing waits to be stored, and now and then all the same."""
-    untagged, in_a_row = watch.keeper.untagged, 0
+    untagged, in_a_row = watch.writer.untagged, 0
     while True:
         if not untagged or (receive.statistics().current_buffer_used and in_a_row < STORE_FIRST):
             batch = [await receive.receive()]
             while len(batch) < QUEUE and receive.statistics().current_buffer_used:
                 batch.append(receive.receive_nowait())
-            await _insisting(watch, partial(watch.keeper.store, batch, lambda: watch.stopping))
+            await _insisting(watch, partial(watch.writer.store, batch, lambda: watch.stopping))
             for found in batch:
-                if found.feed in watch.whole:
-                    watch.whole[found.feed].stored({f.accession for f in found.filings})
+                if found.feed in watch.queues:
+                    watch.queues[found.feed].stored({f.accession for f in found.filings})
             in_a_row, news = in_a_row + 1, any(c.items or c.problems for c in batch)
-            untagged = watch.keeper.untagged
+            untagged = watch.writer.untagged
         else:
-            untagged, news, in_a_row = await _insisting(watch, watch.keeper.tag), True, 0
+            untagged, news, in_a_row = await _insisting(watch, watch.writer.tag), True, 0
         if news:
             watch.changed.set()
 
@@ -239,14 +240,14 @@ async def _rank(watch: Watch) -> None:
     while True:
         with anyio.move_on_after(LOOK_EVERY):
             await watch.changed.wait()
-        renewed = await anyio.to_thread.run_sync(watch.keeper.renew_rules)
+        renewed = await anyio.to_thread.run_sync(watch.writer.renew_rules)
         due = anyio.current_time() - last >= RERANK_EVERY
         if not (renewed or due or watch.changed.is_set()):
             continue
         watch.changed = anyio.Event()
         began = time.monotonic()
         with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(watch.keeper.rank)
+            await anyio.to_thread.run_sync(watch.writer.rank)
         last = anyio.current_time()
         while watch.stored:
             watch.stored.pop().set()
@@ -261,10 +262,10 @@ async def _table(watch: Watch, get: Fetcher) -> None:
 
 
 async def _renew_table(watch: Watch, get: Fetcher) -> None:
-    found = await collect.refresh_table(watch.desk, get, watch.keeper.turn)
+    found = await poll.refresh_table(watch.workspace, get, watch.writer.turn)
     told, watch.told["ticker table"] = watch.told.get("ticker table"), (found,) if found else ()
     if found and told != (found,):
-        watch.keeper.tell([found])
+        watch.writer.tell([found])
 
 
 async def _send(watch: Watch, sender: Sender) -> None:
@@ -296,32 +297,34 @@ async def _market(watch: Watch) -> None:
 def _regime_now(watch: Watch) -> Regime | None:
     now = clock.now()
     try:
-        with open_store(watch.desk.store.path, readonly=True) as reader:
-            desk = Desk(settings=watch.desk.settings, store=reader, clock=watch.desk.clock)
-            return changed_regime(desk, clock.session_day(now), now)
+        with open_store(watch.workspace.store.path, readonly=True) as reader:
+            workspace = Workspace(settings=watch.workspace.settings, store=reader, clock=watch.workspace.clock)
+            return changed_regime(workspace, clock.session_day(now), now)
     except ScreenerError as e:
-        watch.keeper.tell([Problem(stage="rank", subject="market", message=str(e), kind=type(e).__name__)])
+        watch.writer.tell([Problem(stage="rank", subject="market", message=str(e), kind=type(e).__name__)])
         return None
 
 
 def _keep_regime(watch: Watch, found: Regime) -> None:
     try:
-        with watch.keeper.turn() as desk, desk.store.transaction():
-            desk.store.lists.save_regime(found)
+        with watch.writer.turn() as workspace, workspace.store.transaction():
+            workspace.store.lists.save_regime(found)
     except ScreenerError as e:
         watch.say(f"the state of the market was not stored: {e}")
 
 
 async def _price(watch: Watch, get: Fetcher) -> None:
     """Refresh prices of the tickers in the news every minute of a session."""
-    desk, names = watch.desk, watch.plan.prices or watch.desk.settings.prices.source
+    workspace, names = watch.workspace, watch.plan.prices or watch.workspace.settings.prices.source
     if not names:
         return
     while True:
         now = clock.now()
         try:
-            answers, problems = await pricing.fetch(desk, names, tickers_of_day(watch.reader, now), get, watch.reader)
-            paths = pricing.file_paths(desk, names)
+            answers, problems = await pricing.fetch(
+                workspace, names, tickers_of_day(watch.reader, now), get, watch.reader
+            )
+            paths = pricing.file_paths(workspace, names)
         except InputError as e:
             answers, paths = [], []
             problems = [Problem(stage="price", subject="prices", message=str(e), kind="InputError")]
@@ -333,10 +336,10 @@ async def _price(watch: Watch, get: Fetcher) -> None:
 
 def _store_prices(watch: Watch, answers: Sequence[Prices], paths: Sequence[Path], problems: list[Problem]) -> None:
     try:
-        with watch.keeper.turn() as desk:
-            pricing.store(desk, answers)
+        with watch.writer.turn() as workspace:
+            pricing.store(workspace, answers)
             for path in paths:
-                problems += pricing.load_file(desk, path)[1]
+                problems += pricing.load_file(workspace, path)[1]
     except ScreenerError as e:
         problems.append(Problem(stage="price", subject="prices", message=str(e), kind=type(e).__name__))
-    watch.keeper.tell(problems)
+    watch.writer.tell(problems)

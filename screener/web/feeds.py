@@ -39,7 +39,7 @@ def page(view: View) -> Answer:
 
 def healths(view: View) -> list[Health]:
     """Every feed that is configured or was ever polled, troubled ones first."""
-    from screener.pipeline.desk import all_feeds
+    from screener.pipeline.workspace import all_feeds
 
     specs = all_feeds(view.site.settings)
     states = view.store.news.feed_states()

@@ -141,9 +141,9 @@ class Site:
     @cached_property
     def classifier(self) -> Classifier:
         """The classifier, loaded when the first page of rule verdicts is asked for."""
-        from screener.pipeline.desk import Desk
+        from screener.pipeline.workspace import Workspace
 
-        return Desk(settings=self.settings, store=None).classifier  # type: ignore[arg-type]
+        return Workspace(settings=self.settings, store=None).classifier  # type: ignore[arg-type]
 
     @property
     def replaced(self) -> bool:

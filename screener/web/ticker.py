@@ -178,8 +178,8 @@ def _traded(moment: dt.datetime) -> dt.date:
 def rules_page(view: View) -> Answer:
     """The page ``/ticker/SYM/rules``: every rule's verdict, computed as of the moment of the list."""
     from screener.clock import Clock
-    from screener.pipeline.desk import Desk
-    from screener.pipeline.explaining import explain
+    from screener.pipeline.explanation import explain
+    from screener.pipeline.workspace import Workspace
 
     ticker = read_ticker(view.names["ticker"])
     filters = Filters(day=read_day(view.args), as_of=read_moment(view.args))
@@ -187,10 +187,10 @@ def rules_page(view: View) -> Answer:
     if found.day is None:
         raise LookupError("No list is stored yet, so there is nothing to explain.")
     moment = filters.as_of or found.stood or found.moment
-    desk = Desk(settings=view.site.settings, store=view.store, clock=Clock(moment))
-    desk.__dict__["classifier"] = view.site.classifier
-    desk.__dict__["rules"] = view.site.rules
-    answer = explain(desk, ticker, found.day, moment)
+    workspace = Workspace(settings=view.site.settings, store=view.store, clock=Clock(moment))
+    workspace.__dict__["classifier"] = view.site.classifier
+    workspace.__dict__["rules"] = view.site.rules
+    answer = explain(workspace, ticker, found.day, moment)
     return view.render(
         "ticker_rules.html",
         nav="",

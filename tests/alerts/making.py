@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from screener.config import Alerts, Settings
-from screener.pipeline.alerting import Arrival, queue_alerts
+from screener.pipeline.alerts.decision import Arrival, queue_alerts
 from screener.store import Store, open_store
 from screener.types import Alert, Catalyst, Classified, Reason, SourceRef, Span, Story, WatchRow
 from tests.server.app import Reply, Request

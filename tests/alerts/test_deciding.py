@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from screener.errors import ConfigError
-from screener.pipeline.alerting import Arrival, Marks, cap_band, filters, quiet_end, why_not
+from screener.pipeline.alerts.decision import Arrival, Marks, cap_band, filters, quiet_end, why_not
 from screener.store import Store
 from screener.types import Reason, Run, SourceRef
 from tests.alerts.making import DAY, MINUTE, T0, changed, fresh, queue, row, save_story, settings, states
@@ -19,7 +19,7 @@ DILUTION = Reason(part="warning", text="a shelf is open", points=-5, rule_id="di
 
 
 def test_alert_enters_with_the_list_or_not_at_all(store: Store) -> None:
-    from screener.pipeline.alerting import queue_alerts
+    from screener.pipeline.alerts.decision import queue_alerts
 
     run = Run(id="r1", started=T0, as_of=T0, day=DAY)
     with pytest.raises(RuntimeError), store.transaction():
@@ -41,7 +41,7 @@ def test_alert_carries_words_times_and_confirmation(store: Store) -> None:
 
 
 def test_matched_words_overlap_nowhere(store: Store) -> None:
-    from screener.pipeline.alerting import matched_words
+    from screener.pipeline.alerts.decision import matched_words
     from screener.types import Catalyst, Classified, Span
 
     save_story(store, row())

@@ -31,7 +31,7 @@ from screener.sec.forms import Choice
 from tests.conftest import SHARED
 from tests.server.app import Reply, Request, WireServer
 from tests.server.faults import rss
-from tests.watch.test_whole import accession, entry, submission
+from tests.watch.test_filing_queue import accession, entry, submission
 
 ROOT = Path(__file__).resolve().parents[2]
 FILINGS, WIRES, RELEASES, WINDOW = 1000, 5, 100, 20

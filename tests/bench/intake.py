@@ -32,9 +32,9 @@ from screener.collectors.getcurrent import filing, join, parse_getcurrent
 from screener.collectors.openweb import read_lenient
 from screener.config import load
 from screener.http import Fetcher
-from screener.pipeline.desk import Desk
-from screener.pipeline.keeping import Keeper
 from screener.pipeline.watch import QUEUE
+from screener.pipeline.watch_writer import WatchWriter
+from screener.pipeline.workspace import Workspace
 from screener.store.db import open_store
 from screener.types import Collected, FeedSpec, FeedState
 from tests.collectors.test_edgar import entry, page
@@ -125,24 +125,24 @@ async def poll_all(url: str, get: Fetcher, send: MemoryObjectSendStream[Collecte
             group.start_soon(one, number)
 
 
-async def keep_all(receive: MemoryObjectReceiveStream[Collected], keeper: Keeper, lags: list[float]) -> None:
+async def keep_all(receive: MemoryObjectReceiveStream[Collected], writer: WatchWriter, lags: list[float]) -> None:
     """Store what comes in the watch's own batches, and note the seconds from received to stored of each feed."""
     async with receive:
         async for first in receive:
             batch = [first]
             while len(batch) < QUEUE and receive.statistics().current_buffer_used:
                 batch.append(receive.receive_nowait())
-            await anyio.to_thread.run_sync(keeper.store, batch)
+            await anyio.to_thread.run_sync(writer.store, batch)
             lags += [(clock.now() - c.items[0].received).total_seconds() for c in batch]
 
 
-async def intake(url: str, keeper: Keeper) -> list[float]:
+async def intake(url: str, writer: WatchWriter) -> list[float]:
     """From 200 feeds into the store, by the watch's own parts; the lags in order."""
     lags: list[float] = []
     send, receive = anyio.create_memory_object_stream[Collected](QUEUE)
     async with Fetcher(paces={"*": 0}) as get, anyio.create_task_group() as group:
         group.start_soon(poll_all, url, get, send)
-        group.start_soon(keep_all, receive, keeper, lags)
+        group.start_soon(keep_all, receive, writer, lags)
     return sorted(lags)
 
 
@@ -150,14 +150,14 @@ def over_http(folder: Path, url: str) -> None:
     """Print items a second stored, then classified."""
     path, total = folder / "bench.db", FEEDS * ITEMS
     with open_store(path) as store, open_store(path, readonly=True) as ranker:
-        desk = Desk(settings=load(None, {}), store=store)
-        desk.classifier, desk.rules  # noqa: B018  loading is not intake
-        keeper = Keeper(desk, ranker, "both", print)
+        workspace = Workspace(settings=load(None, {}), store=store)
+        workspace.classifier, workspace.rules  # noqa: B018  loading is not intake
+        writer = WatchWriter(workspace, ranker, "both", print)
         start, worked = time.perf_counter(), time.process_time()
-        lags = asyncio.run(intake(url, keeper))
+        lags = asyncio.run(intake(url, writer))
         span, worked = time.perf_counter() - start, time.process_time() - worked
         began, cpu = time.perf_counter(), time.process_time()
-        while keeper.tag():
+        while writer.tag():
             pass
         tagging, cpu = time.perf_counter() - began, time.process_time() - cpu
         stored = store.counts()

@@ -18,7 +18,7 @@ import time
 from pathlib import Path
 
 from tests.server.app import Reply, WireServer
-from tests.watch.test_whole import Edgar
+from tests.watch.test_filing_queue import Edgar
 
 ROOT = Path(__file__).resolve().parents[2]
 FEEDS, ITEMS, FILINGS = 20, 40, 300

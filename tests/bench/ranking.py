@@ -24,11 +24,11 @@ from screener import clock, config
 from screener.engine.candidate import Candidate, candidates_of
 from screener.engine.load import RuleSet
 from screener.engine.rank import rank
-from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake
+from screener.pipeline.intake.taking import Intake
 from screener.pipeline.pricing import load_file
 from screener.pipeline.ranking import history
-from screener.pipeline.study import day_zero
+from screener.pipeline.study.study import day_zero
+from screener.pipeline.workspace import Workspace
 from screener.prices.measures import compute_moves
 from screener.store import open_store
 from screener.types import Catalyst, Item, Move, Noise, Story
@@ -85,41 +85,45 @@ def labelled(path: Path) -> set[str]:
         return {json.loads(line)["id"] for line in lines}
 
 
-def days_of(desk: Desk, left_out: set[str], least: int = LEAST) -> list[Day]:
+def days_of(workspace: Workspace, left_out: set[str], least: int = LEAST) -> list[Day]:
     """The sessions with enough tickers, each with everything known before it."""
-    news = desk.store.news
+    news = workspace.store.news
     start, end = clock.close_time(clock.previous_session(FIRST)), clock.close_time(LAST)
     grouped: dict[dt.date, dict[str, list[Story]]] = {}
     for story, _, _ in news.stories_window(start, end, end):
         if story.tickers and not any(s.source_id in left_out for s in story.sources):
             grouped.setdefault(day_zero(story.published), {}).setdefault(story.tickers[0], []).append(story)
-    days = [(day, list(_tickers(desk, day, found))) for day, found in sorted(grouped.items()) if FIRST <= day <= LAST]
+    days = [
+        (day, list(_tickers(workspace, day, found))) for day, found in sorted(grouped.items()) if FIRST <= day <= LAST
+    ]
     return [(day, found) for day, found in days if len(found) >= least]
 
 
-def _tickers(desk: Desk, day: dt.date, found: Mapping[str, list[Story]]) -> Iterator[Ticker]:
+def _tickers(workspace: Workspace, day: dt.date, found: Mapping[str, list[Story]]) -> Iterator[Ticker]:
     before, close = clock.open_time(day), clock.close_time(day)
-    bars = desk.store.bars.history(list(found), day - dt.timedelta(days=400), day, close)
-    splits = desk.store.bars.reverse_splits(list(found), before)
+    bars = workspace.store.bars.history(list(found), day - dt.timedelta(days=400), day, close)
+    splits = workspace.store.bars.reverse_splits(list(found), before)
     known = compute_moves(bars, before, day=day, splits=splits, news_times=dict.fromkeys(found, before))
     for name, stories in sorted(found.items()):
         own = bars.get(name, [])
         outcome = own[-1].change_pct if own and own[-1].day == day else None
         if outcome is None or name not in known or known[name].price is None:
             continue
-        classified = desk.store.news.classified([s.id for s in stories])
+        classified = workspace.store.news.classified([s.id for s in stories])
         pairs = [(s, c) for s in stories for c in classified[s.id].catalysts]
         noise = [n for s in stories for n in classified[s.id].noise]
-        yield Ticker(name, tuple(stories), _candidates(desk, name, pairs, noise, known[name]), known[name], outcome)
+        yield Ticker(
+            name, tuple(stories), _candidates(workspace, name, pairs, noise, known[name]), known[name], outcome
+        )
 
 
 def _candidates(
-    desk: Desk, name: str, pairs: Sequence[tuple[Story, Catalyst]], noise: Sequence[Noise], move: Move
+    workspace: Workspace, name: str, pairs: Sequence[tuple[Story, Catalyst]], noise: Sequence[Noise], move: Move
 ) -> tuple[Candidate, ...]:
     if not pairs:
         return ()
     as_of = max(s.published for s, _ in pairs)
-    past = history(desk, name, pairs, as_of)
+    past = history(workspace, name, pairs, as_of)
     return tuple(candidates_of(name, pairs, as_of=as_of, noise=noise, move=move, history=past))
 
 
@@ -207,13 +211,13 @@ def new_companies(first: Sequence[Day], second: Sequence[Day], least: int) -> li
     return [(day, tickers) for day, tickers in kept if len(tickers) >= least]
 
 
-def prepare(folder: Path) -> tuple[Desk, list[Day], list[Day]]:
-    """A desk on a filled store, the days, and the days without labelled releases."""
-    desk = Desk(settings=config.Settings(), store=open_store(folder / "bench.db"))
-    Intake(desk).take(releases(SHARED / "wires" / "releases.jsonl.gz"))
-    load_file(desk, SHARED / "prices" / "daily_2025H2.parquet")
+def prepare(folder: Path) -> tuple[Workspace, list[Day], list[Day]]:
+    """A workspace on a filled store, the days, and the days without labelled releases."""
+    workspace = Workspace(settings=config.Settings(), store=open_store(folder / "bench.db"))
+    Intake(workspace).take(releases(SHARED / "wires" / "releases.jsonl.gz"))
+    load_file(workspace, SHARED / "prices" / "daily_2025H2.parquet")
     seen = labelled(SHARED / "wires" / "labels.jsonl")
-    return desk, days_of(desk, set()), days_of(desk, seen, TOP + 1)
+    return workspace, days_of(workspace, set()), days_of(workspace, seen, TOP + 1)
 
 
 def halves(days: Sequence[Day]) -> tuple[Sequence[Day], Sequence[Day]]:
@@ -226,8 +230,12 @@ def main() -> None:
     if not SHARED.is_dir():
         raise SystemExit(f"needs the recorded data at {SHARED}")
     with tempfile.TemporaryDirectory() as folder:
-        desk, days, unlabelled = prepare(Path(folder))
-        orders = {"the rules": by_rules(desk.rules), "the rules, bullish": by_rules(desk.rules, "bullish"), **BASELINES}
+        workspace, days, unlabelled = prepare(Path(folder))
+        orders = {
+            "the rules": by_rules(workspace.rules),
+            "the rules, bullish": by_rules(workspace.rules, "bullish"),
+            **BASELINES,
+        }
         first, second = halves(days)
         report("first half, tuned on", first, orders)
         report("second half, the result", second, orders)
@@ -235,7 +243,7 @@ def main() -> None:
         later = [d for d in unlabelled if d[0] > first[-1][0]]
         report("second half, releases without a label", later, orders)
         report("all days", days, orders)
-        desk.store.close()
+        workspace.store.close()
 
 
 if __name__ == "__main__":

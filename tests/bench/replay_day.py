@@ -25,11 +25,12 @@ from screener import clock
 from screener.clock import Clock, eastern
 from screener.config import Alerts, Edgar, FeedSettings, Settings
 from screener.outputs.alerts.content import label, news_text
-from screener.pipeline import collect, pricing
-from screener.pipeline.alerting import Arrival, queue_alerts
-from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake
+from screener.pipeline import pricing
+from screener.pipeline.alerts.decision import Arrival, queue_alerts
+from screener.pipeline.collecting import poll
+from screener.pipeline.intake.taking import Intake
 from screener.pipeline.ranking import rank_day
+from screener.pipeline.workspace import Workspace
 from screener.store import open_store
 from screener.types import Alert, Item, WatchRow
 from tests.conftest import SHARED
@@ -56,37 +57,37 @@ def releases() -> Iterator[Item]:
                 )  # fmt: skip
 
 
-def collected(desk: Desk) -> list[Item]:
+def collected(workspace: Workspace) -> list[Item]:
     """Everything of the day: EDGAR, three wires over HTTP, and the releases of no known wire."""
 
     async def read() -> list[Item]:
-        feeds = desk.chosen_feeds(("edgar", "globenewswire", "prnewswire", "businesswire"))
-        async with collect.fetcher(desk, feeds) as get:
-            await collect.refresh_table(desk, get)
-            found = await collect.collect_all(desk, feeds, get)
+        feeds = workspace.chosen_feeds(("edgar", "globenewswire", "prnewswire", "businesswire"))
+        async with poll.fetcher(workspace, feeds) as get:
+            await poll.refresh_table(workspace, get)
+            found = await poll.collect_all(workspace, feeds, get)
         return [i for c in found for i in c.items]
 
     return [*anyio.run(read), *releases()]
 
 
-def replay(desk: Desk, items: Iterable[Item], prices: Path, say: bool) -> list[WatchRow]:
+def replay(workspace: Workspace, items: Iterable[Item], prices: Path, say: bool) -> list[WatchRow]:
     """Feed the items minute by minute; returns the list at the end."""
-    pricing.load_file(desk, prices)
+    pricing.load_file(workspace, prices)
     start, _ = clock.news_window(DAY)
     ordered = sorted((i for i in items if i.received <= END), key=lambda i: i.received)
     extra = [clock.open_time(DAY), clock.close_time(DAY) + dt.timedelta(minutes=1), END]
     moments = {m: list(g) for m, g in groupby(ordered, lambda i: i.received.replace(second=0, microsecond=0))}
-    intake, rows, began = Intake(desk), [], time.perf_counter()
+    intake, rows, began = Intake(workspace), [], time.perf_counter()
     for moment in sorted({*moments, *extra}):
         now = moment + dt.timedelta(minutes=1)
-        desk.clock = Clock(now)
+        workspace.clock = Clock(now)
         taken = intake.take(moments.get(moment, []))
         if now <= start or not (taken.items or moment in extra):
             continue
-        rows = rank_day(desk, "replay", clock.session_day(now), now)
-        with desk.store.transaction():
+        rows = rank_day(workspace, "replay", clock.session_day(now), now)
+        with workspace.store.transaction():
             arrival = Arrival(touched=frozenset(taken.touched), classified=now, ranked=now)
-            made = queue_alerts(desk.store, desk.settings, rows, arrival, now)
+            made = queue_alerts(workspace.store, workspace.settings, rows, arrival, now)
         for alert in made if say else ():
             print(line(alert), flush=True)
     print(f"# {len(ordered)} items, {len(moments)} minutes in {time.perf_counter() - began:.0f} s")
@@ -139,9 +140,9 @@ def main() -> None:
         edgar = Edgar(base_url=server.url, fetch_filings=False, contact="replay replay@example.com")
         settings = Settings(edgar=edgar, feeds=urls, alerts=alerts)
         with open_store(Path(folder) / "day.db") as store:
-            desk = Desk(settings=settings, store=store, clock=Clock(END))
-            items = collected(desk)
-            rows = replay(desk, items, SHARED / "prices" / "daily_2025-11-10_2025-12-12.csv.gz", True)
+            workspace = Workspace(settings=settings, store=store, clock=Clock(END))
+            items = collected(workspace)
+            rows = replay(workspace, items, SHARED / "prices" / "daily_2025-11-10_2025-12-12.csv.gz", True)
             judge(store.outbox.alerts(limit=10_000), rows)
 
 

@@ -1,4 +1,4 @@
-"""A desk on an empty store with a classifier of a few words, and invented news and bars."""
+"""A workspace on an empty store with a classifier of a few words, and invented news and bars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from screener import clock, config
 from screener.clock import Clock
-from screener.pipeline.desk import Desk
+from screener.pipeline.workspace import Workspace
 from screener.store import Store
 from screener.types import Bar, Catalyst, Classified, Item, Span, Story
 
@@ -48,11 +48,11 @@ class WordClassifier:
                     break
 
 
-def desk_on(store: Store, now: dt.datetime | None = None) -> Desk:
-    """A desk with the real rules and the classifier of words."""
-    desk = Desk(settings=config.Settings(), store=store, clock=Clock(now))
-    desk.__dict__["classifier"] = WordClassifier()
-    return desk
+def workspace_on(store: Store, now: dt.datetime | None = None) -> Workspace:
+    """A workspace with the real rules and the classifier of words."""
+    workspace = Workspace(settings=config.Settings(), store=store, clock=Clock(now))
+    workspace.__dict__["classifier"] = WordClassifier()
+    return workspace
 
 
 def at(hour: int, minute: int = 0, day: dt.date = DAY) -> dt.datetime:

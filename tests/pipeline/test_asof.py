@@ -20,12 +20,12 @@ from hypothesis import strategies as st
 from screener import clock, config
 from screener.engine.load import RuleSet, load_rules
 from screener.outputs.csvout import csv_text
-from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake
+from screener.pipeline.intake.taking import Intake
 from screener.pipeline.ranking import rank_day
+from screener.pipeline.workspace import Workspace
 from screener.store import Store, open_store
 from screener.types import Bar, Item
-from tests.pipeline.make import DAY, at, bars, desk_on
+from tests.pipeline.make import DAY, at, bars, workspace_on
 
 TITLES = (
     "Zorvane Announces 1-for-20 Reverse Split Effective March 20",
@@ -85,15 +85,15 @@ def filled(empty: Path, items: Sequence[Item], cuts: Sequence[int], prices: Sequ
                 store.bars.save(prices)
             edges = [0, *sorted({c % (len(items) + 1) for c in cuts}), len(items)]
             for start, end in pairwise(edges):
-                Intake(desk_on(store, START)).take(items[start:end])
+                Intake(workspace_on(store, START)).take(items[start:end])
             yield store
 
 
 def listed(store: Store, as_of: dt.datetime) -> tuple[str, bytes]:
     """The list of the moment's session as CSV and as whole records."""
-    desk: Desk = desk_on(store, as_of)
-    desk.__dict__["rules"] = rules()
-    rows = rank_day(desk, "run", clock.session_day(as_of), as_of)
+    workspace: Workspace = workspace_on(store, as_of)
+    workspace.__dict__["rules"] = rules()
+    rows = rank_day(workspace, "run", clock.session_day(as_of), as_of)
     return csv_text(rows), msgspec.json.encode(rows)
 
 
@@ -186,7 +186,7 @@ def test_a_story_taken_back_before_it_was_classified_is_not_classified(empty: Pa
         release("Zpaa Receives Nasdaq Notice", at(9), at(9), "relay"),
     )
     with filled(empty, [], (), []) as store:
-        intake = Intake(desk_on(store, START))
+        intake = Intake(workspace_on(store, START))
         intake.store([first])
         taken = intake.store([late])
         assert (taken.items, taken.new_stories, intake.untagged) == (1, 0, 1)
@@ -202,7 +202,7 @@ def test_a_late_item_leaves_other_companies_and_older_stories_alone(empty: Path)
     ]
     with filled(empty, items, (), []) as store:
         before = dict(store.connection.execute("SELECT id, rowid FROM stories").fetchall())
-        Intake(desk_on(store, START)).take([release("Zpaa Wins $40 Million Contract From Harbour", at(9), at(9))])
+        Intake(workspace_on(store, START)).take([release("Zpaa Wins $40 Million Contract From Harbour", at(9), at(9))])
         after = dict(store.connection.execute("SELECT id, rowid FROM stories").fetchall())
     # What was made anew has a new row.
     assert len(after) == 4 and sum(after[i] == row for i, row in before.items()) == 2
@@ -215,8 +215,8 @@ def test_a_filing_that_gained_its_text_is_made_anew_as_it_came(empty: Path) -> N
     late = release("Zpaa Wins $40 Million Contract From Harbour Agency", at(4), at(4))
     with filled(empty, [bare], (), []) as store:
         for item in (whole, late):
-            Intake(desk_on(store, START)).take([item])
-        desk = desk_on(store, at(10))
+            Intake(workspace_on(store, START)).take([item])
+        workspace = workspace_on(store, at(10))
         (story,) = [s for s, _, _ in store.news.stories_window(at(8, 30), at(12), at(10)) if s.form == "8-K"]
         assert story.first_seen == at(9) and story.text == ""
-        assert "commercial_contract" in csv_text(rank_day(desk, "r", DAY, at(10)))
+        assert "commercial_contract" in csv_text(rank_day(workspace, "r", DAY, at(10)))

@@ -16,7 +16,7 @@ from screener.cli import cli
 from screener.pipeline.outcomes import fill, fill_due, finished_session
 from screener.store import Store, open_store
 from screener.types import Run, WatchRow
-from tests.pipeline.make import DAY, at, bars, desk_on
+from tests.pipeline.make import DAY, at, bars, workspace_on
 
 NEXT, WEEK = clock.next_session(DAY), clock.next_session(DAY, 5)
 LATER = clock.close_time(clock.next_session(DAY, 9))
@@ -54,27 +54,27 @@ def moves(store: Store, as_of: dt.datetime | None = None) -> tuple[Any, Any, Any
 def test_listed_before_the_open_counts_the_whole_day(store: Store) -> None:
     listed(store, at(8), price=1.8)  # the last close, not a price of this day
     priced(store, [0.0, 0.0, 10.0, -50.0, 0.0, 0.0, 0.0, 100.0])
-    assert fill(desk_on(store), LATER) == 3
+    assert fill(workspace_on(store), LATER) == 3
     assert moves(store) == (pytest.approx(10.0), pytest.approx(-45.0), pytest.approx(10.0))
 
 
 def test_listed_in_the_session_counts_from_the_listed_price(store: Store) -> None:
     listed(store, at(11), price=2.0, change_pct=5.0)
     priced(store, [0.0, 0.0, 10.0, 10.0])  # closes 2, 2, 2.2, 2.42
-    fill(desk_on(store), LATER)
+    fill(workspace_on(store), LATER)
     assert moves(store) == (pytest.approx(10.0), pytest.approx(21.0), None)
 
 
 def test_listed_in_the_session_without_a_price_cannot_be_told(store: Store) -> None:
     listed(store, at(11), price=2.0)
     priced(store, [0.0, 0.0, 10.0, 10.0])
-    assert fill(desk_on(store), LATER) == 0
+    assert fill(workspace_on(store), LATER) == 0
 
 
 def test_listed_after_the_close_starts_there(store: Store) -> None:
     listed(store, at(17), price=2.2, change_pct=10.0)
     priced(store, [0.0, 0.0, 10.0, -5.0])
-    fill(desk_on(store), LATER)
+    fill(workspace_on(store), LATER)
     assert moves(store) == (None, pytest.approx(-5.0), None)
 
 
@@ -88,7 +88,7 @@ def test_the_first_listing_of_the_day_is_the_base(store: Store) -> None:
 def test_nothing_is_seen_before_it_was_known(store: Store) -> None:
     listed(store, at(8))
     priced(store, [0.0, 0.0, 10.0, -50.0, 0.0, 0.0, 0.0, 100.0])
-    fill(desk_on(store), LATER)
+    fill(workspace_on(store), LATER)
     just = dt.timedelta(milliseconds=1)
     assert store.outcomes.of_day(DAY, at(8) - just) == {}
     assert moves(store, clock.close_time(DAY) - just) == (None, None, None)
@@ -101,15 +101,15 @@ def test_nothing_is_seen_before_it_was_known(store: Store) -> None:
 def test_a_fill_sees_only_bars_known_by_its_moment(store: Store) -> None:
     listed(store, at(8))
     priced(store, [0.0, 0.0, 10.0, -50.0, 0.0, 0.0, 0.0, 100.0])
-    assert fill(desk_on(store), clock.close_time(NEXT)) == 2
+    assert fill(workspace_on(store), clock.close_time(NEXT)) == 2
     assert moves(store)[2] is None
-    assert fill(desk_on(store), LATER) == 1
+    assert fill(workspace_on(store), LATER) == 1
 
 
 def test_a_missing_session_stays_unknown(store: Store) -> None:
     listed(store, at(8))
     priced(store, [0.0, 0.0, 10.0, None, 0.0, 0.0, 0.0, 100.0])
-    fill(desk_on(store), LATER)
+    fill(workspace_on(store), LATER)
     assert moves(store) == (pytest.approx(10.0), None, None)
 
 
@@ -118,19 +118,19 @@ def test_a_bar_caught_in_session_is_no_close(store: Store) -> None:
     own = bars("ZPAA", [0.0, 0.0, 10.0], DAY)
     with store.transaction():
         store.bars.save([*own[:2], msgspec.structs.replace(own[2], known_at=at(12))])
-    assert fill(desk_on(store), LATER) == 0
+    assert fill(workspace_on(store), LATER) == 0
 
 
 def test_a_watch_fills_once_a_session(store: Store) -> None:
     listed(store, at(8))
     priced(store, [0.0, 0.0, 10.0])
-    desk = desk_on(store)
-    assert fill_due(desk, at(15)) == 0  # the session runs, its bar is not known
-    assert fill_due(desk, at(16, 5)) == 1
+    workspace = workspace_on(store)
+    assert fill_due(workspace, at(15)) == 0  # the session runs, its bar is not known
+    assert fill_due(workspace, at(16, 5)) == 1
     with store.transaction():
         store.bars.save(bars("ZPAA", [10.0, 4.0], NEXT))
-    assert fill_due(desk, at(16, 10)) == 0
-    assert fill_due(desk, at(16, 5, NEXT)) == 1
+    assert fill_due(workspace, at(16, 10)) == 0
+    assert fill_due(workspace, at(16, 5, NEXT)) == 1
 
 
 @pytest.mark.parametrize(

@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from screener import clock
 from screener.cli import cli
 from screener.outputs.study import chart_lines, markdown_lines, study_lines
-from screener.pipeline.estimates import spread
-from screener.pipeline.intake import Intake
-from screener.pipeline.study import Group, Study, day_zero, load, run_study, save
+from screener.pipeline.intake.taking import Intake
+from screener.pipeline.study.estimates import spread
+from screener.pipeline.study.study import Group, Study, day_zero, load, run_study, save
 from screener.store import Store, open_store
 from screener.types import Bar, Item
-from tests.pipeline.make import DAY, at, bars, desk_on, invented_table, item
+from tests.pipeline.make import DAY, at, bars, invented_table, item, workspace_on
 
 LATER = clock.next_session(DAY, 30)
 NOW = clock.close_time(LATER)
@@ -28,11 +28,11 @@ CALM = [1.0] * 25
 
 
 def studied(store: Store, items: list[Item], prices: list[Bar]) -> Study:
-    desk = desk_on(store, NOW)
-    Intake(desk).take(items)
+    workspace = workspace_on(store, NOW)
+    Intake(workspace).take(items)
     with store.transaction():
         store.bars.save(prices)
-    return run_study(desk)
+    return run_study(workspace)
 
 
 def group(study: Study, kind: str, by: str = "type", value: str = "") -> Group:
@@ -130,13 +130,13 @@ def test_bands_go_by_the_cap_before_the_news(store: Store) -> None:
 
 def test_a_study_is_kept_and_read_back(store: Store) -> None:
     study = studied(store, [item("ZPAA", "Zpaa wins contract", at(8))], moved("ZPAA", 30.0, [1.0] * 20))
-    save(desk_on(store), study)
+    save(workspace_on(store), study)
     assert load(store.get_setting("study")) == study
     assert load(None) is None
 
 
 def test_an_empty_store_gives_an_empty_study(store: Store) -> None:
-    study = run_study(desk_on(store, NOW))
+    study = run_study(workspace_on(store, NOW))
     assert (study.events, study.first) == (0, None)
     assert "limit: " in "\n".join(study_lines(study))
 

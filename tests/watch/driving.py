@@ -14,8 +14,8 @@ from screener import config
 from screener.classify.pipeline import Classifier
 from screener.config import Edgar, Http, Rules, Settings
 from screener.pipeline import watch
-from screener.pipeline.desk import Desk
 from screener.pipeline.run import Plan
+from screener.pipeline.workspace import Workspace
 from screener.store import Store, open_store
 from screener.types import FeedSpec
 from tests.server.app import WireServer
@@ -47,23 +47,23 @@ class Scene:
         edgar = Edgar(base_url=self.edgar, max_filings=self.max_filings, whole_forms=self.whole_forms)
         return Settings(edgar=edgar, http=Http(timeout=10.0, pace={"*": 0.0}), rules=Rules(folders=self.rules))
 
-    def desk(self, store: Store) -> Desk:
-        desk = Desk(settings=self.settings(), store=store)
-        desk.__dict__["classifier"] = classifier()
-        desk.__dict__["feeds"] = dict(self.feeds)
-        return desk
+    def workspace(self, store: Store) -> Workspace:
+        workspace = Workspace(settings=self.settings(), store=store)
+        workspace.__dict__["classifier"] = classifier()
+        workspace.__dict__["feeds"] = dict(self.feeds)
+        return workspace
 
     def run(self, acts: Callable[[], Awaitable[None]]) -> None:
         """Watch until ``acts`` has ended; what stopping finishes is finished when this returns."""
 
-        async def go(desk: Desk) -> None:
+        async def go(workspace: Workspace) -> None:
             async with anyio.create_task_group() as group:
-                group.start_soon(watch.watching, desk, self.plan, self.said.append)
+                group.start_soon(watch.watching, workspace, self.plan, self.said.append)
                 await acts()
                 group.cancel_scope.cancel()
 
         with open_store(self.path) as store:
-            anyio.run(go, self.desk(store))
+            anyio.run(go, self.workspace(store))
 
     def query(self, sql: str, *values: object) -> list[tuple[object, ...]]:
         """Read the database from outside."""

@@ -14,8 +14,8 @@ import pytest
 from screener import clock
 from screener.outputs.health import feed_health
 from screener.pipeline import watch
-from screener.pipeline.keeping import Keeper
 from screener.pipeline.run import Plan
+from screener.pipeline.watch_writer import WatchWriter
 from screener.store import open_store
 from screener.types import FeedSpec, FeedState
 from tests.server.app import Reply, Request, WireServer
@@ -253,13 +253,13 @@ def test_a_full_disk_loses_nothing(server: WireServer, tmp_path: Path, monkeypat
     with open_store(shown.path) as store:
         pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
     limit = [pages + 20]
-    opened = Keeper.store
+    opened = WatchWriter.store
 
-    def small(keeper: Keeper, *args: object) -> object:
-        keeper.desk.store.connection.execute(f"PRAGMA max_page_count = {limit[0]}")
-        return opened(keeper, *args)  # type: ignore[arg-type]
+    def small(writer: WatchWriter, *args: object) -> object:
+        writer.workspace.store.connection.execute(f"PRAGMA max_page_count = {limit[0]}")
+        return opened(writer, *args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(Keeper, "store", small)
+    monkeypatch.setattr(WatchWriter, "store", small)
 
     async def acts() -> None:
         await until(lambda: len(shown.titles()) == 2)

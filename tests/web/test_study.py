@@ -8,8 +8,8 @@ from xml.etree import ElementTree as Xml
 import httpx2
 import msgspec
 
-from screener.pipeline import estimates
-from screener.pipeline import study as made
+from screener.pipeline.study import estimates
+from screener.pipeline.study import study as made
 from screener.store import open_store
 from screener.web import study
 from tests.web.conftest import AS_OF, DAY, fill, serving

@@ -85,10 +85,10 @@ def queue_alerts(
     passing = [r for r in rows if passes(r, wanted, marks, known.get(r.ticker, ()))]
     if not passing:
         return []
-    desk = _Decider(store, wanted, marks, channels(wanted.urls), arrival, now)
-    added = [a for r in passing if (a := desk.decide(r, known.get(r.ticker, ()))) is not None]
+    workspace = _Decider(store, wanted, marks, channels(wanted.urls), arrival, now)
+    added = [a for r in passing if (a := workspace.decide(r, known.get(r.ticker, ()))) is not None]
     if added:
-        for channel in desk.channels:
+        for channel in workspace.channels:
             store.outbox.know(channel.name, channel.shown)
     return added
 

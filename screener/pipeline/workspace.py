@@ -26,7 +26,7 @@ from screener.types import FeedSpec
 
 
 @dataclass
-class Desk:
+class Workspace:
     """The parts of one process. ``feeds_folder`` and ``regimes`` replace the built-in ones (the demo has its own)."""
 
     settings: Settings

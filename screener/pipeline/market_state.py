@@ -8,7 +8,7 @@ from collections.abc import Collection
 from screener import clock, config
 from screener.engine.evaluate import judge
 from screener.market import Measured, compute, regime, relative_line
-from screener.pipeline.desk import Desk
+from screener.pipeline.workspace import Workspace
 from screener.prices.universe import Membership, load_universe, members
 from screener.types import Bar, Regime
 
@@ -18,45 +18,47 @@ SESSIONS = 253
 UNIVERSE_SESSIONS = 21
 
 
-def refresh_regime(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
+def refresh_regime(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:
     """Compute and store the regime of a day as of a moment, where it differs from the one that stood."""
-    found = changed_regime(desk, day, as_of)
+    found = changed_regime(workspace, day, as_of)
     if found is not None:
-        with desk.store.transaction():
-            desk.store.lists.save_regime(found)
-    return found or desk.store.lists.regime(day, as_of)
+        with workspace.store.transaction():
+            workspace.store.lists.save_regime(found)
+    return found or workspace.store.lists.regime(day, as_of)
 
 
-def changed_regime(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
+def changed_regime(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:
     """The regime of a day as of a moment if it differs from the stored one; None when it does not or is unknown."""
-    held = desk.store.lists.regime(day, as_of)
+    held = workspace.store.lists.regime(day, as_of)
     if held is not None and held.as_of == as_of:
         return None
-    known = desk.store.lists.rows_as_of(day, as_of)
-    found = compute_regime(desk, day, as_of, {r.ticker for r in known} if known else None)
+    known = workspace.store.lists.rows_as_of(day, as_of)
+    found = compute_regime(workspace, day, as_of, {r.ticker for r in known} if known else None)
     if found is None or (held is not None and (held.measures, held.label) == (found.measures, found.label)):
         return None
     return found
 
 
 def compute_regime(
-    desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None
+    workspace: Workspace, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None
 ) -> Regime | None:
     """The regime of a day from what the store knew at ``as_of``; None without any index or small-cap bar of the day."""
-    measured = measure_market(desk, day, as_of, catalysts)
+    measured = measure_market(workspace, day, as_of, catalysts)
     if all(v is None for k, v in measured.values.items() if k != "movers"):
         return None
-    rules = desk.regime_rules.compiled.values()
+    rules = workspace.regime_rules.compiled.values()
     return regime(day, as_of, measured, lambda get: judge(rules, get))
 
 
-def measure_market(desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None) -> Measured:
+def measure_market(
+    workspace: Workspace, day: dt.date, as_of: dt.datetime, catalysts: Collection[str] | None = None
+) -> Measured:
     """The market's measures of a day as of a moment."""
-    bars = desk.store.bars
+    bars = workspace.store.bars
     start = clock.previous_session(day, SESSIONS)
-    prefer = desk.settings.prices.source
+    prefer = workspace.settings.prices.source
     index: dict[str, list[Bar]] = bars.history([*INDEXES, *RATES], start, day, as_of, prefer)
-    small = [t for t, m in universe(desk, day, as_of).items() if m.included]
+    small = [t for t, m in universe(workspace, day, as_of).items() if m.included]
     rows = bars.raw_days(start, day, as_of) if small else iter(())
     return compute(
         day,
@@ -69,22 +71,22 @@ def measure_market(desk: Desk, day: dt.date, as_of: dt.datetime, catalysts: Coll
     )
 
 
-def universe(desk: Desk, day: dt.date, as_of: dt.datetime) -> dict[str, Membership]:
+def universe(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> dict[str, Membership]:
     """Membership of every ticker with a bar on a day, by the rules in ``universe.yml`` (the user's own when there)."""
-    own = [config.built_in("rules"), *config.own_folders(desk.settings)]
+    own = [config.built_in("rules"), *config.own_folders(workspace.settings)]
     path = next(p / "universe.yml" for p in reversed(own) if (p / "universe.yml").is_file())
-    rows = desk.store.bars.raw_days(clock.previous_session(day, UNIVERSE_SESSIONS), day, as_of)
-    names = {x.ticker: x.name for x in desk.table.listings()}
+    rows = workspace.store.bars.raw_days(clock.previous_session(day, UNIVERSE_SESSIONS), day, as_of)
+    names = {x.ticker: x.name for x in workspace.table.listings()}
     return members(rows, day, names, load_universe(path))
 
 
-def market_of(desk: Desk, day: dt.date, as_of: dt.datetime) -> Regime | None:
+def market_of(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:
     """The stored regime of a day as it stood at a moment, else computed and stored now."""
-    return desk.store.lists.regime(day, as_of) or refresh_regime(desk, day, as_of)
+    return workspace.store.lists.regime(day, as_of) or refresh_regime(workspace, day, as_of)
 
 
-def relative(desk: Desk, day: dt.date, as_of: dt.datetime) -> list[float | None]:
+def relative(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> list[float | None]:
     """IWM's line against SPY's over the last sessions, for a small chart."""
     start = clock.previous_session(day, 80)
-    index = desk.store.bars.history(["IWM", "SPY"], start, day, as_of, desk.settings.prices.source)
+    index = workspace.store.bars.history(["IWM", "SPY"], start, day, as_of, workspace.settings.prices.source)
     return relative_line(index.get("IWM", []), index.get("SPY", []), day, as_of)

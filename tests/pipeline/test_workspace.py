@@ -1,4 +1,4 @@
-"""The desk refuses to work without its parts."""
+"""The workspace refuses to work without its parts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from screener import config
 from screener.config import Settings
 from screener.errors import ModelError
-from screener.pipeline.desk import Desk
+from screener.pipeline.workspace import Workspace
 from screener.store import open_store
 
 
@@ -18,4 +18,4 @@ def test_a_missing_model_is_an_error_not_a_weaker_answer(tmp_path: Path, monkeyp
     (tmp_path / "model").mkdir()
     monkeypatch.setattr(config, "built_in", lambda kind: rules if kind == "rules" else tmp_path)
     with open_store(tmp_path / "s.db") as store, pytest.raises(ModelError):
-        _ = Desk(settings=Settings(), store=store).classifier
+        _ = Workspace(settings=Settings(), store=store).classifier

@@ -15,8 +15,8 @@ from screener.collectors.file import read_items
 from screener.entities.tickers import parse_table
 from screener.errors import FetchError, InputError, ScreenerError, StoreError
 from screener.http import Fetcher
-from screener.pipeline.desk import Desk, age_of
-from screener.pipeline.whole import WholeQueue, fetch_whole
+from screener.pipeline.collecting.filing_queue import FilingQueue, fetch_filings
+from screener.pipeline.workspace import Workspace, age_of
 from screener.registry import discover
 from screener.store import Store
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
@@ -31,9 +31,9 @@ def collectors() -> dict[str, Collector]:
 
 
 @asynccontextmanager
-async def fetcher(desk: Desk, feeds: Sequence[FeedSpec] = ()) -> AsyncIterator[Fetcher]:
+async def fetcher(workspace: Workspace, feeds: Sequence[FeedSpec] = ()) -> AsyncIterator[Fetcher]:
     """The process's fetcher; hosts that the user configured may be private ones."""
-    settings = desk.settings
+    settings = workspace.settings
     urls = [f.url for f in feeds] + [s.base_url for s in settings.prices.sources.values()]
     hosts = {_host(u) for u in [*urls, settings.edgar.base_url] if u}
     async with Fetcher(
@@ -54,14 +54,14 @@ def _host(url: str) -> str:
 
 
 async def collect_all(
-    desk: Desk, feeds: Sequence[FeedSpec], get: Fetcher, done: Callable[[Collected], None] = lambda _: None
+    workspace: Workspace, feeds: Sequence[FeedSpec], get: Fetcher, done: Callable[[Collected], None] = lambda _: None
 ) -> list[Collected]:
     """Poll all feeds at the same time; the answers in the order of ``feeds``."""
     kinds = collectors()
     found: dict[str, Collected] = {}
 
     async def one(feed: FeedSpec) -> None:
-        found[feed.name] = await collect_one(desk, feed, get, kinds)
+        found[feed.name] = await collect_one(workspace, feed, get, kinds)
         done(found[feed.name])
 
     async with anyio.create_task_group() as group:
@@ -71,37 +71,37 @@ async def collect_all(
 
 
 async def collect_one(
-    desk: Desk,
+    workspace: Workspace,
     feed: FeedSpec,
     get: Fetcher,
     kinds: dict[str, Collector],
     held: Store | None = None,
     state: FeedState | None = None,
-    queue: WholeQueue | None = None,
+    queue: FilingQueue | None = None,
 ) -> Collected:
     """Poll one feed and fetch its filings of the chosen forms whole, here or, when there is one, through ``queue``.
 
-    ``held`` is where to look up what is known (the desk's own store unless given), ``state`` what the last poll left.
+    ``held`` is where to look up what is known (the workspace's own store unless given), ``state`` what the last poll left.
     """
     if feed.kind not in kinds:
         message = f"{feed.path or 'settings'}: kind {feed.kind!r} is none of {', '.join(sorted(kinds))}"
         wrong = Problem(stage="collect", subject=feed.name, message=message, kind="unknown_kind")
         return Collected(feed=feed.name, problems=(wrong,))
-    held = held or desk.store
-    context = context_of(desk, feed, get, held, state, queue)
+    held = held or workspace.store
+    context = context_of(workspace, feed, get, held, state, queue)
     collected = await kinds[feed.kind].collect(feed, context)
     if feed.kind != "edgar":
         return collected
-    return await fetch_whole(desk, collected, context, held) if queue is None else queue.take(collected)
+    return await fetch_filings(workspace, collected, context, held) if queue is None else queue.take(collected)
 
 
 def context_of(
-    desk: Desk,
+    workspace: Workspace,
     feed: FeedSpec,
     get: Fetcher,
     held: Store,
     state: FeedState | None = None,
-    queue: WholeQueue | None = None,
+    queue: FilingQueue | None = None,
 ) -> Context:
     """What a collector is handed for a poll of a feed."""
 
@@ -110,10 +110,10 @@ def context_of(
             return queue.known(ids) if queue else held.news.known_accessions(ids)
         return held.news.known_items(feed.name, ids)
 
-    as_of = desk.clock.fixed
+    as_of = workspace.clock.fixed
     return Context(
         fetcher=get,
-        now=desk.clock.now,
+        now=workspace.clock.now,
         # A replay must not depend on what a poll at another moment left behind.
         state=FeedState(name=feed.name) if as_of else state or held.news.feed_state(feed.name),
         as_of=as_of,
@@ -122,12 +122,12 @@ def context_of(
     )
 
 
-def file_items(desk: Desk, paths: Sequence[Path]) -> Collected:
+def file_items(workspace: Workspace, paths: Sequence[Path]) -> Collected:
     """The items of ``--items`` files; a broken line is a problem, a missing file an InputError."""
     items: list[Item] = []
     problems: list[Problem] = []
     for path in paths:
-        for found in read_items(path, desk.clock.now(), desk.clock.fixed):
+        for found in read_items(path, workspace.clock.now(), workspace.clock.fixed):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
@@ -136,39 +136,39 @@ def file_items(desk: Desk, paths: Sequence[Path]) -> Collected:
 
 
 async def refresh_table(
-    desk: Desk, get: Fetcher, turn: Callable[[], AbstractContextManager[object]] = nullcontext
+    workspace: Workspace, get: Fetcher, turn: Callable[[], AbstractContextManager[object]] = nullcontext
 ) -> Problem | None:
     """Fetch SEC's ticker table when the stored copy is older than a day. A failure keeps the old copy and says so.
 
     ``turn`` is what a writer has to hold when others write too.
     """
-    store, now = desk.store, desk.clock.now() if not desk.clock.replay else dt.datetime.now(dt.UTC)
+    store, now = workspace.store, workspace.clock.now() if not workspace.clock.replay else dt.datetime.now(dt.UTC)
     checked = store.get_setting("table_checked")
     if checked and age_of(dt.datetime.fromisoformat(checked), now) < TABLE_AGE:
         return None
-    url = desk.settings.edgar.base_url.rstrip("/") + TABLE_PATH
+    url = workspace.settings.edgar.base_url.rstrip("/") + TABLE_PATH
     try:
         answer = await get.get(url, etag=store.get_setting("table_etag") or "")
         with turn():
             if not answer.not_modified:
-                load_table(desk, answer.body, url, now)
+                load_table(workspace, answer.body, url, now)
             with store.transaction():
                 store.set_setting("table_checked", now.isoformat())
                 store.set_setting("table_etag", answer.etag)
     except (FetchError, InputError, StoreError) as e:
-        size = len(desk.table)
+        size = len(workspace.table)
         kept = f"the stored table of {size} tickers is used" if size else "tickers are taken from the news alone"
         return Problem(stage="resolve", subject="ticker table", message=f"{e}; {kept}", kind="table")
     return None
 
 
-def load_table(desk: Desk, raw: bytes, name: str, now: dt.datetime) -> int:
+def load_table(workspace: Workspace, raw: bytes, name: str, now: dt.datetime) -> int:
     """Replace the ticker table by one in SEC's format. Raises InputError when it is none."""
     listings = parse_table(raw, name)
-    with desk.store.transaction():
-        size = desk.store.news.replace_listings(listings, now)
-        desk.store.set_setting("table_digest", hashlib.sha256(raw).hexdigest())
-    desk.forget_table()
+    with workspace.store.transaction():
+        size = workspace.store.news.replace_listings(listings, now)
+        workspace.store.set_setting("table_digest", hashlib.sha256(raw).hexdigest())
+    workspace.forget_table()
     return size
 
 

@@ -18,9 +18,9 @@ import msgspec
 from msgspec import Struct
 
 from screener import clock, config
-from screener.pipeline.desk import Desk
-from screener.pipeline.estimates import Spread, median, spread
 from screener.pipeline.pricing import BENCHMARK
+from screener.pipeline.study.estimates import Spread, median, spread
+from screener.pipeline.workspace import Workspace
 from screener.prices.formulas import compounded
 from screener.prices.history import build, frame
 from screener.prices.measures import compute_moves
@@ -100,7 +100,7 @@ def day_zero(published: dt.datetime) -> dt.date:
 
 
 def run_study(
-    desk: Desk,
+    workspace: Workspace,
     since: dt.date | None = None,
     until: dt.date | None = None,
     tick: Callable[[int], None] = lambda _: None,
@@ -108,13 +108,13 @@ def run_study(
     """Study the store's news with day 0 in [since, until] against its bars. Empty stores give an empty study."""
     skipped: Counter[str] = Counter()
     models: set[str] = set()
-    found = _events(desk, since, until, skipped, models)
+    found = _events(workspace, since, until, skipped, models)
     stories = {e.story_id for e in found}
-    index = _benchmark(desk, found)
-    measured = list(_measured(desk, found, index, skipped, tick))
+    index = _benchmark(workspace, found)
+    measured = list(_measured(workspace, found, index, skipped, tick))
     days = [e.day for e in measured]
     return Study(
-        made=desk.clock.now(),
+        made=workspace.clock.now(),
         since=since,
         until=until,
         first=min(days, default=None),
@@ -129,10 +129,10 @@ def run_study(
     )
 
 
-def save(desk: Desk, study: Study) -> None:
+def save(workspace: Workspace, study: Study) -> None:
     """Keep the study in the store, for the page."""
-    with desk.store.transaction():
-        desk.store.set_setting(KEY, msgspec.json.encode(study).decode())
+    with workspace.store.transaction():
+        workspace.store.set_setting(KEY, msgspec.json.encode(study).decode())
 
 
 def load(text: str | None) -> Study | None:
@@ -144,10 +144,10 @@ def load(text: str | None) -> Study | None:
 
 
 def _events(
-    desk: Desk, since: dt.date | None, until: dt.date | None, skipped: Counter[str], models: set[str]
+    workspace: Workspace, since: dt.date | None, until: dt.date | None, skipped: Counter[str], models: set[str]
 ) -> list[Event]:
     best: dict[tuple[str, dt.date, str], Event] = {}
-    for story, catalysts, model in _stories(desk, since, until):
+    for story, catalysts, model in _stories(workspace, since, until):
         day = day_zero(story.published)
         if (since and day < since) or (until and day > until):
             continue
@@ -181,11 +181,11 @@ def _of_story(story: Story, day: dt.date, catalysts: Sequence[Catalyst]) -> Iter
 
 
 def _stories(
-    desk: Desk, since: dt.date | None, until: dt.date | None
+    workspace: Workspace, since: dt.date | None, until: dt.date | None
 ) -> Iterator[tuple[Story, tuple[Catalyst, ...], str]]:
     """Stories with their stored catalysts, a week at a time: a long history does not fit into memory at once."""
-    news, now = desk.store.news, desk.clock.now()
-    span = desk.store.connection.execute("SELECT min(published), max(published) FROM stories").fetchone()
+    news, now = workspace.store.news, workspace.clock.now()
+    span = workspace.store.connection.execute("SELECT min(published), max(published) FROM stories").fetchone()
     if span[0] is None:
         return
     start, end = (dt.datetime.fromisoformat(t) for t in span)
@@ -207,7 +207,7 @@ def _stories(
 
 
 def _measured(
-    desk: Desk,
+    workspace: Workspace,
     events: Sequence[Event],
     index: Mapping[dt.date, float] | None,
     skipped: Counter[str],
@@ -217,15 +217,15 @@ def _measured(
     by_day: dict[dt.date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
-    medians = _Medians(desk)
+    medians = _Medians(workspace)
     for day, group in sorted(by_day.items()):
         last = clock.next_session(day, _LAST)
         tickers = sorted({e.ticker for e in group})
         first_news = {t: min(e.published for e in group if e.ticker == t) for t in tickers}
-        bars = desk.store.bars.history(
-            tickers, clock.previous_session(day, 25), last, desk.clock.now(), desk.settings.prices.source
+        bars = workspace.store.bars.history(
+            tickers, clock.previous_session(day, 25), last, workspace.clock.now(), workspace.settings.prices.source
         )
-        splits = desk.store.bars.reverse_splits(tickers, desk.clock.now())
+        splits = workspace.store.bars.reverse_splits(tickers, workspace.clock.now())
         moves = compute_moves(bars, clock.close_time(day), news_times=first_news, splits=splits, day=day)
         followed = {t: _after(t, bars[t], day, last, index or medians) for t in bars}
         for event in group:
@@ -275,7 +275,7 @@ def _after(
 # ---- benchmarks --------------------------------------------------------------------------------------------------
 
 
-def _benchmark(desk: Desk, events: Sequence[Event]) -> dict[dt.date, float] | None:
+def _benchmark(workspace: Workspace, events: Sequence[Event]) -> dict[dt.date, float] | None:
     """IWM's changes in percent by day; None unless they cover all but the newest days of the study.
 
     A fund has no small-cap splits, so its closes may be compared where the source gave no change.
@@ -284,8 +284,10 @@ def _benchmark(desk: Desk, events: Sequence[Event]) -> dict[dt.date, float] | No
         return None
     first, last = min(e.day for e in events), max(e.day for e in events)
     start, end = clock.previous_session(first, 3), clock.next_session(last, _LAST)
-    now = desk.clock.now()
-    bars = desk.store.bars.history([BENCHMARK], start, end, now, desk.settings.prices.source).get(BENCHMARK, [])
+    now = workspace.clock.now()
+    bars = workspace.store.bars.history([BENCHMARK], start, end, now, workspace.settings.prices.source).get(
+        BENCHMARK, []
+    )
     found: dict[dt.date, float] = {}
     for before, bar in zip([None, *bars], bars, strict=False):
         change = bar.change_pct
@@ -293,21 +295,21 @@ def _benchmark(desk: Desk, events: Sequence[Event]) -> dict[dt.date, float] | No
             change = (bar.close / before.close - 1) * 100
         if change is not None:
             found[bar.day] = change
-    newest = desk.store.bars.last_day(now) or last
+    newest = workspace.store.bars.last_day(now) or last
     return found if {e.day for e in events if e.day <= newest} <= found.keys() else None
 
 
 class _Medians:
     """The median change of the small caps of a day, in percent, read when it is first asked for."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
         self._known: dict[dt.date, float | None] = {}
         self._limit = load_universe(config.built_in("rules") / "universe.yml").bands[-1][1]
 
     def get(self, day: dt.date) -> float | None:
         if day not in self._known:
-            rows = self._desk.store.bars.raw_days(day, day, self._desk.clock.now())
+            rows = self._workspace.store.bars.raw_days(day, day, self._workspace.clock.now())
             self._known[day] = median([r[7] for r in rows if r[7] is not None and r[8] and r[8] < self._limit])
         return self._known[day]
 

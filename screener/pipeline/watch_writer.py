@@ -19,11 +19,11 @@ import msgspec
 from screener import clock, config
 from screener.errors import InputError, ScreenerError
 from screener.pipeline import outcomes
-from screener.pipeline.alerting import Arrival
-from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake, Taken, in_order
+from screener.pipeline.alerts.decision import Arrival
+from screener.pipeline.intake.taking import Intake, Taken, in_order
 from screener.pipeline.ranking import rank_day
 from screener.pipeline.run import new_run, save_rows
+from screener.pipeline.workspace import Workspace
 from screener.store import Store
 from screener.types import Collected, Problem, WatchRow
 
@@ -35,23 +35,23 @@ _SHARED = ("classifier", "rules", "regime_rules", "feeds", "table")
 Say = Callable[[str], None]
 
 
-class Keeper:
+class WatchWriter:
     """Stores, classifies and ranks for one watch. ``ranker`` is a read-only store of the ranking thread's own."""
 
-    def __init__(self, desk: Desk, ranker: Store, by: str, say: Say) -> None:
-        self.desk, self._ranker, self._by, self._say = desk, ranker, by, say
+    def __init__(self, workspace: Workspace, ranker: Store, by: str, say: Say) -> None:
+        self.workspace, self._ranker, self._by, self._say = workspace, ranker, by, say
         self._turn = threading.Lock()
-        self._intake = Intake(desk)
-        self._rules_seen = rules_stamp(desk)
+        self._intake = Intake(workspace)
+        self._rules_seen = rules_stamp(workspace)
         self._mark = threading.Lock()
         self._told, self._tally, self._feeds = Taken(), dict[str, int](), set[str]()
         self._batches = 0
 
     @contextmanager
-    def turn(self) -> Iterator[Desk]:
+    def turn(self) -> Iterator[Workspace]:
         """The writing connection, for one short piece of work."""
         with self._turn:
-            yield self.desk
+            yield self.workspace
 
     # ---- storing ----
 
@@ -70,7 +70,7 @@ class Keeper:
             self._count(taken, {"items": taken.items + taken.known})
         filings = 0
         if any(c.state or c.filings or c.halts for c in batch):
-            with self._turn, self.desk.store.transaction():
+            with self._turn, self.workspace.store.transaction():
                 filings = sum(self._intake.note(c) for c in batch)
         told = Taken(filings=filings, problems=[p for c in batch for p in c.problems])
         self._count(told, {"filings": sum(len(c.filings) for c in batch)}, {c.feed for c in batch})
@@ -118,14 +118,14 @@ class Keeper:
             return False
 
     def _rank(self, told: Taken, tally: dict[str, int], feeds: set[str]) -> bool:
-        run = new_run(self.desk)
-        rows = self._read(lambda desk: rank_day(desk, run.id, run.day, run.as_of, self._by))
+        run = new_run(self.workspace)
+        rows = self._read(lambda workspace: rank_day(workspace, run.id, run.day, run.as_of, self._by))
         arrival = Arrival(touched=frozenset(told.touched), classified=told.done)
         with self._turn:
-            with self.desk.store.transaction():
-                lists = self.desk.store.lists
+            with self.workspace.store.transaction():
+                lists = self.workspace.store.lists
                 lists.start_run(run)
-                stored = save_rows(self.desk, run, rows, arrival)
+                stored = save_rows(self.workspace, run, rows, arrival)
                 if told.items or told.problems or stored:
                     counts = _counts(told, tally, feeds, rows, stored)
                     lists.finish_run(
@@ -133,7 +133,7 @@ class Keeper:
                     )
                 else:
                     lists.drop_run(run)
-            outcomes.fill_due(self.desk, run.as_of)
+            outcomes.fill_due(self.workspace, run.as_of)
         if told.new_stories:
             what = f"{told.new_stories} new stories, {told.tagged} tagged, {len(rows)} rows"
             self._say(f"{clock.eastern(clock.now())}: {what}")
@@ -145,25 +145,25 @@ class Keeper:
             self._told, self._tally, self._feeds = Taken(), {}, set()
         return found
 
-    def _read(self, work: Callable[[Desk], list[WatchRow]]) -> list[WatchRow]:
+    def _read(self, work: Callable[[Workspace], list[WatchRow]]) -> list[WatchRow]:
         """Work on one unchanging view of the store, while others write."""
-        desk = replace(self.desk, store=self._ranker)
-        desk.__dict__.update({k: v for k, v in self.desk.__dict__.items() if k in _SHARED})
+        workspace = replace(self.workspace, store=self._ranker)
+        workspace.__dict__.update({k: v for k, v in self.workspace.__dict__.items() if k in _SHARED})
         connection = self._ranker.connection
         connection.execute("BEGIN")
         try:
-            return work(desk)
+            return work(workspace)
         finally:
             connection.execute("COMMIT")
 
     def renew_rules(self) -> bool:
         """Pick up changed rule files, True when there were; when the new ones do not load, say why and keep the old."""
-        stamp = rules_stamp(self.desk)
+        stamp = rules_stamp(self.workspace)
         if stamp == self._rules_seen:
             return False
         self._rules_seen = stamp
         try:
-            digest = self.desk.reload_rules()
+            digest = self.workspace.reload_rules()
         except InputError as e:
             self._say(f"changed rules do not load, the old ones stay: {e}")
             self.tell([Problem(stage="rank", subject="rules", message=str(e), kind="rules")])
@@ -189,10 +189,10 @@ def _counts(
     }
 
 
-def rules_stamp(desk: Desk) -> str:
+def rules_stamp(workspace: Workspace) -> str:
     """Changes whenever a ranking rule file is added, removed or saved."""
     found = hashlib.sha256()
-    for folder in config.rule_folders(desk.settings, "ranking"):
+    for folder in config.rule_folders(workspace.settings, "ranking"):
         for path in sorted(folder.glob("*.yml")):
             try:
                 stat = path.stat()

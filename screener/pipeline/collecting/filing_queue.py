@@ -20,7 +20,7 @@ from anyio.abc import TaskGroup
 from screener.collectors.base import Context
 from screener.collectors.edgar import UNFINISHED
 from screener.collectors.filings import fetch_filing
-from screener.pipeline.desk import Desk
+from screener.pipeline.workspace import Workspace
 from screener.sec import forms, items8k
 from screener.store import Store
 from screener.types import Collected, FeedState, Filing, Item, Problem
@@ -36,9 +36,9 @@ _CAP_DAYS = dt.timedelta(days=7)
 Priority = tuple[int, int, float]
 
 
-def whole_forms(desk: Desk) -> Sequence[str]:
+def forms_fetched(workspace: Workspace) -> Sequence[str]:
     """The forms that are fetched whole; none when ``[edgar] fetch_filings`` is off."""
-    edgar = desk.settings.edgar
+    edgar = workspace.settings.edgar
     return (edgar.whole_forms or forms.WHOLE) if edgar.fetch_filings else ()
 
 
@@ -47,10 +47,10 @@ def says_something(item: Item) -> bool:
     return bool(item.facts) or not forms.of_family(item.form, "insider")
 
 
-def priorities(desk: Desk, held: Store, filings: Collection[Filing]) -> dict[str, Priority]:
+def priorities(workspace: Workspace, held: Store, filings: Collection[Filing]) -> dict[str, Priority]:
     """How urgent each filing is, by accession: the smallest first."""
-    known = {f.cik: found[0].ticker for f in filings if (found := desk.table.by_cik(f.cik))}
-    now = desk.clock.now()
+    known = {f.cik: found[0].ticker for f in filings if (found := workspace.table.by_cik(f.cik))}
+    now = workspace.clock.now()
     day = held.bars.last_day(now) if known else None
     bars = held.bars.history(sorted(set(known.values())), day - _CAP_DAYS, day, now) if day else {}
     caps = {t: rows[-1].market_cap for t, rows in bars.items()}
@@ -71,14 +71,14 @@ def weight(filing: Filing) -> int:
     return 0 if form in _FIRST else 1 if form in _LATER else 2 if not forms.of_family(form, "insider") else 3
 
 
-async def fetch_whole(desk: Desk, collected: Collected, context: Context, held: Store) -> Collected:
+async def fetch_filings(workspace: Workspace, collected: Collected, context: Context, held: Store) -> Collected:
     """Replace index entries by the filings themselves, the most urgent ``[edgar] max_filings`` of those not yet known.
 
     Gives up after a few failures in a row, keeping the entries.
     """
-    filings = _fetchable(desk, collected, held.news.known_accessions)
-    order = priorities(desk, held, filings.values())
-    wanted = sorted(filings.values(), key=lambda f: order[f.accession])[: desk.settings.edgar.max_filings]
+    filings = _fetchable(workspace, collected, held.news.known_accessions)
+    order = priorities(workspace, held, filings.values())
+    wanted = sorted(filings.values(), key=lambda f: order[f.accession])[: workspace.settings.edgar.max_filings]
     failures = 0
     got: dict[str, Item | None] = {}
     problems: list[Problem] = []
@@ -116,10 +116,10 @@ def _unread(feed: str, last: Problem) -> Problem:
 
 
 def _fetchable(
-    desk: Desk, collected: Collected, known: Callable[[Sequence[str]], Collection[str]]
+    workspace: Workspace, collected: Collected, known: Callable[[Sequence[str]], Collection[str]]
 ) -> dict[str, Filing]:
     """The filings to be fetched, by accession: of a chosen form, with an item without text, not stored yet."""
-    wanted = forms.Choice(whole_forms(desk))
+    wanted = forms.Choice(forms_fetched(workspace))
     bare = {i.source_id for i in collected.items if not i.body}
     chosen = {f.accession: f for f in collected.filings if f.accession in bare and f.form in wanted}
     for accession in known(list(chosen)) if chosen else ():
@@ -136,14 +136,14 @@ class _Waiting:
 
 
 @dataclass
-class WholeQueue:
+class FilingQueue:
     """The filings a watch is still fetching, while the polls of the index keep their cadence.
 
     ``send`` hands a finished filing to the writer. An accession stays here until ``stored`` is called with it; until
     then the feed's state is kept as unfinished, so that a killed watch reads the index again from before it.
     """
 
-    desk: Desk
+    workspace: Workspace
     held: Store
     feed: str
     send: Callable[[Collected], Awaitable[None]]
@@ -170,10 +170,10 @@ class WholeQueue:
 
         While the archive does not answer, that includes the index entries of what is queued.
         """
-        wanted = _fetchable(self.desk, found, self.known)
+        wanted = _fetchable(self.workspace, found, self.known)
         items = {i.source_id: i for i in found.items}
-        order = priorities(self.desk, self.held, wanted.values())
-        room = max(0, self.desk.settings.edgar.max_filings - len(self.waiting))
+        order = priorities(self.workspace, self.held, wanted.values())
+        room = max(0, self.workspace.settings.edgar.max_filings - len(self.waiting))
         resting = self.failures >= GIVES_UP_AFTER
         for accession in sorted(wanted, key=order.__getitem__)[:room]:
             self.waiting[accession] = _Waiting(wanted[accession], items[accession], told=resting)
@@ -245,6 +245,6 @@ class WholeQueue:
 
     async def _done(self, one: _Waiting, item: Item | None, *problems: Problem) -> None:
         if item is not None and item.body and not item.replayed:
-            item = msgspec.structs.replace(item, received=self.desk.clock.now())
+            item = msgspec.structs.replace(item, received=self.workspace.clock.now())
         items = (item,) if item is not None and says_something(item) else ()
         await self.send(Collected(feed=self.feed, items=items, filings=(one.filing,), problems=problems))

@@ -8,38 +8,38 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from screener.collectors.file import read_items
-from screener.pipeline.desk import Desk
-from screener.pipeline.intake import Intake
+from screener.pipeline.intake.taking import Intake
 from screener.pipeline.pricing import load_file
-from screener.pipeline.study import Study, run_study
+from screener.pipeline.study.study import Study, run_study
+from screener.pipeline.workspace import Workspace
 from screener.store import open_store
 from screener.types import Item, Problem
 
 
 def study_files(
-    desk: Desk, items: Sequence[Path], prices: Sequence[Path], since: dt.date | None, until: dt.date | None
+    workspace: Workspace, items: Sequence[Path], prices: Sequence[Path], since: dt.date | None, until: dt.date | None
 ) -> tuple[Study, list[Problem]]:
-    """Study items and bars from files with the desk's rules, classifier and ticker table. Raises InputError.
+    """Study items and bars from files with the workspace's rules, classifier and ticker table. Raises InputError.
 
     Items without a publication time are left out and counted among the problems: what moved after them is unknown.
     """
     with tempfile.TemporaryDirectory(prefix="screener-study-") as folder, open_store(Path(folder) / "s.db") as store:
-        own = Desk(settings=desk.settings, store=store, clock=desk.clock)
+        own = Workspace(settings=workspace.settings, store=store, clock=workspace.clock)
         with store.transaction():
-            store.news.replace_listings(desk.store.news.listings(), desk.clock.now())
+            store.news.replace_listings(workspace.store.news.listings(), workspace.clock.now())
         problems = fill(own, items, prices, since, until)
         return run_study(own, since, until), problems
 
 
 def fill(
-    desk: Desk,
+    workspace: Workspace,
     items: Sequence[Path],
     prices: Sequence[Path],
     since: dt.date | None = None,
     until: dt.date | None = None,
 ) -> list[Problem]:
-    """Take items and bars from files into a desk's store, as a replay would: received when published."""
-    now, problems, taken = desk.clock.now(), [], []
+    """Take items and bars from files into a workspace's store, as a replay would: received when published."""
+    now, problems, taken = workspace.clock.now(), [], []
     for path in items:
         unknown = 0
         for found in read_items(path, now, now):
@@ -52,9 +52,9 @@ def fill(
         if unknown:
             message = f"{unknown} items without a publication time left out"
             problems.append(Problem(stage="collect", subject=str(path), message=message, kind="no_time"))
-    Intake(desk).take(taken)
+    Intake(workspace).take(taken)
     for path in prices:
-        problems += load_file(desk, path)[1]
+        problems += load_file(workspace, path)[1]
     return problems
 
 

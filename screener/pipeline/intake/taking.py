@@ -20,8 +20,8 @@ from screener import clock
 from screener.entities.resolve import Resolved, resolve
 from screener.entities.stories import LOOK_BACK, Joiner, compose, novelty
 from screener.errors import ScreenerError
-from screener.pipeline.desk import Desk
-from screener.pipeline.late import take_back
+from screener.pipeline.intake.late_arrivals import take_back
+from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Collected, Item, Problem, Story
 
 BATCH = 500
@@ -58,10 +58,10 @@ class Taken:
 class Intake:
     """Takes items into the store; keep one for the length of a process, it remembers recent stories."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._joiner = Joiner(desk.store.news.recent)
-        left = desk.store.news.unclassified(desk.clock.now() - LOOK_BACK)
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._joiner = Joiner(workspace.store.news.recent)
+        left = workspace.store.news.unclassified(workspace.clock.now() - LOOK_BACK)
         self._untagged: dict[str, Story] = {s.id: s for s in left}
 
     def take(self, items: Iterable[Item], tick: Tick = lambda _: None) -> Taken:
@@ -98,8 +98,8 @@ class Intake:
         if not stories:
             return taken
         found = self._classified(stories, taken)
-        news, model_id = self._desk.store.news, self._desk.classifier.model_id
-        with self._desk.store.transaction():
+        news, model_id = self._workspace.store.news, self._workspace.classifier.model_id
+        with self._workspace.store.transaction():
             for story, classified in zip(stories, found, strict=True):
                 news.save_classified(classified, story, news.known_since(story.id), model_id)
         for story in stories:
@@ -114,12 +114,12 @@ class Intake:
 
     def finish(self, collected: Collected) -> int:
         """Store a feed's filings, halts and state, after its items: what is known stops the next poll's paging."""
-        with self._desk.store.transaction():
+        with self._workspace.store.transaction():
             return self.note(collected)
 
     def note(self, collected: Collected) -> int:
         """As ``finish``, inside a transaction of the caller's."""
-        news = self._desk.store.news
+        news = self._workspace.store.news
         new = news.add_filings(collected.filings)
         news.add_halts(collected.halts)
         if collected.state is not None:
@@ -133,13 +133,13 @@ class Intake:
     # ---- storing ----
 
     def _stored(self, items: Sequence[Item]) -> Taken:
-        batch = _Batch(self._desk, self._joiner)
+        batch = _Batch(self._workspace, self._joiner)
         try:
-            with self._desk.store.transaction():
+            with self._workspace.store.transaction():
                 batch.take(items)
         except BaseException:
             # what was joined and then rolled back must not be taken for stored
-            self._joiner = Joiner(self._desk.store.news.recent)
+            self._joiner = Joiner(self._workspace.store.news.recent)
             raise
         self._joiner = batch.joiner
         for story_id in batch.gone:
@@ -151,7 +151,7 @@ class Intake:
 
     def _classified(self, stories: Sequence[Story], taken: Taken) -> list[Classified]:
         try:
-            return list(self._desk.classifier.classify_many(stories))
+            return list(self._workspace.classifier.classify_many(stories))
         except ScreenerError:
             raise
         except Exception as e:  # as in ``store``
@@ -181,8 +181,8 @@ def _unreadable(item: Item, error: Exception) -> Problem:
 class _Batch:
     """One transaction's items. New stories are collected and written together when somebody has to see them."""
 
-    def __init__(self, desk: Desk, joiner: Joiner) -> None:
-        self._news, self._table, self._rewind = desk.store.news, desk.table, desk.store.rewind
+    def __init__(self, workspace: Workspace, joiner: Joiner) -> None:
+        self._news, self._table, self._rewind = workspace.store.news, workspace.table, workspace.store.rewind
         self.joiner = joiner
         self._new: list[tuple[Story, dt.datetime]] = []
         self._items: list[tuple[Item, str]] = []

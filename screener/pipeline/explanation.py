@@ -9,8 +9,8 @@ from msgspec import Struct
 from screener.engine.evaluate import evaluate
 from screener.engine.facts import Known
 from screener.engine.rank import rank
-from screener.pipeline.desk import Desk
 from screener.pipeline.ranking import candidates, stories_of_day
+from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Move, Story, WatchRow
 
 
@@ -39,14 +39,14 @@ class Explanation(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleAnswer, ...]
 
 
-def explain(desk: Desk, ticker: str, day: dt.date, as_of: dt.datetime) -> Explanation:
+def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime) -> Explanation:
     """Explain a ticker's place on the list of a day as of a moment."""
-    stories = tuple((s, c) for s, c in stories_of_day(desk, day, as_of) if ticker in s.tickers)
-    group = candidates(desk, day, as_of, [ticker]).get(ticker, [])
+    stories = tuple((s, c) for s, c in stories_of_day(workspace, day, as_of) if ticker in s.tickers)
+    group = candidates(workspace, day, as_of, [ticker]).get(ticker, [])
     answers = []
     for candidate in group:
         get = Known(candidate).__getitem__
-        for compiled in desk.rules.compiled.values():
+        for compiled in workspace.rules.compiled.values():
             verdict = evaluate(compiled, get)
             answers.append(
                 RuleAnswer(
@@ -60,10 +60,10 @@ def explain(desk: Desk, ticker: str, day: dt.date, as_of: dt.datetime) -> Explan
                     unknown=tuple(verdict.unknown),
                 )
             )
-    stored = desk.store.lists.rows_as_of(day, as_of) or []
+    stored = workspace.store.lists.rows_as_of(day, as_of) or []
     row = next((r for r in stored if r.ticker == ticker), None)
     if row is None and group:
-        row = next(iter(rank(group, desk.rules, "explain", day)), None)
+        row = next(iter(rank(group, workspace.rules, "explain", day)), None)
     return Explanation(
         ticker=ticker,
         day=day,

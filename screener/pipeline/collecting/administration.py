@@ -19,8 +19,8 @@ from screener.entities.tickers import TickerTable
 from screener.errors import FetchError, InputError, ScreenerError
 from screener.http import Fetcher
 from screener.http.guard import mask
-from screener.pipeline.collect import collectors
-from screener.pipeline.desk import all_feeds, feed_named
+from screener.pipeline.collecting.poll import collectors
+from screener.pipeline.workspace import all_feeds, feed_named
 from screener.types import Collected, FeedSpec, FeedState, Item
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import anyio
 import pytest
 
-from screener.pipeline import watch, whole
-from screener.pipeline.whole import WholeQueue, priorities, weight
+from screener.pipeline import watch
+from screener.pipeline.collecting import filing_queue
+from screener.pipeline.collecting.filing_queue import FilingQueue, priorities, weight
 from screener.store import open_store
 from screener.types import Bar, Collected, FeedSpec, FeedState, Filing, Item, Listing
 from tests.server.app import Reply, Request, WireServer
@@ -87,7 +88,7 @@ def edgar() -> Iterator[Edgar]:
 def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watch, "PACE", dict.fromkeys(watch.PACE, 1.0))
     monkeypatch.setattr(watch, "LOOK_EVERY", 0.05)
-    monkeypatch.setattr(whole, "REST", 0.1)
+    monkeypatch.setattr(filing_queue, "REST", 0.1)
 
 
 def scene(tmp_path: Path, edgar: Edgar, **fields: object) -> Scene:
@@ -162,8 +163,8 @@ def test_index_entries_stand_in_while_the_archive_is_away_and_gain_their_text(ed
 
 
 def test_a_filing_that_never_comes_is_given_up(edgar: Edgar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(whole, "TRIES", 2)
-    monkeypatch.setattr(whole, "RETRY", 0.05)
+    monkeypatch.setattr(filing_queue, "TRIES", 2)
+    monkeypatch.setattr(filing_queue, "RETRY", 0.05)
     edgar.file(1, 2)
     edgar.archive = Reply(b"away", 404, "text/plain", etag=False)
     shown = scene(tmp_path, edgar)
@@ -211,7 +212,7 @@ def test_small_known_companies_and_deciding_forms_come_first(tmp_path: Path) -> 
             filing(4, "S-3", cik=1), filing(5, "8-K", "5.02", cik=1), filing(6, "8-K", "3.01", "9.01", cik=1),
             filing(7, "8-K", "3.01", cik=1),
         ]  # fmt: skip
-        order = priorities(shown.desk(store), store, rows)
+        order = priorities(shown.workspace(store), store, rows)
     assert [int(a[-6:]) for a in sorted(order, key=order.__getitem__)] == [7, 6, 5, 4, 1, 3, 2]
 
 
@@ -233,7 +234,7 @@ def test_the_state_stays_unfinished_while_something_is_fetched(tmp_path: Path) -
             async def send(found: Collected) -> None:
                 sent.append(found)
 
-            queue = WholeQueue(shown.desk(store), store, "edgar", send)
+            queue = FilingQueue(shown.workspace(store), store, "edgar", send)
             floor = FeedState(name="edgar", last_item=NOW)
             after = FeedState(name="edgar", last_item=NOW + dt.timedelta(hours=1))
             queue.starts_from(floor)

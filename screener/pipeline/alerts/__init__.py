@@ -1,0 +1,1 @@
+"""Which rows of the list become alerts, and why not."""

@@ -1,0 +1,1 @@
+"""Asking the feeds: polls, the queue of filings, and the administration of feeds."""
