@@ -19,6 +19,7 @@ from screener.collectors.answers import ask, collected, entry_problem, refused, 
 from screener.collectors.base import Context, Response
 from screener.collectors.text import one_line
 from screener.errors import FetchError, ParseError
+from screener.language.symbols import plain_ticker
 from screener.types import Collected, FactValue, FeedSpec, Halt, Item, Problem
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ VOLATILITY = frozenset({"T5", "T7", "M", "LUDP", "LUDS", "MWC0", "MWC1", "MWC2",
 _TEST = re.compile(
     r"(?:Z[A-Z]ZZT(?:\.[A-Z])?|ZXYZ\.A|ZXIET|Z?[ACNPZ]?TEST(?:\.[A-Z])?|TEST[A-Z]|ZTST|ZBZX|ZBZY|CBO|CBX|IBO|IGZ|NTEST.*|MTEST.*)$"
 )
-_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.+=^$/#-]{0,14}$")
+_SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.+=^$/# -]{0,14}$")
 
 
 def is_test_symbol(symbol: str) -> bool:
@@ -101,12 +102,12 @@ def _halts(
     feed: FeedSpec, context: Context, response: Response, rows: list[dict[str, str]], problems: list[Problem]
 ) -> Iterator[Halt]:
     for row in rows:
-        ticker = row.get("IssueSymbol", "").upper()
-        if is_test_symbol(ticker):
+        symbol = row.get("IssueSymbol", "").strip().upper()
+        if is_test_symbol(symbol):
             continue
         halted = _moment(row.get("HaltDate", ""), row.get("HaltTime", ""))
-        if halted is None or not _SYMBOL.match(ticker):
-            problems.append(entry_problem(feed, ticker or "a row", "has no usable symbol, halt date or halt time"))
+        if halted is None or not _SYMBOL.match(symbol):
+            problems.append(entry_problem(feed, symbol or "a row", "has no usable symbol, halt date or halt time"))
             continue
         if context.as_of is not None and halted > context.as_of:
             continue
@@ -114,7 +115,7 @@ def _halts(
         if resumed is not None and (resumed < halted or (context.as_of is not None and resumed > context.as_of)):
             resumed = None
         yield Halt(
-            ticker=ticker,
+            ticker=plain_ticker(row["IssueSymbol"]),
             name=one_line(row.get("IssueName", ""), 120),
             market=one_line(row.get("Market", ""), 40),
             code=one_line(row.get("ReasonCode", ""), 12).upper(),

@@ -9,6 +9,7 @@ seen                                         in ( ) or [ ]                in run
 ===========================================  ===========================  =========================
 EXCHANGE: ABCD                               yes                          yes
 EXCHANGE – ABCD, EXCHANGE ABCD               yes                          no
+EXCHANGE | ABCD, EXCHANGE/ABCD               yes                          no
 EXCHANGE: ABCD, XYZ and PQR                  all symbols                  only ABCDW-like relatives
 exchange: abcd                               yes                          only as the whole text
 EXCHANGE under the symbol "ABCD"             yes                          yes
@@ -27,6 +28,7 @@ from msgspec import Struct
 
 from screener.entities.names import word_set
 from screener.entities.venues import VENUE, venue_of
+from screener.language.symbols import plain_ticker
 
 # Width-preserving repairs, so that offsets stay those of the given text.
 _REPAIR = {0xFF01 + i: chr(0x21 + i) for i in range(94)} | dict.fromkeys(
@@ -36,7 +38,9 @@ _REPAIR |= {0x2236: ":", 0xA789: ":", 0xFE55: ":", 0x3010: "[", 0x3011: "]", 0x2
 
 _DIRT = r"(?:[\s*_\"'“”„‟‘’«»$]|<[^<>]{1,200}>|&(?:nbsp|quot|ldquo|rdquo|\#160|\#8220|amp);|&\#xa0;)"
 _JUNK = re.compile(_DIRT + "{0,12}")
-_COLON = re.compile(_DIRT + r"{0,6}(?:ticker|symbol|ticker\ssymbol|trading\ssymbol)?" + _DIRT + "{0,4}:", re.IGNORECASE)
+_COLON = re.compile(
+    _DIRT + r"{0,6}(?:(?:ticker|trading)?\s?(?:ticker|symbols?))?" + _DIRT + "{0,4}[:：]", re.IGNORECASE
+)
 _DASH = re.compile(r"\s{0,2}(?:[–—\-]\s{1,2}|\s[–—\-])")
 _UNDER = re.compile(
     r"[^.;:()\n]{0,60}?\bunder (?:the )?(?:new |current |existing |ticker |trading |stock ){0,3}(?:symbols?|tickers?)",
@@ -46,12 +50,12 @@ _JOIN = re.compile(
     _DIRT + r"{0,4}(?:/|&amp;|&|,|;|\+|\||\band\b|\bor\b)" + _DIRT + r"{0,4}(?:(?:and|or)\b" + _DIRT + "{1,4})?",
     re.IGNORECASE,
 )
-_CLASS = r"(?:[.\-/^ ](?:WSA|WSB|WS|WT|W|UN|U|RT|R|PR[A-Z]?|P[A-Z]?|[A-E](?:\.[A-C])?|V)(?![A-Za-z0-9]))?"
+_CLASS = r"(?:[.\-/^ ](?:WSA|WSB|WS|WT|W|UN|U|RT|R|PR[A-Z]?|P[A-Z]?|[A-E](?:\.[A-C])?|V)(?![A-Za-z0-9])|p[A-Z](?![A-Za-z0-9]))?"
 _US_SYMBOL = re.compile(r"(?P<root>[A-Z]{1,6})(?P<cls>" + _CLASS + r")(?![A-Za-z0-9])(?!\.[A-Za-z])")
 _US_LOWER = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)(?=\s?[)\];,])")
 _US_LOWER_END = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)\Z")
 _OTHER_SYMBOL = re.compile(r"(?P<root>[A-Z0-9]{1,8})(?P<cls>(?:[.\-][A-Z]{1,2})?)(?![A-Za-z0-9])")
-_BARE = re.compile(r"\s{1,2}(?=[A-Z]{2,5}\s?[)\]])")
+_BARE = re.compile(r"(?:\s{1,2}|\s?[|/=(\-]\s?|\s[|=]\s)" + _DIRT + r"{0,3}(?=[A-Z]{2,5}" + _DIRT + r"{0,3}[)\]])")
 _WORD_FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 _FORMER = re.compile(r"(?:formerly|previously|former|f/k/a|fka)[\s\w]{0,16}[:,]?\s*\Z", re.IGNORECASE)
 _ANCHOR = re.compile(r"[:(\[]|\bunder (?:the|new|ticker|symbol|trading)", re.IGNORECASE)
@@ -68,7 +72,8 @@ class Mention(Struct, frozen=True, kw_only=True):
     """One exchange-qualified symbol: ``text[start:end]`` is the symbol as written, ``ticker`` its plain form.
 
     Classes and warrants are written with a hyphen as SEC does ("BRK-A"). ``exchange`` is a name of
-    ``venues.VENUES``; ``country_us`` says whether that exchange lies in the United States.
+    ``venues.VENUES``; ``country_us`` says whether that exchange lies in the United States. Symbols of one list
+    ("Nasdaq: ABCD, ABCDW") share ``list_start``, the place of their exchange's name.
     """
 
     ticker: str
@@ -76,6 +81,7 @@ class Mention(Struct, frozen=True, kw_only=True):
     start: int
     end: int
     country_us: bool
+    list_start: int = 0
 
 
 def find_mentions(text: str) -> list[Mention]:
@@ -159,7 +165,7 @@ def _symbol_place(text: str, end: int, bracketed: bool) -> int | None:
 
 
 def _bare(text: str, end: int) -> re.Match[str] | None:
-    """``(NASDAQ ABCD)``: no separator, the bracket closes right after the symbol."""
+    """``(NASDAQ ABCD)``, ``(NASDAQ | ABCD)``: no colon, and the bracket closes right after the symbol."""
     return _BARE.match(text, end)
 
 
@@ -172,8 +178,9 @@ def _symbols(text: str, at: int, venue: re.Match[str], bracketed: bool) -> list[
         symbol = _symbol(text, at, us, lower_ok)
         if symbol is None or not _plausible(text, symbol, bracketed, out):
             break
-        ticker = symbol.group("root").upper() + plain_class(symbol.group("cls"))
-        out.append(Mention(ticker=ticker, exchange=exchange, start=symbol.start(), end=symbol.end(), country_us=us))
+        ticker = plain_ticker(symbol.group("root").upper() + symbol.group("cls"))
+        place = {"start": symbol.start(), "end": symbol.end(), "list_start": venue.start()}
+        out.append(Mention(ticker=ticker, exchange=exchange, country_us=us, **place))
         join = _JOIN.match(text, symbol.end())
         if join is None or VENUE.match(text, join.end()):
             break
@@ -200,13 +207,3 @@ def _plausible(text: str, symbol: re.Match[str], bracketed: bool, before: list[M
         return True
     # "Nasdaq: A strong day" is a sentence, "NYSE: F rose" hardly is one
     return not (root in ("A", "I") and _WORD_FOLLOWS.match(text, symbol.end()))
-
-
-def plain_class(suffix: str) -> str:
-    """A share-class suffix (".A", "/WS", "^D", " U") as SEC's table writes it ("-A", "-WT", "-PD", "-UN")."""
-    code = suffix.strip(" .-/^").upper()
-    if not code:
-        return ""
-    if suffix.startswith("^") or (code.startswith("PR") and len(code) == 3):
-        code = "P" + code[-1]
-    return "-" + {"WS": "WT", "W": "WT", "U": "UN", "RT": "R", "PR": "P"}.get(code, code)

@@ -24,8 +24,9 @@ import re
 from msgspec import Struct
 
 from screener.entities import names
+from screener.entities.lines import common_tickers_first, line_of
 from screener.entities.mentions import Mention, find_mentions
-from screener.entities.tickers import TickerTable, plain_ticker
+from screener.entities.tickers import TickerTable
 from screener.types import Item, Listing
 
 LEAD = 1500
@@ -35,6 +36,12 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _HINT_VENUE = re.compile(r"[^:]{1,40}:")
+_COUNTRY_CODE = re.compile(r":US(?: Equity)?\s*\Z", re.IGNORECASE)
+# Endings that data services give symbols of exchanges abroad.
+_ABROAD = re.compile(
+    r"\.(?:TO|CN|NE|V|L|IL|AX|NZ|HK|SS|SZ|T|TW|TWO|KS|KQ|SI|KL|JK|BK|NS|BO|PA|BR|AS|LS|MC|MI|DE|F|BE|DU|HM|MU|SG|"
+    r"SW|VI|CO|HE|ST|OL|IC|IR|WA|PR|BD|AT|IS|TA|SR|QA|SA|MX|BA|SN|JO|TL|RG|VS|XC|XD)\Z"
+)
 
 
 class Resolved(Struct, frozen=True, kw_only=True):
@@ -56,7 +63,7 @@ class Resolved(Struct, frozen=True, kw_only=True):
 
 def resolve(item: Item, table: TickerTable) -> Resolved:
     """Find the issuer of an item. Never fails: an item of no known company gives empty ``tickers``."""
-    hints = _hints(item.ticker_hints)
+    hints = _hints(item, table)
     if hints:
         return _answer(item, table, hints, "hint", 1.0)
     if item.cik is not None:
@@ -66,20 +73,35 @@ def resolve(item: Item, table: TickerTable) -> Resolved:
     return _from_words(item, table) or _from_name(item, table) or Resolved(cik=item.cik, company=item.company)
 
 
-def _hints(raw: tuple[str, ...]) -> list[str]:
-    """The hints as tickers: bare ones as given, "Nasdaq:ABCD" without its exchange, foreign ones left out."""
+def _hints(item: Item, table: TickerTable) -> list[str]:
+    """The hints as tickers, the issuer's common stock first.
+
+    Bare ones are taken as given, "Nasdaq:ABCD" without its exchange; foreign ones and the numbers of bonds and funds
+    (ISIN, CUSIP, "ABC28") are left out.
+    """
     out: list[str] = []
-    for hint in raw:
-        if _HINT_VENUE.match(hint):
-            out += [m.ticker for m in find_mentions(hint) if m.country_us]
-        elif hint.strip():
-            out.append(plain_ticker(hint))
-    return _derived_last([t for t in dict.fromkeys(out) if t])
+    for hint in item.ticker_hints:
+        if _HINT_VENUE.match(hint) and not _COUNTRY_CODE.search(hint):
+            out += [table.plain(m.ticker) for m in find_mentions(hint) if m.country_us]
+        elif hint.strip() and not _is_foreign(hint, table):
+            out.append(table.plain(hint))
+    found = table.common_first(t for t in out if t)
+    return _stated_first(found, item, table) if len(found) > 1 else found
 
 
-def _derived_last(tickers: list[str]) -> list[str]:
-    """Warrants and units ("ABCDW" beside "ABCD", "ABC-WT") go behind the common stock."""
-    return sorted(tickers, key=lambda t: "-W" in t or "-U" in t or (len(t) == 5 and t[:-1] in tickers))
+def _is_foreign(hint: str, table: TickerTable) -> bool:
+    """True for a symbol with the ending of an exchange abroad, or one with a digit, that the table does not know."""
+    odd = _ABROAD.search(hint.strip().upper()) or any(c.isdigit() for c in hint)
+    return bool(odd) and table.by_ticker(hint) is None
+
+
+def _stated_first(tickers: list[str], item: Item, table: TickerTable) -> list[str]:
+    """Symbols that neither table nor words know (a bond's) go behind those that the words name."""
+    strange = {t for t in tickers if table.by_ticker(t) is None}
+    if not strange or len(strange) == len(tickers):
+        return tickers
+    said = {m.ticker for m in find_mentions(f"{item.title}\n{item.summary or item.body}"[:LEAD])}
+    return sorted(tickers, key=lambda t: t in strange and t not in said)
 
 
 def _answer(item: Item, table: TickerTable, tickers: list[str], how: str, score: float) -> Resolved:
@@ -100,7 +122,7 @@ def _from_words(item: Item, table: TickerTable) -> Resolved | None:
     lead = (item.summary + "\n" + item.body if item.summary else item.body)[:LEAD]
     opening = _us(find_mentions(lead))
     if title:
-        found = _answer(item, table, _unique(title), "title", 0.95)
+        found = _answer(item, table, _common_first(_unique(title), table), "title", 0.95)
     elif opening:
         found = _from_lead(item, table, lead, opening)
     else:
@@ -140,16 +162,33 @@ def _from_lead(item: Item, table: TickerTable, lead: str, mentions: list[Mention
     """
     first = mentions[0]
     verb = _ANNOUNCED.search(lead, 0, first.start)
-    together = [m.ticker for m in mentions if m.start - first.end < 40]
-    tickers = list(dict.fromkeys(t for t in together if t == first.ticker or t.startswith(first.ticker)))
+    tickers = _common_first(_together(mentions), table)
     if verb is None:
         return _answer(item, table, tickers, "lead", 0.9)
-    listing = table.by_ticker(first.ticker)
+    listing = table.by_ticker(tickers[0])
     if listing is None:
         return _answer(item, table, tickers, "lead", 0.5)
     if _named(listing, item.title + " " + lead[: verb.start()] + " " + item.company):
         return _answer(item, table, tickers, "lead", 0.9)
     return Resolved(cik=item.cik, company=item.company)
+
+
+def _together(mentions: list[Mention]) -> list[str]:
+    """The symbols listed with the first mention, and its relatives right behind: "(Nasdaq: ABCD; Nasdaq: ABCDW)"."""
+    first = mentions[0]
+    root = first.ticker.partition("-")[0]
+    listed = [m for m in mentions if m.list_start == first.list_start]
+    near = [m for m in mentions if m.start - first.end < 40 and m.ticker.startswith(root)]
+    return list(dict.fromkeys(m.ticker for m in (*listed, *near)))
+
+
+def _common_first(tickers: list[str], table: TickerTable) -> list[str]:
+    """Warrants and units behind the common stock; a line that stands alone brings its company's common stock along."""
+    found = common_tickers_first(tickers)
+    known = table.by_ticker(found[0])
+    if known is None or line_of(known.ticker, known.name) == "common":
+        return found
+    return list(dict.fromkeys([table.first(known).ticker, *found]))
 
 
 def _named(listing: Listing, text: str) -> bool:

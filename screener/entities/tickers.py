@@ -1,37 +1,30 @@
 """The ticker table: which company stands behind a ticker, a CIK or a name.
 
 The table comes from SEC's public files (``company_tickers_exchange.json`` or ``company_tickers.json``) or from any
-list of ``Listing``. Tickers are kept as SEC writes them (classes with a hyphen, "BRK-A"); lookups take every usual
-spelling ("BRK.A", "BRK/A", "BRK A"). NA, NAN, ON and TRUE are tickers like any other.
+list of ``Listing``. Tickers are kept in the normal form (``screener.language.symbols``), which is SEC's own; lookups take
+every usual spelling ("BRK.A", "BRK/A", "BRK A"). NA, NAN, ON and TRUE are tickers like any other. The order of the
+table is part of what it says: it ranks a company's own lines.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
 
 from screener.entities import names
-from screener.entities.mentions import Mention, find_mentions, plain_class
+from screener.entities.lines import common_first, common_tickers_first
+from screener.entities.mentions import Mention, find_mentions
 from screener.errors import InputError
+from screener.language.symbols import plain_ticker
 from screener.types import Listing
 
 __all__ = ["Mention", "NameMatch", "TickerTable", "find_mentions", "parse_table", "plain_ticker"]
 
-_CLASS = re.compile(r"([A-Z0-9]+)([.\-/^ ][A-Z.]{1,4})$")
-_NOT_COMMON = re.compile(r"-(?:WT|WS[A-Z]?|UN|R|P[A-Z]?)$")
 _DIVISION_OF = re.compile(r" (?:div|division|unit|sub|subsidiary)(?: of)? (?=\w{4})")
-_MAIN = ("nasdaq", "nyse", "cboe", "bats", "amex")
 MIN_NAME_SCORE = 90.0
-
-
-def plain_ticker(text: str) -> str:
-    """A ticker in the table's spelling: " brk.b " gives "BRK-B", "ABC^D" gives "ABC-PD"."""
-    text = text.strip().strip("$").upper()
-    match = _CLASS.match(text)
-    return match.group(1) + plain_class(match.group(2)) if match else text
 
 
 class NameMatch(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,17 +47,27 @@ class TickerTable:
                 self._by_cik.setdefault(listing.cik, []).append(listing)
         for rows in self._by_cik.values():
             if len(rows) > 1:
-                rows.sort(key=_rank(rows))
+                rows[:] = common_first(rows)
 
     def __len__(self) -> int:
         return len(self._by_ticker)
 
     def by_ticker(self, ticker: str) -> Listing | None:
-        """The listing of a ticker in any usual spelling, None when the table does not know it."""
-        return self._by_ticker.get(ticker) or self._by_ticker.get(plain_ticker(ticker))
+        """The listing of a ticker in any usual spelling, None when the table does not know it.
+
+        A tape writes preferred series D as ``ABC-D``, like a class: the table tells which of the two there is.
+        """
+        plain = plain_ticker(ticker)
+        root, _, line = plain.partition("-")
+        return self._by_ticker.get(plain) or (self._by_ticker.get(f"{root}-P{line}") if len(line) == 1 else None)
+
+    def plain(self, ticker: str) -> str:
+        """A ticker in any usual spelling as the table writes it, in the normal form when the table does not know it."""
+        known = self.by_ticker(ticker)
+        return known.ticker if known is not None else plain_ticker(ticker)
 
     def by_cik(self, cik: int) -> tuple[Listing, ...]:
-        """All listings of a company: common stock on an exchange first; units, warrants and preferred stock last."""
+        """All listings of a company, its common stock first; units, warrants, notes and preferred stock last."""
         return tuple(self._by_cik.get(cik, ()))
 
     def by_name(self, name: str, min_score: float = MIN_NAME_SCORE) -> NameMatch | None:
@@ -83,22 +86,20 @@ class TickerTable:
         rows = self._by_cik.get(listing.cik) if listing.cik is not None else None
         return rows[0] if rows else listing
 
+    def common_first(self, tickers: Iterable[str]) -> list[str]:
+        """Tickers that came in no order (a wire's categories): warrants and the like last, and each company's own lines
+        among themselves in the order of the table."""
+        found = common_tickers_first(tickers)
+        for listing in [self._by_ticker[t] for t in found if t in self._by_ticker]:
+            lines = [r.ticker for r in self._by_cik.get(listing.cik or -1, ()) if r.ticker in found]
+            places = sorted(found.index(t) for t in lines)
+            for place, ticker in zip(places, lines, strict=True):
+                found[place] = ticker
+        return found
+
     def listings(self) -> Iterable[Listing]:
         """Every listing, in the order of the table."""
         return self._by_ticker.values()
-
-
-def _rank(rows: list[Listing]) -> Callable[[Listing], tuple[bool, bool]]:
-    """A sort key for one company's listings; SEC's own order (largest first) breaks ties."""
-    roots = {r.ticker for r in rows}
-
-    def rank(row: Listing) -> tuple[bool, bool]:
-        ticker = row.ticker
-        relative = len(ticker) == 5 and ticker.isalpha() and (ticker[:4] in roots or ticker[:3] in roots)
-        derived = bool(_NOT_COMMON.search(ticker)) or (relative and ticker[4] in "WURPONMLZIGHTV")
-        return derived, not row.exchange.lower().startswith(_MAIN)
-
-    return rank
 
 
 class _Names:
@@ -241,7 +242,7 @@ def _listings(name: str, rows: Iterable[dict[str, object]]) -> list[Listing]:
         number = int(cik) if isinstance(cik, int) or (isinstance(cik, str) and cik.isdigit()) else None
         out.append(
             Listing(
-                ticker=ticker.strip().upper(),
+                ticker=plain_ticker(ticker),
                 name=str(row.get("name") or ""),
                 exchange=str(row.get("exchange") or ""),
                 cik=number,

@@ -26,19 +26,21 @@ VENUES: tuple[tuple[str, bool, bool, str], ...] = (
         True,
         r"(?:the\s)?nasdaq(?:"
         r"[\s\-]?(?:global\sselect|global|capital|stock|national)(?:\smarkets?|\sexchange)?"
-        r"|[\s\-:]?(?:gs|gm|cm|ncm|ngm|ngs|nm|sc)(?![a-z])"
-        r"|\sstock\s(?:market|exchange))?(?:\s?llc)?",
+        r"|[\s\-:]?(?:gsm?|gm|cm|ncm|ngm|ngs|nms?|sc)(?![a-z])"
+        r"|\sstock\s(?:market|exchange))?(?:,?\s?(?:llc|inc)\.?(?![a-z]))?|nasd(?=\s?[:：])",
     ),
     (
         "NYSE American",
         True,
         True,
-        r"nyse[\s\-–:]{0,3}(?:american|mkt|amex)|nyse\smarket|amex|american\sstock\sexchange",
+        r"nyse[\s\-–:/]{0,3}(?:american|amer\.?|mkt|amex|am)(?![a-z])(?:\s(?:stock\s)?exchange)?(?:,?\s?(?:llc|inc)\.?(?![a-z]))?"
+        r"|nyse\s?[\-–]\s?a(?=\s?[:：])|nyse\smarket|amex|american\sstock\sexchange",
     ),
     ("NYSE Arca", True, True, r"nyse[\s\-]?arca|arca(?=\s?[:：])"),
     ("NYSE Texas", True, True, r"nyse[\s\-]?(?:texas|chicago|national)"),
     ("Euronext", False, True, r"nyse[\s\-]?euronext"),
     ("NYSE", True, True, r"nyse|(?:the\s)?new\syork\sstock\sexchange"),
+    ("LTSE", True, True, r"ltse|long[\s\-]term\sstock\sexchange"),
     (
         "Cboe Canada",
         False,
@@ -55,7 +57,19 @@ VENUES: tuple[tuple[str, bool, bool, str], ...] = (
         r"(?:[\s\-]{1,2}(?:pinks?|best|venture|current|limited|basic|expert|group|sheets?|no\sinformation|"
         r"tier|us|u\.s\.|international|premier|markets?|open)(?![a-z])){0,3}(?:\s?:\s?otc(?:qb|qx|pk|id)(?=\s?:))?",
     ),
-    ("OTC", True, True, r"(?:other\s)?otc(?![a-z])|pink\s?sheets?|pink\s?open\smarket|otcpk|otcqb|otcqx|us\s?otc"),
+    (
+        "OTC",
+        True,
+        True,
+        r"(?:other\s)?otc(?![a-z])|pink\s?sheets?|pink\s?open\smarket|otcpk|otcqb|otcqx|u\.?s\.?\s?otc",
+    ),
+    (
+        "OTC",
+        True,
+        True,
+        r"(?:otc\s)?(?:pinks?|grey|expert)\s(?:current|limited|market|open|no\sinformation)(?:\s(?:information|market))?"
+        r"|pinks?(?=\s?[:：])|grey\smarkets?|expert\smarket|otcbb|bulletin\sboard(?=\s?[:：])",
+    ),
     (
         "TSXV",
         False,
@@ -113,6 +127,33 @@ VENUES: tuple[tuple[str, bool, bool, str], ...] = (
     ("Europe", False, True, r"borsa\sitaliana|gpw|wse|bolsa\sde\smadrid|vienna\sstock\sexchange"),
     ("Europe", False, False, r"BIT|BME|STO|CPH|HEL|MIL|WAR|VIE|NGM|STU|MUN|SWB"),
 )
+
+# ISO 10383 market codes, as some wires and data services write them.
+_CODES = {
+    "Nasdaq": "XNAS XNGS XNMS XNCM",
+    "NYSE": "XNYS",
+    "NYSE American": "XASE",
+    "NYSE Arca": "ARCX",
+    "NYSE Texas": "XCHI",
+    "Cboe": "BATS XCBO",
+    "LTSE": "LTSE",
+    "OTC": "XOTC OTCM OOTC PINX PSGM OTCB OTCQ",
+    "TSX": "XTSE",
+    "TSXV": "XTSX XTNX",
+    "CSE": "XCNQ",
+    "Cboe Canada": "NEOE NEOD",
+    "London": "XLON AIMX",
+    "Frankfurt": "XFRA XETR",
+    "Australia": "XASX",
+    "Euronext": "XPAR XAMS XBRU XLIS XOSL XDUB XMIL",
+    "Nordic": "XSTO XCSE XHEL XICE",
+    "Switzerland": "XSWX",
+    "Hong Kong": "XHKG",
+    "Asia": "XTKS XKRX XKOS XTAI XSES XSHG XSHE XNSE XBOM",
+    "Middle East": "XTAE",
+}
+_US = frozenset(name for name, us, _, _ in VENUES if us)
+VENUES += tuple((name, name in _US, False, codes.replace(" ", "|")) for name, codes in _CODES.items())
 
 
 def _name(i: int) -> str:

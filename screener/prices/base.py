@@ -116,11 +116,6 @@ def problem(source: str, subject: str, message: str, kind: str) -> Problem:
     return Problem(stage=STAGE, subject=subject or source, message=f"{source}: {message}", kind=kind)
 
 
-def symbol(text: str) -> str:
-    """A ticker as the whole project writes it: upper case, share classes with a dash (``BRK-B``, never ``BRK.B``)."""
-    return text.strip().upper().replace(".", "-").replace("/", "-")
-
-
 def fetcher_of(request: PriceRequest, source: str) -> Getter:
     """The request's fetcher. Raises PriceError when it has none."""
     if request.fetcher is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TextIO, cast
 
 from screener.errors import InputError
-from screener.prices.base import symbol
+from screener.language.symbols import plain_ticker
 from screener.prices.rows import Days, Row, Troubles, build, header
 
 _TICKER_NAME = re.compile(r"[A-Z^][A-Z.^-]{0,6}$")
@@ -42,7 +42,7 @@ def _columns(path: Path, names: list[str]) -> tuple[dict[str, int], str]:
         return where, ""
     if not _TICKER_NAME.match(stem):
         raise InputError(f"{path}:1: has no column ticker: add it, or name the file after its one ticker (SPY.csv)")
-    return where, symbol(stem)
+    return where, plain_ticker(stem)
 
 
 def _records(stream: TextIO) -> Iterator[tuple[int, list[str]]]:
@@ -63,7 +63,7 @@ def _repeated(path: Path) -> dict[tuple[str, str], int]:
             for line, cells in records:
                 if len(cells) <= max(t, d):
                     continue
-                key = (only or symbol(cells[t]), cells[d].strip())
+                key = (only or plain_ticker(cells[t]), cells[d].strip())
                 if hash(key) in seen:
                     last[key] = line
                 else:
@@ -95,7 +95,7 @@ def rows(path: Path, days: Days, troubles: Troubles, source: str) -> Iterator[Ro
                 if only:
                     raw["ticker"] = only
                 if last:
-                    final = last.get((only or symbol(cells[where["ticker"]]), cells[where["date"]].strip()), 0)
+                    final = last.get((only or plain_ticker(cells[where["ticker"]]), cells[where["date"]].strip()), 0)
                     if final > line:
                         message = f"{raw['ticker']} {raw['date']} stands again on line {final}; the last row wins"
                         troubles.add(line, message, "duplicate")

@@ -18,7 +18,8 @@ from typing import Any
 
 from screener import clock
 from screener.errors import PriceError
-from screener.prices.base import PriceRequest, Prices, fetcher_of, problem, symbol
+from screener.language.symbols import plain_ticker
+from screener.prices.base import PriceRequest, Prices, fetcher_of, problem
 from screener.prices.cells import number
 from screener.prices.replies import documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
@@ -91,7 +92,7 @@ def parse(answer: Any, received: dt.datetime) -> Prices:
     quotes: dict[str, Quote] = {}
     problems: list[Problem] = []
     for row in table(answer):
-        ticker = symbol(str(row.get("symbol") or "")) if isinstance(row, dict) else ""
+        ticker = plain_ticker(str(row.get("symbol") or "")) if isinstance(row, dict) else ""
         if not ticker:
             problems.append(problem(NAME, "", "a row without symbol; it is left out", "no_ticker"))
             continue

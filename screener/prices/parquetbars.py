@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.errors import InputError
-from screener.prices.base import symbol
+from screener.language.symbols import plain_ticker
 from screener.prices.rows import MAX_CHANGE, NOT_STOCKS, NUMBERS, Days, Row, Troubles, build, header
 
 CHUNK = 50_000
@@ -120,7 +120,7 @@ def _chunk(pl: Any, chunk: Any, days: Days, troubles: Troubles, source: str, ear
         day, at = good[d]
         name = names.get(t)
         if name is None:
-            name = names[t] = symbol(t)
+            name = names[t] = plain_ticker(t)
         yield (name, day, *numbers, exchange, source, at)
     for cells in chunk.filter(~pl.col("easy")).iter_rows(named=True):
         line = cells["row"] + 1

@@ -18,8 +18,9 @@ from typing import Any
 
 from screener import clock
 from screener.errors import PriceError
+from screener.language.symbols import plain_ticker
 from screener.prices.asking import each
-from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem, symbol
+from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
 from screener.prices.cells import number
 from screener.prices.replies import NotThere, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
@@ -52,7 +53,7 @@ def parse(answer: Any, day: dt.date, wanted: frozenset[str] = frozenset()) -> Pr
     bars: dict[str, Bar] = {}
     problems: list[Problem] = []
     for row in rows:
-        ticker = symbol(str(row.get("T") or "")) if isinstance(row, dict) else ""
+        ticker = plain_ticker(str(row.get("T") or "")) if isinstance(row, dict) else ""
         if not ticker:
             problems.append(problem(NAME, day.isoformat(), "a row without ticker; it is left out", "no_ticker"))
             continue

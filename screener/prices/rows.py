@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from screener import clock
-from screener.prices.base import problem, symbol
+from screener.language.symbols import plain_ticker
+from screener.prices.base import problem
 from screener.prices.cells import number, session_date
 from screener.types import Bar, BarRow, Problem
 
@@ -120,7 +121,7 @@ class Days:
 
 def build(cells: Mapping[str, object], line: int, days: Days, troubles: Troubles, source: str) -> Row | None:
     """One checked row from raw cells by column name; None when it cannot be a bar. Impossible values are unknown."""
-    ticker = symbol(str(cells.get("ticker") or ""))
+    ticker = plain_ticker(str(cells.get("ticker") or ""))
     if not ticker:
         troubles.add(line, "no ticker; the row is left out", "no_ticker")
         return None

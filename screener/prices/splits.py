@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from screener.errors import InputError
-from screener.prices.base import problem, symbol
+from screener.language.symbols import plain_ticker
+from screener.prices.base import problem
 from screener.types import Bar, Problem
 
 Splits = Mapping[dt.date, float | None]
@@ -152,7 +153,7 @@ def read_splits(path: Path) -> tuple[dict[str, dict[dt.date, float]], list[Probl
     for row in reader:
         try:
             when, value = dt.date.fromisoformat(row[day].strip()), parse_ratio(row[ratio])
-            found.setdefault(symbol(row[ticker]), {})[when] = value
+            found.setdefault(plain_ticker(row[ticker]), {})[when] = value
         except (ValueError, AttributeError, TypeError) as e:
             problems.append(problem("splits", f"{path}:{reader.line_num}", f"{e}; the row is left out", "bad_split"))
     return found, problems

@@ -21,7 +21,7 @@ from screener.store.outbox import Outbox
 from screener.store.outcomes import Outcomes
 from screener.store.rewind import Rewind
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from sqlite_utils.migrations import Migrations
 
+from screener.language.symbols import plain_ticker
+
 migration = Migrations("screener")
 
 
@@ -384,3 +386,20 @@ def m007_outcomes(db: Any) -> None:
 def m008_changed(db: Any) -> None:
     """What changed after a moment, for reading a day back as of then."""
     _run(db, "CREATE INDEX stories_known ON stories(known_at)  -- has any story changed since a moment?")
+
+
+@migration()
+def m009_table_order(db: Any) -> None:
+    """The order of the ticker table, which ranks a company's own lines; and halts under the normal form of their ticker."""
+    _run(
+        db,
+        "ALTER TABLE listings ADD COLUMN position INTEGER NOT NULL DEFAULT 0",
+        # The order of a copy stored before is lost, so the next run fetches the table again though it has not changed.
+        "DELETE FROM settings WHERE key IN ('table_checked', 'table_etag')",
+    )
+    for ticker, halted, code in db.execute("SELECT ticker, halted, code FROM halts").fetchall():
+        if plain_ticker(ticker) != ticker:
+            db.execute(
+                "UPDATE OR REPLACE halts SET ticker = ? WHERE ticker = ? AND halted = ? AND code = ?",
+                (plain_ticker(ticker), ticker, halted, code),
+            )

@@ -62,17 +62,17 @@ class News:
     # ---- tickers and feeds ----
 
     def replace_listings(self, listings: Iterable[Listing], received: dt.datetime) -> int:
-        """Replace the ticker table; returns its size."""
+        """Replace the ticker table; returns its size. Its order is kept, and of a repeated ticker the first row."""
         self._db.execute("DELETE FROM listings")
         self._db.executemany(
-            "INSERT OR REPLACE INTO listings(ticker, name, exchange, cik, received) VALUES (?, ?, ?, ?, ?)",
-            ((x.ticker, x.name, x.exchange, x.cik, iso(received)) for x in listings),
+            "INSERT OR IGNORE INTO listings(ticker, name, exchange, cik, received, position) VALUES (?, ?, ?, ?, ?, ?)",
+            ((x.ticker, x.name, x.exchange, x.cik, iso(received), n) for n, x in enumerate(listings)),
         )
         return int(self._db.execute("SELECT count(*) FROM listings").fetchone()[0])
 
     def listings(self) -> list[Listing]:
-        """The ticker table, in ticker order."""
-        rows = self._db.execute("SELECT ticker, name, exchange, cik FROM listings ORDER BY ticker")
+        """The ticker table in its source's own order, which ranks a company's lines."""
+        rows = self._db.execute("SELECT ticker, name, exchange, cik FROM listings ORDER BY position, ticker")
         return [Listing(ticker=t, name=n, exchange=e, cik=c) for t, n, e, c in rows]
 
     def feed_state(self, name: str) -> FeedState:

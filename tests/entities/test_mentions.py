@@ -83,7 +83,7 @@ def test_one_ticker(text: str, ticker: str, exchange: str) -> None:
 
 SEVERAL = [
     ("(NASDAQ: ZORV, ZORVW)", ["ZORV", "ZORVW"], []),
-    ("(NYSE: ZRV, ZRV.U, ZRV.WS, and ZRV.RT)", ["ZRV", "ZRV-UN", "ZRV-WT", "ZRV-R"], []),
+    ("(NYSE: ZRV, ZRV.U, ZRV.WS, and ZRV.RT)", ["ZRV", "ZRV-UN", "ZRV-WT", "ZRV-RI"], []),
     ("(OTCQB: ZRVF; TSX.V: ZRX)", ["ZRVF"], ["ZRX"]),
     ("(TSX-V: ZRX)(OTCQX: ZRVF)", ["ZRVF"], ["ZRX"]),
     ("(TSX Venture: ZRX) (Frankfurt: 1ZV)", [], ["ZRX", "1ZV"]),

@@ -232,10 +232,29 @@ def test_feed_state_and_listings_round_trip(store: store_db.Store) -> None:
     with store.transaction():
         store.news.save_feed_state(state)
         size = store.news.replace_listings(
-            [Listing(ticker="NA", name="Nano", cik=5), Listing(ticker="ON", name="On")], T0
+            [Listing(ticker="ON", name="On"), Listing(ticker="NA", name="Nano", cik=5), Listing(ticker="ON", name="x")],
+            T0,
         )
     assert store.news.feed_state("f") == state and store.news.feed_state("g") == FeedState(name="g")
-    assert size == 2 and [x.ticker for x in store.news.listings()] == ["NA", "ON"]
+    assert size == 2 and [(x.ticker, x.name) for x in store.news.listings()] == [("ON", "On"), ("NA", "Nano")]
+
+
+def test_a_table_without_order_is_fetched_again_and_halts_are_renamed(tmp_path: Path) -> None:
+    open_store(tmp_path / "s.db").close()
+    with sqlite3.connect(tmp_path / "s.db") as raw:
+        raw.execute("ALTER TABLE listings DROP COLUMN position")
+        raw.execute("DELETE FROM _sqlite_migrations WHERE name = 'm009_table_order'")
+        raw.execute("PRAGMA user_version = 8")
+        raw.execute("INSERT INTO listings VALUES ('ZORB', 'Zorbex', 'Nasdaq', 5, 't')")
+        raw.execute("INSERT INTO settings VALUES ('table_checked', 't'), ('table_etag', 'e')")
+        raw.execute(
+            "INSERT INTO halts(ticker, halted, code, name, market, received) VALUES ('QHL.B', 't', 'T1', '', '', 't')"
+        )
+    raw.close()
+    with open_store(tmp_path / "s.db") as store:
+        assert [x.ticker for x in store.news.listings()] == ["ZORB"]
+        assert store.get_setting("table_checked") is None and store.get_setting("table_etag") is None
+        assert store.connection.execute("SELECT ticker FROM halts").fetchall() == [("QHL-B",)]
 
 
 def bar(**changes: object) -> Bar:
