@@ -1,4 +1,10 @@
-"""The spaCy pipeline: one ``nlp`` object with the wordings of the catalyst files and the trained weights as components."""
+"""The spaCy pipeline: wordings, linear scores, the encoder and the judge that puts them together, as components.
+
+``catalyst_wordings`` finds the wordings of the catalyst files, ``catalyst_scorer`` makes log-odds of them with the linear
+model, ``catalyst_encoder`` adds those of the encoder where the fast part is not sure, and ``catalyst_judge`` joins all
+with forms and items: ``doc.cats`` holds a calibrated chance per class, ``doc.spans["sc"]`` the words that speak for the
+classes held, so that displaCy draws them.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +13,11 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import spacy
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from screener.classify import evidence, model, parties, passages
+from screener import clock, config
+from screener.classify import cover, evidence, focus, model, parties, passages, tongue
 from screener.classify.features import HEAD_CHARS, Grammar
 from screener.classify.legal import LegalBank
 from screener.classify.patterns import PatternBank, RuleHits
@@ -40,8 +46,10 @@ class View:
         "form",
         "headline",
         "items",
+        "language",
         "lead",
         "news",
+        "offer",
         "subjects",
         "text",
         "tickers",
@@ -58,11 +66,28 @@ class View:
         if not self.headline and passages.tells_news(self.form):
             self.news = passages.news(self.text)
             self.lead = passages.masked(self.text, self.news)
+        prospectus = not self.headline and cover.is_prospectus(self.form)
+        self.offer = cover.read(self.text) if prospectus else None
+        self.language = tongue.foreign(self.headline, self.text) if self.headline else ""
+
+    @property
+    def focus(self) -> str:
+        """The words for the encoder; empty when there are none or they are not English."""
+        if self.language or not (self.headline or self.text.strip()):
+            return ""
+        return focus.focus(self.title, self.headline, self.text, self.form, self.items)
 
     @property
     def filing(self) -> bool:
         """True for anything but a release: an SEC form or a halt."""
         return self.form != "PR"
+
+
+def plain(text: str) -> Story:
+    """A release made of plain text: its first line is the headline."""
+    title, _, rest = text.partition("\n")
+    epoch = clock.parse_time("1970-01-01T00:00:00Z")
+    return Story(id="", title=title, text=rest, published=epoch, first_seen=epoch)
 
 
 def names_form(title: str, form: str) -> bool:
@@ -82,6 +107,8 @@ class Wordings:
         self.number = {rule.id: i for i, rule in enumerate(self.bank.rules)}
 
     def __call__(self, doc: Doc) -> Doc:
+        if doc._.story is None:
+            doc._.story = View(plain(doc.text))
         view: View = doc._.story
         title = self.bank.scan(view.headline, headline=True) if view.headline else {}
         text = self.bank.scan(view.lead, headline=False) if view.lead else {}
@@ -117,7 +144,9 @@ class Scorer:
 
     def __call__(self, doc: Doc) -> Doc:
         view, hits = doc._.story, doc._.hits
-        if view.headline:
+        if view.language:
+            doc._.log_odds = np.full(len(self.bank.rules), evidence.NOTHING, np.float32)
+        elif view.headline:
             doc._.log_odds = self._score(doc, title_tokens(doc, len(view.headline)), hits, view)
         else:
             doc._.log_odds = evidence.filing_prior(self.bank.rules, hits, view.form, view.items)
@@ -188,8 +217,8 @@ def title_tokens(doc: Doc, title_chars: int) -> int:
 
 @Language.factory("catalyst_wordings", default_config={"rules": ""})
 def make_wordings(nlp: Language, name: str, rules: str) -> Wordings:
-    """Factory of the wording component; ``rules`` is the folder of catalyst files."""
-    return Wordings(Path(rules))
+    """Factory of the wording component; ``rules`` is the folder of catalyst files, empty for the built-in ones."""
+    return Wordings(Path(rules) if rules else config.built_in("rules") / "catalysts")
 
 
 @Language.factory("catalyst_scorer", default_config={"model": ""})
@@ -200,15 +229,6 @@ def make_scorer(nlp: Language, name: str, model: str) -> Scorer:
 
 def _load(folder: str) -> model.Weights | None:
     return model.load(Path(folder)) if folder else None
-
-
-def build(rules: Path, weights: Path | None) -> Language:
-    """The ``nlp`` object. Raises YamlError or ModelError."""
-    nlp = spacy.blank("en")
-    nlp.max_length = 1_000_000_000  # only the first words become tokens
-    nlp.add_pipe("catalyst_wordings", config={"rules": str(rules)})
-    nlp.add_pipe("catalyst_scorer", config={"model": str(weights) if weights else ""})
-    return nlp
 
 
 def wordings_of(nlp: Language) -> Wordings:

@@ -19,9 +19,10 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from screener.classify import evidence, model
-from screener.classify.components import View, build, make_doc, title_tokens, wordings_of
+from screener.classify.components import View, make_doc, title_tokens, wordings_of
 from screener.classify.evaluate import Label
 from screener.classify.features import Grammar
+from screener.classify.judge import build
 from screener.classify.model import Floats, Weights
 from screener.classify.rulefile import CatalystRule
 from screener.types import Story

@@ -17,6 +17,7 @@ from screener.errors import ModelError
 
 FORMAT = 1
 FILE = "catalysts.npz"
+PARTS = (FILE, "encoder.onnx", "tokenizer.json", "encoder.txt", "stack.npz")
 Floats = NDArray[np.float32]
 EVIDENCE = ("title_pattern", "title_hint", "cancelled", "text_pattern", "subject")
 
@@ -81,9 +82,9 @@ def load(folder: Path) -> Weights:
 
 
 def digest(folder: Path) -> str:
-    """Digest of the weights file, 12 hex letters; empty when there is none."""
-    path = folder / FILE
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12] if path.is_file() else ""
+    """Digest of the files of a model, 12 hex letters; empty when there are none."""
+    parts = [folder / name for name in PARTS if (folder / name).is_file()]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in parts)).hexdigest()[:12] if parts else ""
 
 
 def rows(weights: Weights, hashes: Hashes) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:

@@ -16,7 +16,8 @@ from screener.sec import forms
 from screener.sec.items8k import EXHIBITS, ROUTINE
 
 SILENT = EXHIBITS + ROUTINE
-READ = 4_000  # characters of the text that are looked at
+READ = 4_000  # characters of the text that are looked at, from the first item on
+FIND = 60_000  # characters in which the first item is looked for: a header and a cover page can stand before it
 SECTION = 1_200  # of an item after its heading
 MOST_SENTENCES = 3  # of an item
 LONGEST, SHORTEST = 450, 25  # characters of a sentence
@@ -65,6 +66,22 @@ _RELEASE = re.compile(
 )
 
 
+VOTE_START = 200
+_WEIGHTY = re.compile(
+    r"\b(?:reverse|forward) (?:stock |share )?split|\bmerger\b|\bbusiness combination|\bconsolidation\b|\bissuance of"
+    r"|\bissue\b[^.]{0,60}\bshares|\blisting rule|\bacquisition|\bname change|\bdissolution|\bliquidation",
+    re.IGNORECASE,
+)
+_EXHIBIT = re.compile(
+    r"^[ \t]{0,20}(?:ex-99\.?\d?\b[^\n]{0,80}|exhibit 99\.?\d?[ \t.:]{0,5})$", re.IGNORECASE | re.MULTILINE
+)
+_NO_HEADLINE = re.compile(
+    r"(?:exhibit|ex-|for immediate|press release|news release|contacts?\b|media|investor|source|https?:|www\.|\(?\d|page |\[)"
+    r"|[a-z]{3,9}\.? \d{1,2}, \d{4}",
+    re.IGNORECASE,
+)
+
+
 class Passage(Struct, frozen=True):
     """One sentence of a text by its offsets, without the date in front; ``item`` is the 8-K item it stands in."""
 
@@ -80,14 +97,27 @@ def tells_news(form: str) -> bool:
 
 def news(text: str) -> tuple[tuple[Passage, ...], ...]:
     """The sentences that may tell news, by item in the order of the text, and those of a release as one more group."""
-    text = text[:READ]
-    marks = list(_ITEM.finditer(text))
-    ends = [*(m.start() for m in marks[1:]), len(text)]
-    parts = [(m.group(1), m.end(), end) for m, end in zip(marks, ends, strict=False)] or [("", 0, len(text))]
+    first = _ITEM.search(text, 0, FIND)
+    begin = first.start() if first else 0
+    stop = min(begin + READ, len(text))
+    marks = list(_ITEM.finditer(text, begin, stop))
+    ends = [*(m.start() for m in marks[1:]), stop]
+    parts = [(m.group(1), m.end(), end) for m, end in zip(marks, ends, strict=False)] or [("", 0, stop)]
     groups = [tuple(_section(text, item, start, end)) for item, start, end in parts if item not in SILENT]
     if marks and marks[-1].group(1) in EXHIBITS:
-        groups.append(tuple(_release(text, marks[-1].end())))
+        groups.append(tuple(_release(text, marks[-1].end(), marks[-1].end() + READ)))
     return tuple(group for group in groups if group)
+
+
+def votes(text: str) -> str:
+    """What the item on a vote of holders says of it: its beginning and the proposals that are more than routine."""
+    for mark in _ITEM.finditer(text, 0, FIND):
+        if mark.group(1) in ROUTINE:
+            start = _after_heading(text, mark.end(), mark.end() + SECTION)
+            part = text[start : start + 3 * SECTION]
+            told = [part[a:b] for a, b in _sentences(part, 0, len(part)) if _WEIGHTY.search(part, a, b)]
+            return " ".join([part[:VOTE_START], *told[:MOST_SENTENCES]])
+    return ""
 
 
 def masked(text: str, groups: tuple[tuple[Passage, ...], ...]) -> str:
@@ -143,11 +173,25 @@ def _passage(text: str, item: str, start: int, end: int) -> Passage | None:
     return Passage(start, end, item)
 
 
-def _release(text: str, start: int) -> Iterator[Passage]:
-    """The first sentence of a release behind the list of exhibits: the one that is announced."""
-    for first, last in _sentences(text, start, len(text)):
+def _release(text: str, start: int, stop: int) -> Iterator[Passage]:
+    """The release behind the list of exhibits: its headline where an exhibit is marked, and what it announces."""
+    if title := _attached(text, start, stop):
+        yield title
+        start = title.end
+    for first, last in _sentences(text, start, min(stop, len(text))):
         if last - first >= SHORTEST and _RELEASE.search(text, first, min(last, first + LONGEST)):
             passage = _passage(text, "", first, last)
             if passage:
                 yield passage
             return
+
+
+def _attached(text: str, start: int, stop: int) -> Passage | None:
+    """The headline of the first exhibit 99 that the text marks as such."""
+    mark = _EXHIBIT.search(text, start, stop + READ)
+    at = mark.end() if mark else len(text)
+    for line in re.finditer(r"[^\n]+", text[at : at + 1_500]):
+        words = line.group().split()
+        if 5 <= len(words) <= 45 and not _NO_HEADLINE.match(line.group().strip()):
+            return Passage(at + line.start(), at + line.end(), "")
+    return None
