@@ -10,6 +10,7 @@
     │   ├── BodyTooLarge   the body passed the size limit while being read
     │   ├── BlockedTarget  a redirect or address pointed at a private or loopback host
     │   └── ParseError     what came is not what the source documents (URL, reason)
+    ├── ReaderEnded        reading an answer took too long, too much memory, or broke its process (kind)
     ├── PriceError         a price source cannot answer (source, ticker, reason)
     ├── ModelError         the trained classifier is missing, damaged or of another version
     ├── StoreError         the database cannot be opened, read or written
@@ -63,6 +64,14 @@ class BlockedTarget(FetchError):
 
 class ParseError(FetchError):
     """What the source sent is not what it documents."""
+
+
+class ReaderEnded(ScreenerError):
+    """What came could not be read within its limits. ``kind`` is timeout, out_of_memory or unreadable."""
+
+    def __init__(self, kind: str, message: str) -> None:
+        self.kind, self.message = kind, message
+        super().__init__(message)
 
 
 class PriceError(ScreenerError):

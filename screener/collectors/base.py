@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from screener.errors import BlockedTarget, BodyTooLarge
+from screener.limits import DEFAULT, Limits
 from screener.types import Collected, FeedSpec, FeedState, Problem
 
 
@@ -72,7 +73,7 @@ class Context:
 
     ``now`` gives the receipt time; ``as_of`` is set in a replay: what was published later is to be left out and
     receipt is publication, marked ``replayed``. ``state`` is what the last call left behind. ``known(ids)`` returns
-    those source ids (accession numbers for EDGAR) that the store already has.
+    those source ids (accession numbers for EDGAR) that the store already has. ``limits`` are what one answer may cost.
     """
 
     fetcher: Getter
@@ -81,6 +82,7 @@ class Context:
     as_of: dt.datetime | None = None
     known: Callable[[Sequence[str]], Collection[str]] = nothing_known
     options: dict[str, Any] = field(default_factory=dict)
+    limits: Limits = DEFAULT
 
 
 @runtime_checkable

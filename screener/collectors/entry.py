@@ -33,13 +33,17 @@ class Entry(Struct, kw_only=True):
 
 
 class Channel(Struct, kw_only=True):
-    """A feed as read: ``broken`` says what is wrong with the document as a whole, empty when nothing is."""
+    """A feed as read: ``broken`` says what is wrong with the document as a whole, empty when nothing is.
+
+    ``wrong`` is how many single characters were taken out of it to make it readable.
+    """
 
     title: str = ""
     description: str = ""
     entries: list[Entry]
     broken: str = ""
     version: str = ""
+    wrong: int = 0
 
 
 def empty_entry() -> Entry:

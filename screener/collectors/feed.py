@@ -22,35 +22,34 @@ from urllib.parse import urljoin
 import msgspec
 from msgspec import Struct
 
-from screener.collectors.base import Context, failed, success
+from screener.collectors.apart import apart, is_small
+from screener.collectors.base import Context, Response, failed, success
+from screener.collectors.channel import page_title, read_channel, read_sound
 from screener.collectors.entry import Channel, Entry, plausible, read_date
 from screener.collectors.identity import Window, clean_link
-from screener.collectors.openweb import is_light, read_json_feed, read_lenient
-from screener.collectors.rss import read_xml
 from screener.collectors.text import html_to_text, one_line
-from screener.errors import FetchError
+from screener.errors import FetchError, ReaderEnded
+from screener.limits import DEFAULT, FEED_TEXT_CHARS, Limits, at_most
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 
-MAX_TEXT = 200_000
 MAX_KEYWORDS = 10
 OPTIONS = ("source", "company", "ticker", "cik", "subjects", "languages", "timezone", "disable_when_empty", "form")
-_ROOTS = ((b"<rss", b"</channel></rss>"), (b"<feed", b"</feed>"), (b"<rdf:RDF", b"</rdf:RDF>"))
-_END = re.compile(rb"</(?:\w+:)?(?:rss|feed|RDF)\b")
-_HTML = re.compile(
-    rb"(?i)\s*(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)"
-)
-_HTML_TITLE = re.compile(rb"(?is)<title[^>]*>(.{0,200}?)</title>")
 _CODE = re.compile(r"[A-Z0-9]{2,4}$")
 
 
 class Parsed(Struct, frozen=True, kw_only=True):
-    """A feed document read. ``refused`` is the kind of problem that makes the whole document useless, else empty."""
+    """A feed document read. ``refused`` is the kind of problem that makes the whole document useless, else empty.
+
+    ``tokens`` are the window to remember (``Window.tokens``); ``rolled_over`` says that nothing of the last one is in it.
+    """
 
     title: str = ""
     items: tuple[Item, ...] = ()
     problems: tuple[Problem, ...] = ()
     refused: str = ""
     entries: int = 0
+    tokens: tuple[str, ...] = ()
+    rolled_over: bool = False
 
 
 class FeedCollector:
@@ -73,9 +72,7 @@ class FeedCollector:
             return failed(feed, context, e)
         if response.not_modified:
             return Collected(feed=feed.name, not_modified=True, state=success(state, context.now()))
-        window = Window(state.seen)
-        content_type = response.headers.get("content-type", "")
-        parsed = parse_feed(response.body, feed, context.now(), content_type, window=window, as_of=context.as_of)
+        parsed = await read_feed(response, feed, context, state.seen)
         if parsed.refused:
             return _refused(feed, context, parsed)
         problems = list(parsed.problems)
@@ -83,7 +80,7 @@ class FeedCollector:
             problems.append(
                 _problem(feed, "cut_off", f"{feed.url}: the connection broke before the end; kept whole entries")
             )
-        if window.rolled_over:
+        if parsed.rolled_over:
             problems.append(_gap(feed, parsed, state))
         etag = "" if replay else response.etag
         modified = "" if replay else response.last_modified
@@ -91,7 +88,7 @@ class FeedCollector:
             feed=feed.name,
             items=parsed.items,
             problems=tuple(problems),
-            state=_next_state(context, parsed, window, etag, modified),
+            state=_next_state(context, parsed, etag, modified),
         )
 
 
@@ -119,20 +116,42 @@ def _gap(feed: FeedSpec, parsed: Parsed, state: FeedState) -> Problem:
     return _problem(feed, "gap", f"gap: the oldest item is newer than the last seen{since}; {hint}")
 
 
-def _next_state(context: Context, parsed: Parsed, window: Window, etag: str, modified: str) -> FeedState:
+def _next_state(context: Context, parsed: Parsed, etag: str, modified: str) -> FeedState:
     state = context.state
     newest = max((i.published for i in parsed.items if i.published), default=None)
     return msgspec.structs.replace(
         success(state, context.now()),
         etag=etag,
         last_modified=modified,
-        seen=window.tokens,
+        seen=parsed.tokens,
         last_item=max(filter(None, (newest, state.last_item)), default=None),
-        gaps=state.gaps + window.rolled_over,
+        gaps=state.gaps + parsed.rolled_over,
     )
 
 
 # ---- bytes to items ----------------------------------------------------------------------------------------------
+
+
+async def read_feed(response: Response, feed: FeedSpec, context: Context, seen: tuple[str, ...] = ()) -> Parsed:
+    """Read an answer without holding up the loop: in place when it is small and sound, else in a process of its own.
+
+    What a reader does not get through is read once more by the plainest one, and a Problem says so.
+    """
+    body, bounds = response.body, context.limits
+    received, as_of, kind = context.now(), context.as_of, response.headers.get("content-type", "")
+    channel = read_sound(body) if is_small(body) else None
+    if channel is not None:
+        return parse_channel(channel, body, feed, received, seen=seen, as_of=as_of, bounds=bounds)
+    arguments = (body, feed, received, kind, seen, as_of, bounds)
+    try:
+        return await apart(bounds, len(body), parse_feed, *arguments, False)
+    except ReaderEnded as e:
+        ended = _problem(feed, e.kind, f"{feed.url}: the answer {e}")
+    try:
+        parsed = await apart(bounds, len(body), parse_feed, *arguments, True)
+    except ReaderEnded as e:
+        return Parsed(problems=(_problem(feed, e.kind, f"the answer {e}"),), refused=e.kind)
+    return msgspec.structs.replace(parsed, problems=(ended, *parsed.problems))
 
 
 def parse_feed(
@@ -140,26 +159,39 @@ def parse_feed(
     feed: FeedSpec,
     received: dt.datetime,
     content_type: str = "",
-    *,
-    window: Window | None = None,
+    seen: tuple[str, ...] = (),
     as_of: dt.datetime | None = None,
+    bounds: Limits = DEFAULT,
+    careful: bool = False,
 ) -> Parsed:
-    """Read one feed document. Never raises.
+    """Read one feed document, here and now, however long that takes; see ``read_channel`` for ``careful``.
 
     ``received`` becomes the receipt of each item; with ``as_of`` (a replay) what was published later is left out and
-    receipt is publication. ``window`` decides which entries are news; without one all are.
+    receipt is publication. ``seen`` is the last poll's window, which decides what entries are news.
     """
-    channel = read_channel(body, content_type, feed.url)
+    channel = read_channel(body, content_type, feed.url, careful=careful)
+    return parse_channel(channel, body, feed, received, seen=seen, as_of=as_of, bounds=bounds)
+
+
+def parse_channel(
+    channel: Channel,
+    body: bytes,
+    feed: FeedSpec,
+    received: dt.datetime,
+    *,
+    seen: tuple[str, ...] = (),
+    as_of: dt.datetime | None = None,
+    bounds: Limits = DEFAULT,
+) -> Parsed:
+    """The items of a document that has been read as far as its entries; the rest as ``parse_feed``."""
+    title = one_line(channel.title, 200)
     wrong = _wrong(channel, body, feed)
     if wrong is not None:
-        return Parsed(title=one_line(channel.title, 200), problems=(wrong,), refused=wrong.kind)
-    window = window if window is not None else Window(())
-    problems = []
-    if channel.broken.startswith("is cut off"):
-        problems.append(_problem(feed, "cut_off", f"{feed.url}: the feed {channel.broken}; kept whole entries"))
+        return Parsed(title=title, problems=(wrong,), refused=wrong.kind)
+    window, problems = Window(seen), _document_problems(channel, feed, bounds)
     maker = _Maker(feed, received, as_of)
     items = []
-    for number, entry in enumerate(channel.entries, 1):
+    for number, entry in enumerate(channel.entries[: bounds.entries], 1):
         try:
             item = maker.item(entry, window)
         except NoWords:
@@ -168,51 +200,37 @@ def parse_feed(
             continue
         if item is not None:
             items.append(item)
-    title = one_line(channel.title, 200)
-    return Parsed(title=title, items=tuple(items), problems=tuple(problems[:50]), entries=len(channel.entries))
+    return Parsed(
+        title=title,
+        items=tuple(items),
+        problems=at_most(problems, bounds.problems, lambda n: _problem(feed, "bad_entry", f"and {n} more like these")),
+        entries=len(channel.entries),
+        tokens=window.tokens,
+        rolled_over=window.rolled_over,
+    )
 
 
-def read_channel(body: bytes, content_type: str = "", url: str = "") -> Channel:
-    """The entries of a feed document by the strictest reader that can read it; never raises."""
-    if body.lstrip()[:1] == b"{":
-        found = read_json_feed(body)
-        return found or Channel(entries=[], broken="is neither a JSON Feed nor XML")
-    channel = read_xml(body)
-    if channel is not None:
-        return channel
-    whole = _whole_entries(body)
-    if whole is not None:
-        channel = read_xml(whole) or _lenient(whole, content_type, url)
-        if channel.entries:
-            channel.broken = "is cut off"
-            return channel
-    return _lenient(body, content_type, url)
-
-
-def _lenient(body: bytes, content_type: str, url: str) -> Channel:
-    """feedparser knows more, but a large broken document could keep it busy for minutes: then lxml does what it can."""
-    if is_light(body):
-        return read_lenient(body, content_type, url)
-    return read_xml(body, recover=True) or Channel(entries=[], broken="is not well-formed, and large")
-
-
-def _whole_entries(body: bytes) -> bytes | None:
-    """A document that stops in the middle, closed after its last whole entry; None when it does not look like one."""
-    at, last = max((body.rfind(end), end) for end in (b"</item>", b"</entry>"))
-    if at <= 0 or _END.search(body, at):
-        return None
-    head = body[:at].lstrip()[:2000]
-    root = next((closing for opening, closing in _ROOTS if opening in head), b"")
-    return body[: at + len(last)] + root if root else None
+def _document_problems(channel: Channel, feed: FeedSpec, bounds: Limits) -> list[Problem]:
+    """What is wrong with a document that is read all the same."""
+    found = []
+    if channel.broken.startswith("is cut off"):
+        found.append(_problem(feed, "cut_off", f"{feed.url}: the feed {channel.broken}; kept whole entries"))
+    if channel.wrong:
+        message = f"{feed.url}: {channel.wrong} wrong characters were taken out; the entries are kept"
+        found.append(_problem(feed, "bad_character", message))
+    if len(channel.entries) > bounds.entries:
+        message = f"{feed.url}: has {len(channel.entries):,} entries; the first {bounds.entries:,} are read"
+        found.append(_problem(feed, "too_many", message))
+    return found
 
 
 def _wrong(channel: Channel, body: bytes, feed: FeedSpec) -> Problem | None:
     if not body.strip():
         return _problem(feed, "empty", "the answer is empty; check the address")
     if not channel.entries and not channel.version:
-        if _HTML.match(body[:2000]):
-            page = _HTML_TITLE.search(body[:100_000])
-            named = f" titled {one_line(page[1].decode('utf-8', 'replace'), 80)!r}" if page else ""
+        page = page_title(body)
+        if page is not None:
+            named = f" titled {page!r}" if page else ""
             return _problem(feed, "not_a_feed", f"came as an HTML page{named} instead of a feed; check the address")
         said = f" ({channel.broken[:160]})" if channel.broken else ""
         return _problem(feed, "not_a_feed", f"is not a feed{said}; check the address")
@@ -266,8 +284,8 @@ class _Maker:
             source_id=source_id,
             url=link,
             title=title,
-            summary=html_to_text(entry.summary)[:MAX_TEXT] if entry.summary else "",
-            body=html_to_text(entry.content)[:MAX_TEXT] if entry.content else "",
+            summary=html_to_text(entry.summary)[:FEED_TEXT_CHARS] if entry.summary else "",
+            body=html_to_text(entry.content)[:FEED_TEXT_CHARS] if entry.content else "",
             published=published,
             received=published if replayed and published else self.received,
             form=self.form,

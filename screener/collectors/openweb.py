@@ -6,9 +6,8 @@ import io
 import warnings
 from typing import Any
 
-import msgspec
-
 from screener.collectors.entry import Channel, Entry, empty_entry
+from screener.collectors.mend import NotJson, clean, read_json
 
 MAX_LENIENT = 2_000_000
 MAX_MARKS = 40_000
@@ -25,13 +24,13 @@ def is_light(body: bytes) -> bool:
 def read_json_feed(body: bytes) -> Channel | None:
     """A JSON Feed (version 1 or 1.1); None when the body is not one."""
     try:
-        data = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        data, wrong = read_json(body)
+    except NotJson:
         return None
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         return None
     items = [_json_entry(i) for i in data["items"] if isinstance(i, dict)]
-    return Channel(title=_text(data.get("title")), entries=items, version="json")
+    return Channel(title=_text(data.get("title")), entries=items, version="json", wrong=wrong)
 
 
 def _json_entry(item: dict[str, Any]) -> Entry:
@@ -51,7 +50,7 @@ def _json_entry(item: dict[str, Any]) -> Entry:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return value
+        return clean(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -65,16 +64,32 @@ def read_lenient(body: bytes, content_type: str = "", url: str = "") -> Channel:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # its own deprecations, and bs4's guesses about what it is given
         try:
-            found = feedparser.parse(
-                io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+            return _channel(
+                feedparser.parse(
+                    io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+                )
             )
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, LookupError, AssertionError) as e:
-            return Channel(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {e})")
-    broken = str(found.get("bozo_exception", "is not well-formed")) if found.get("bozo") else ""
-    entries = [_entry(e) for e in found.entries]
+        except (
+            ArithmeticError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            LookupError,
+            AssertionError,
+            RecursionError,
+        ) as e:
+            return Channel(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {clean(str(e))})")
+
+
+def _channel(found: Any) -> Channel:
+    broken = clean(str(found.get("bozo_exception", "is not well-formed"))) if found.get("bozo") else ""
     title, description = (_text(found.feed.get(k)) for k in ("title", "subtitle"))
     return Channel(
-        title=title, description=description, entries=entries, broken=broken, version=found.get("version") or ""
+        title=title,
+        description=description,
+        entries=[_entry(e) for e in found.entries],
+        broken=broken,
+        version=found.get("version") or "",
     )
 
 

@@ -117,5 +117,6 @@ async def _collect(collector: Collector, feed: FeedSpec, paths: list[Path], cont
         as_of=context.as_of,
         known=nothing_known,
         options=context.options,
+        limits=context.limits,
     )
     return await collector.collect(feed, alone)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.collectors.feed import parse_feed, read_channel
+from screener.collectors.channel import read_channel
+from screener.collectors.feed import parse_feed
 from screener.collectors.getcurrent import parse_getcurrent
 from screener.collectors.openweb import read_lenient
 from screener.collectors.rss import read_xml

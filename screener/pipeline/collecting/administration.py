@@ -11,7 +11,7 @@ import anyio
 
 from screener import clock
 from screener.collectors.base import Context
-from screener.collectors.feed import Parsed, parse_feed
+from screener.collectors.feed import Parsed, read_feed
 from screener.collectors.load import load_feeds
 from screener.config import Settings
 from screener.entities.resolve import resolve
@@ -53,6 +53,7 @@ def fetch_once(settings: Settings, feed: FeedSpec) -> Collected:
                 now=clock.now,
                 state=FeedState(name=feed.name),
                 options={**feed.options, "base_url": feed.url},
+                limits=settings.limits,
             )
             return await kinds[feed.kind].collect(feed, context)
 
@@ -132,7 +133,8 @@ def _try(settings: Settings, feed: FeedSpec) -> Parsed:
     async def fetch() -> Parsed:
         async with _fetcher(settings, feed.url) as get:
             response = await get.get(feed.url)
-        return parse_feed(response.body, feed, clock.now(), response.headers.get("content-type", ""))
+        context = Context(fetcher=get, now=clock.now, state=FeedState(name=feed.name), limits=settings.limits)
+        return await read_feed(response, feed, context)
 
     try:
         parsed = anyio.run(fetch)

@@ -119,6 +119,7 @@ def context_of(
         as_of=as_of,
         known=known,
         options={**feed.options, "base_url": feed.url},
+        limits=workspace.settings.limits,
     )
 
 
