@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 
-from screener.classify.wording import Wording, commonness, compile_wording, fold, word_keys
+from screener.language.wording import Wording, commonness, compile_wording, fold, word_keys
 
 SAYS = {
     "reverse_split": (

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from screener.classify.rulefile import CatalystRule
-from screener.classify.wording import Wording, commonness, fold, word_keys
+from screener.language.wording import Wording, commonness, fold, word_keys
 
 MOST = 3  # matches kept of one wording in one field
 

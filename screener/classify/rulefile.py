@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct
 
 from screener import yamlfile
-from screener.classify.wording import Wording, WordingError, compile_wording
 from screener.errors import YamlError
+from screener.language.wording import Wording, WordingError, compile_wording
 
 KINDS = ("type", "noise")
 POLARITIES = ("+", "-", "±", "0")

@@ -14,6 +14,8 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
+from screener.language import money
+
 MAX_PARAGRAPH = 20_000
 _AGENCY = re.compile(r"[A-Z][A-Z.,&'’/ -]{2,70}$")
 _VERB = re.compile(
@@ -21,7 +23,6 @@ _VERB = re.compile(
     r"(?:each\s+|both\s+)?(?:awarded|added|issued|selected)|(?:is|are) (?:being )?awarded|will (?:each )?receive|received|"
     r"will (?:each )?(?:compete|share))\b"
 )
-_MONEY = re.compile(r"\$\s?(\d[\d,]{0,17}(?:\.\d{1,3})?)(?:\s*(million|billion|thousand)\b)?", re.IGNORECASE)
 _NUMBER = re.compile(r"\b([A-Z0-9]{5,6}-?\d{2}-?[A-Z]-?[A-Z0-9]{4,5})\b")
 _OPTION = re.compile(r"\bexercis(?:e|es|ing)\b[^.]{0,60}\boptions?\b|\boption exercised\b", re.IGNORECASE)
 _MODIFICATION = re.compile(rf"\bmodification\b|{_OPTION.pattern}", re.IGNORECASE)
@@ -123,9 +124,9 @@ def _awards(paragraph: str, agency: str) -> list[Award]:
     if verb is None:
         return []
     head, tail = _UPDATE.sub("", paragraph[: verb.start()]).strip(), paragraph[verb.end() :]
-    money = _MONEY.search(tail) or _MONEY.search(head)
+    stated = next(iter(_dollars(tail) or _dollars(head)), None)
     named = [n for n in (_contractor(part) for part in _contractors(head)) if n is not None]
-    if money is None:
+    if stated is None:
         return []
     numbers = _NUMBER.findall(tail)
     start = tail[:600]
@@ -137,8 +138,8 @@ def _awards(paragraph: str, agency: str) -> list[Award]:
         place="",
         parent="",
         agency=agency,
-        amount=_dollars(money),
-        ceiling=bool(_CEILING.search(tail[: money.end() + 400])) or len(named) > 1,
+        amount=stated.value,
+        ceiling=bool(_CEILING.search(tail[: stated.end + 400])) or len(named) > 1,
         obligated=_obligated(tail),
         cumulative=_first_dollars(cumulative.group(1)) if cumulative else None,
         work=_work(tail),
@@ -188,18 +189,12 @@ def _contractor(part: str) -> _Named | None:
     return _Named(name, ", ".join(rest[-2:]), number.group(1) if number else "", parent, "*" in part)
 
 
-def _dollars(found: re.Match[str]) -> float | None:
-    try:
-        value = float(found.group(1).replace(",", ""))
-    except ValueError:
-        return None
-    size = {"thousand": 1e3, "million": 1e6, "billion": 1e9}.get((found.group(2) or "").lower(), 1.0)
-    return value * size if value > 0 else None
-
-
 def _first_dollars(text: str) -> float | None:
-    found = _MONEY.search(text.rstrip("."))
-    return _dollars(found) if found else None
+    return next((amount.value for amount in _dollars(text)), None)
+
+
+def _dollars(text: str) -> list[money.Amount]:
+    return [amount for amount in money.find(text) if amount.currency == "USD" and amount.value > 0]
 
 
 def _obligated(text: str) -> float | None:
@@ -209,10 +204,9 @@ def _obligated(text: str) -> float | None:
     # a full stop inside an amount or an abbreviation must not end the sentence
     for sentence in re.split(r"(?<=[a-z0-9)%])\.\s+(?=[A-Z])", text):
         if _OBLIGATED.match(sentence):
-            amounts = [_dollars(m) for m in _MONEY.finditer(sentence)]
-            known = [a for a in amounts if a is not None]
+            known = _dollars(sentence)
             if known:
-                return round(sum(known), 2)
+                return round(sum(amount.value for amount in known), 2)
     return None
 
 

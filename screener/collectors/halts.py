@@ -19,6 +19,7 @@ from screener.collectors.answers import ask, collected, entry_problem, refused, 
 from screener.collectors.base import Context, Response
 from screener.collectors.text import one_line
 from screener.errors import FetchError, ParseError
+from screener.language import numbers
 from screener.language.symbols import plain_ticker
 from screener.types import Collected, FactValue, FeedSpec, Halt, Item, Problem
 
@@ -174,11 +175,8 @@ def _moment(day: str, time: str) -> dt.datetime | None:
 
 
 def _price(text: str) -> float | None:
-    try:
-        price = float(text.replace(",", "").replace("$", ""))
-    except ValueError:
-        return None
-    return price if 0 < price < 1e7 else None
+    price = numbers.cell(text)
+    return price if price is not None and 0 < price < 1e7 else None
 
 
 # ---- RSS ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from screener.clock import UTC
+from screener.language import numbers
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -101,11 +102,8 @@ def _text(element: _Element, path: str) -> str:
 
 
 def _number(element: _Element, path: str) -> float | None:
-    try:
-        value = float(_text(element, path).replace(",", ""))
-    except ValueError:
-        return None
-    return value if 0 <= value < 1e12 else None
+    value = numbers.cell(_text(element, path))
+    return value if value is not None and 0 <= value < 1e12 else None
 
 
 def _day(transaction: _Element) -> dt.date | None:

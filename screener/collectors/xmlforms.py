@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from screener.language import numbers
+
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
@@ -107,8 +109,5 @@ def _field(element: _Element, name: str) -> str:
 
 
 def _number(element: _Element, name: str) -> float | None:
-    try:
-        value = float(_field(element, name).replace(",", "").rstrip("%"))
-    except ValueError:
-        return None
-    return value if 0 <= value < 1e13 else None
+    value = numbers.cell(_field(element, name))
+    return value if value is not None and 0 <= value < 1e13 else None

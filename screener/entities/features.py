@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from screener.entities import names
 from screener.entities.names import word_set
+from screener.language import money, ratios
 
 RELEASE, FILING, HALT, RECORD = "release", "filing", "halt", "record"
 # Forms of items that are an agency's own record of an event; EDGAR knows none of these names.
@@ -62,15 +63,6 @@ _STAGES = (
     ),
 )
 
-_AMOUNT = re.compile(
-    r"(?:[$€£¥]|\b(?:USD|EUR|CAD)\s?)\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s?(thousand|million|billion|mm|mn|bn|[kmb])?\b",
-    re.I,
-)
-_SCALE = {"k": 1e3, "t": 1e3, "m": 1e6, "b": 1e9}
-_RATIO = re.compile(
-    r"\b(\d{1,4}|one|two|three|five|ten)[- ]?(?:for|:)[- ]?(\d{1,4}|one|two|three|four|five|ten|twenty)\b", re.I
-)
-_NUMBER_WORDS = {"one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "ten": "10", "twenty": "20"}
 _PHASE = re.compile(r"\bphase[\s\-]?(i{1,3}|iv|[1-4])\s?([ab])?\b", re.I)
 _ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4"}
 _PERIOD = re.compile(
@@ -242,22 +234,14 @@ PLAIN_STEMS = frozenset(stem(w) for w in _PLAIN)
 def facts(text: str) -> dict[str, frozenset[str]]:
     """Stated facts of a text as comparable words, by kind."""
     return {
-        "amount": frozenset(_amount(m) for m in _AMOUNT.finditer(text)),
-        "ratio": frozenset(
-            "-".join(_NUMBER_WORDS.get(g.lower(), g) for g in m.groups()) for m in _RATIO.finditer(text)
-        ),
+        "amount": frozenset(f"{amount.value:.3g}" for amount in money.find(text)),
+        "ratio": frozenset(ratios.form(r.a, r.b, forward=False) for r in ratios.find(text)),
         "phase": frozenset(
             _ROMAN.get(m.group(1).lower(), m.group(1)) + (m.group(2) or "").lower() for m in _PHASE.finditer(text)
         ),
         "period": frozenset(m.group(1).lower() for m in _PERIOD.finditer(text)),
         "code": frozenset(m.group().upper().replace("-", "") for m in _CODE.finditer(text)) - _NO_CODES,
     }
-
-
-def _amount(m: re.Match[str]) -> str:
-    value = float(m.group(1).replace(",", "") + (m.group(2) or ""))
-    value *= _SCALE.get((m.group(3) or " ")[0].lower(), 1.0)
-    return f"{value:.3g}"
 
 
 def kind_of(form: str) -> str:

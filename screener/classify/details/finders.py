@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details import agency, clinic, counterparty, dates, listing, offering, people, ratio, results
+from screener.classify.details import agency, clinic, counterparty, listing, offering, people, ratio, results, when
 from screener.classify.details.money import amounts, find_amount
 from screener.classify.details.reading import Notes, Reading
 from screener.classify.details.table import FACTS_OF
@@ -54,15 +54,15 @@ def find_facts(kind: str, reading: Reading, notes: Notes, company: str = "") -> 
         listing.find_exchange(reading, notes)
         if "rule" in names:
             listing.find_rule(reading, notes)
-            dates.find_cure(reading, notes)
+            when.find_cure(reading, notes)
     elif "agency" in names:
         agency.find_agency(kind, reading, notes)
     if "counterparty" in names:
         counterparty.find_counterparty(kind, reading, notes, company)
     if "effective_date" in names:
-        dates.find_effective(reading, notes)
+        when.find_effective(reading, notes)
     if "pdufa_date" in names:
-        dates.find_pdufa(reading, notes)
+        when.find_pdufa(reading, notes)
     if "phase" in names:
         clinic.find_phase(reading, notes, sure=kind in _TRIALS)
     _medicine(names, reading, notes)
@@ -71,7 +71,7 @@ def find_facts(kind: str, reading: Reading, notes: Notes, company: str = "") -> 
 def _money(kind: str, names: tuple[str, ...], reading: Reading, notes: Notes) -> None:
     found = amounts(reading)
     if "amount_usd" in names:
-        find_amount(kind, found, PREFER.get(kind), notes)
+        find_amount(kind, found, PREFER.get(kind), reading, notes)
     if "price" in names:
         offering.find_price(found, notes)
     if "discount_pct" in names:

@@ -1,9 +1,9 @@
-"""Amounts of money.
+"""Which amount of money an event is about.
 
-``amounts`` reads every amount of a document into :class:`Money`: value in the stated currency, whether it is a
-ceiling ("up to"), a floor ("more than", "$20M+"), per share, or the lower end of a range. ``find_amount`` picks the one
-that the item is about and puts ``amount_usd``, or ``amount`` with ``currency`` when it is not in US dollars: nothing is
-converted, because a rate of that day is not in the words.
+``amounts`` gives every amount of a document with its field; ``find_amount`` picks the one that the event is about: an
+amount belongs to the event it is said of, so a financing in the same headline is not the price of a purchase. It puts
+``amount_usd``, or ``amount`` with ``currency`` when it is not in US dollars: nothing is converted, because a rate of that
+day is not in the words.
 """
 
 from __future__ import annotations
@@ -11,50 +11,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from screener.classify.details.numbers import DIGITS, MAGNITUDE, scaled, tidy
-from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.details.reading import Notes, Place, Reading
+from screener.language.money import Amount
+from screener.language.numbers import DIGITS, number, tidy
 
-SIGNS = {
-    "$": "USD", "us$": "USD", "u.s.$": "USD", "usd": "USD", "c$": "CAD", "ca$": "CAD", "cdn$": "CAD", "cad": "CAD",
-    "cad$": "CAD", "a$": "AUD", "au$": "AUD", "aud": "AUD", "hk$": "HKD", "hkd": "HKD", "nt$": "TWD", "s$": "SGD",
-    "sgd": "SGD", "nz$": "NZD", "r$": "BRL", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "chf": "CHF",
-    "rmb": "CNY", "cny": "CNY", "¥": "JPY", "jpy": "JPY", "₪": "ILS", "nis": "ILS", "ils": "ILS", "₩": "KRW",
-    "krw": "KRW", "₹": "INR", "inr": "INR", "rs": "INR", "sek": "SEK", "nok": "NOK", "dkk": "DKK", "rm": "MYR",
-    "myr": "MYR", "aed": "AED", "euros": "EUR", "euro": "EUR", "dollars": "USD", "us dollars": "USD",
-    "u.s. dollars": "USD", "canadian dollars": "CAD", "pounds": "GBP", "usdt": "USD", "usdc": "USD",
-}  # fmt: skip
-# Single letters stand in capitals and without a space, or "a $5 million order" would be Australian.
-_BEFORE = (
-    r"(?:(?-i:(?<![A-Za-z])(?:CA|CDN|CAD|AU|HK|NT|NZ|C|A|S|R)\$)|(?<![A-Za-z])(?:US|U\.S\.|USD)\s?\$|"
-    r"(?<![A-Za-z])(?:USD|CAD|AUD|HKD|SGD|EUR|GBP|CHF|RMB|CNY|JPY|NIS|ILS|KRW|INR|SEK|NOK|DKK|MYR"
-    r"|AED|RM|Rs\.?)(?=\s?[0-9])"
-    r"|[$€£¥₪₩₹])"
-)
-_AFTER = (
-    r"(?:U\.?S\.? dollars|Canadian dollars|dollars|euros?|pounds|USDT|USDC|USD|CAD|AUD|HKD|SGD"
-    r"|EUR|GBP|CHF|RMB|CNY|JPY|"
-    r"NIS|SEK|NOK|DKK)\b"
-)
-MONEY = re.compile(
-    rf"(?P<sign>{_BEFORE})\s?(?P<num>{DIGITS})(?P<plus>\+)?(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?(?P<more>\s?\+)?"
-    rf"|(?<![\w.,$€£])(?P<num2>{DIGITS})\s?(?P<mag2>{MAGNITUDE})?\s?(?P<sign2>{_AFTER})",
-    re.I,
-)
-#: "… sale for 32.2 million": an amount whose sign was forgotten, accepted only after words of price.
-BARE = re.compile(
-    rf"\b(?:for|worth|valued at|totall?ing)\s(?P<num>{DIGITS})\s(?P<mag>million|billion)\b(?!\s?\w)", re.I
-)
-PER = re.compile(
-    r"^\s?(?:\(\w[^)]{0,25}\)\s?)?(?:in cash )?(?:,\s)?(?:per|/|a|for each|each)\s?(?:\w+ ){0,3}?"
-    r"(?:share|unit|ads|american|ordinary|common|warrant|barrel|ton|tonne|ounce|pound|boe|coin"
-    r"|token|note|month|security)",
-    re.I,
-)
-MAX = re.compile(r"\b(?:up to|as much as|maximum of|not to exceed|ceiling of|as high as)(?:\s\w+){0,3}\s?[~(]?$")
-MIN = re.compile(r"\b(?:more than|over|at least|minimum of|exceed(?:s|ing)?|in excess of|above|greater than)\s?[~(]?$")
-RANGE = re.compile(
-    rf"^\s?(?:-|–|—|to|and)\s?(?:{_BEFORE})?\s?(?P<num>{DIGITS})(?:[\s-]?(?P<mag>{MAGNITUDE})(?![A-Za-z]))?", re.I
-)
 #: Words that say the amount is something else: a balance, a market's size, sales, the par value.
 NOT_IT_BEFORE = re.compile(
     r"\b(?:backlog (?:of|to)|pipeline of|par value(?: of)?|market cap(?:italization)? of|market (?:put )?(?:at"
@@ -72,6 +32,7 @@ NOT_IT_AFTER = re.compile(
     r"|in unrealized|in market (?:value|cap)|"
     r"addressable|stated value|in debt|debt with|of cash\b|in cash and (?:cash )?(?:equivalents"
     r"|marketable|investments)|(?:of )?net loss|fee\b|tvl\b|in (?:annual )?volume|"
+    r"[\s-]?(?:annual |recurring |annuali[sz]ed )*(?:revenues?|ebitda|arr)\b(?! (?:share|based|interest|bond))|"
     r"(?:[\w-]+ )?portfolio\b|(?:gross )?written premium|in aum|opportunity\b)"
 )
 #: An option or a further tranche on top of the amount: taken only when nothing else is stated.
@@ -80,11 +41,7 @@ EXTRA_BEFORE = re.compile(
 )
 
 
-#: Without one of these there is no amount to look for.
-_SIGNS_OF_MONEY = (
-    "$", "million", "billion", "€", "£", "usd", "eur", "dollar", "chf", "rmb", "gbp", "cad", "nis", "¥", "₪", "₩", "₹",
-    "hkd", "aud", "jpy", "cny", "sek", "nok", "dkk", "inr", "aed", "sgd", " rs", " rm",
-)  # fmt: skip
+SMALLEST = 10_000  # what an item can be about
 
 
 class Money(NamedTuple):
@@ -104,7 +61,7 @@ class Money(NamedTuple):
         """Whether it can be what an item is about: no unit price, no balance, at least 10,000."""
         return (
             not self.per_unit
-            and self.value >= 10_000
+            and self.value >= SMALLEST
             and not NOT_IT_BEFORE.search(self.before)
             and not NOT_IT_AFTER.match(self.after)
         )
@@ -116,41 +73,20 @@ class Money(NamedTuple):
 
 def amounts(reading: Reading) -> list[Money]:
     """Every amount, title first, at most 60 of each field."""
-    if not reading.has(*_SIGNS_OF_MONEY):
-        return []
-    found = [_money(hit) for hit in reading.all(MONEY)]
-    if not found and reading.has(" million", " billion"):
-        found = [_money(hit) for hit in reading.all(BARE, 5)]
-    return found
+    return [_money(field, amount) for field, amount in reading.amounts]
 
 
-def _money(hit: Hit) -> Money:
-    group = hit.match.groupdict()
-    num, mag = group["num"] or group["num2"], group["mag"] or group.get("mag2")
-    sign = group.get("sign") or group.get("sign2") or "$"
-    before, after = hit.before(), hit.after()
-    value, high, end = scaled(num, mag), None, hit.match.end()
-    upper = RANGE.match(hit.match.string[end : end + 40])
-    if upper and (upper["mag"] or not mag):
-        high = scaled(upper["num"], upper["mag"])
-        # "$3 to $5 million" states the magnitude once, for both.
-        if not mag and high > value * 100:
-            value = scaled(num, upper["mag"])
-        if high <= value:
-            high = None
-        else:
-            end += upper.end()
-            after = hit.match.string[end : end + 60].lower()
+def _money(field: str, amount: Amount) -> Money:
     return Money(
-        value=value,
-        currency=SIGNS.get(re.sub(r"\s", "", sign.lower()).rstrip("."), SIGNS.get(sign.lower(), "USD")),
-        place=Place(hit.field, hit.match.start(), end),
-        per_unit=bool(PER.match(after)) or before.endswith(("par value ", "par value of ")),
-        is_max=bool(MAX.search(before)),
-        is_min=bool(group.get("plus") or group.get("more")) or bool(MIN.search(before)),
-        high=high,
-        before=before,
-        after=after,
+        value=amount.value,
+        currency=amount.currency,
+        place=Place(field, amount.start, amount.end),
+        per_unit=amount.per_unit,
+        is_max=amount.is_max,
+        is_min=amount.is_min,
+        high=amount.high,
+        before=amount.before,
+        after=amount.after,
     )
 
 
@@ -180,7 +116,9 @@ OWN: dict[str, re.Pattern[str]] = {
 }
 
 
-def find_amount(kind: str, found: list[Money], prefer: re.Pattern[str] | None, notes: Notes) -> Money | None:
+def find_amount(
+    kind: str, found: list[Money], prefer: re.Pattern[str] | None, reading: Reading, notes: Notes
+) -> Money | None:
     """Put and return the amount that the item is about.
 
     The title decides: its first amount, unless that one is called by another type's name and a later one by this
@@ -195,9 +133,36 @@ def find_amount(kind: str, found: list[Money], prefer: re.Pattern[str] | None, n
         best = _called(kind, plain) or best
     elif not titled and prefer is not None:
         best = next((m for m in plain if prefer.search(m.before) or prefer.search(_name(m))), best)
+    if best is None:
+        best = _product(found, reading)
     if best is not None:
         put_amount(best, notes)
     return best
+
+
+_SOLD = re.compile(
+    rf"(?<![\w$€£.,])(?P<n>{DIGITS})(?:\s(?P<m>million))?\s(?:[\w-]+\s){{0,4}}?(?:shares|ads|adss|units|securities)\b"
+    r"[^.;$€£]{0,110}?\b(?:at|for)\b[^.;$€£]{0,60}$",
+    re.I,
+)
+
+
+def _product(found: list[Money], reading: Reading) -> Money | None:
+    """Shares times their price: "3,000,000 shares at $0.50 per share" is 1.5 million when no total is stated."""
+    for money in found:
+        if not money.per_unit or money.high is not None or "par value" in money.before[-14:]:
+            continue
+        text = reading.title if money.place.field == "title" else reading.text
+        sold = _SOLD.search(text[max(0, money.place.start - 220) : money.place.start])
+        count = number(sold["n"]) if sold else None
+        if sold and count:
+            value = round(count * (1e6 if sold["m"] else 1) * money.value, 2)
+            if value >= SMALLEST and not _EXERCISED.search(money.before):
+                return money._replace(value=value, per_unit=False)
+    return None
+
+
+_EXERCISED = re.compile(r"(?:exercis|conversion|strike|floor|warrant)[^.;]*$")
 
 
 def _called(kind: str, titled: list[Money]) -> Money | None:

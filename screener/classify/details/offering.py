@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from screener.classify.details.money import Money
-from screener.classify.details.numbers import DIGITS, WORDS, number, tidy
 from screener.classify.details.reading import Notes, Reading
+from screener.language.numbers import DIGITS, WORDS, number, tidy
 
 _PRICE_BEFORE = re.compile(
     r"per (?:share|ads|unit) (?:price )?(?:of|at)?\s?$|price (?:per \w+ )?(?:of|at) $|\breceive $"

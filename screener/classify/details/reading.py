@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from screener.language import currencies, dates, money
 from screener.types import FactValue, Span
 
 LIMIT = 20_000
@@ -47,14 +48,29 @@ class Hit(NamedTuple):
 class Reading:
     """A title and the readable part of a text, searched title first."""
 
-    __slots__ = ("low_text", "low_title", "text", "title")
-
     def __init__(self, title: str, text: str) -> None:
         self.title = title[:LIMIT]
         self.text = text[:LIMIT]
         # For gates only: lower-casing may change the length, so offsets never come from these.
         self.low_title = self.title.lower()
         self.low_text = self.text.lower()
+
+    @cached_property
+    def plain_dollar(self) -> str:
+        """The ISO code of a bare dollar sign in this document."""
+        return currencies.plain_dollar(self.title, self.text)
+
+    @cached_property
+    def amounts(self) -> list[tuple[str, money.Amount]]:
+        """Every amount with its field, title first, at most 60 of each."""
+        fields = (("title", self.title), ("text", self.text))
+        return [(field, amount) for field, text in fields for amount in money.find(text, self.plain_dollar)]
+
+    @cached_property
+    def days(self) -> list[tuple[Hit, str]]:
+        """Every date that can be resolved with its ISO day, title first."""
+        title, text = dates.find([self.title, self.text])
+        return [(Hit(field, d.match), d.iso) for field, days in (("title", title), ("text", text)) for d in days]
 
     def get(self, place: Place) -> str:
         return (self.title if place.field == "title" else self.text)[place.start : place.end]

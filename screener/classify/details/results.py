@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from screener.classify.details.money import Money
-from screener.classify.details.numbers import tidy
 from screener.classify.details.reading import Notes, Reading
+from screener.language.numbers import tidy
 
 _LINE = (
     r"(?:net |total |quarterly |record |product |consolidated |preliminary |unaudited )*(?:revenues?|net sales|sales)"

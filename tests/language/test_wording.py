@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.classify.wording import WordingError, compile_wording, fold, word_keys
+from screener.language.wording import WordingError, compile_wording, fold, word_keys
 
 
 def found(wording: str, text: str) -> list[str]:

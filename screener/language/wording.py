@@ -10,6 +10,8 @@ A wording is a row of elements that must follow each other, matched without rega
 ``<number>``          a number (``1,000``, ``2.5``)
 ``<percent>``         a number with ``%`` or percent
 ``<money>``           an amount of money (``$5M``, ``US$1.2 billion``, ``€ 4 million``)
+``<more-for-less>``   the ratio of a forward split (``3-for-2``, ``two-for-one``, ``2:1``)
+``<less-for-more>``   the ratio of a reverse split (``1-for-20``, ``one-for-twenty``, ``1:20``)
 ``^``                 first: at the very start of the headline or line; elsewhere: at its end
 
 Every repetition is bounded and its parts exclude each other, so a search takes time linear in the text. ``keys`` are
@@ -22,16 +24,27 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import cached_property
+
+from screener.language.numbers import MAGNITUDES
+from screener.language.ratios import LESS_FOR_MORE, MORE_FOR_LESS
 
 KEY = 4  # letters of an open word (announc*) that the gate looks at
 _END = r"(?=[^\w\n]{0,3}(?:\Z|\n))"
 _SEP = r"[^\w\n]{1,4}"
 _GAPS = {"..": 2, "...": 6, "....": 12, ".....": 20}
 _NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_MAGNITUDE = r"[^\w\n]{0,2}(?:thousand|million|billion|trillion|mm|mn|bn|m|b|k)\b"
-_CURRENCY = r"(?:(?:us|usd|c|a|cad|aud|hk|rm|nis|chf|eur|gbp|rmb)[^\w\n]{0,2}|[$€£¥][^\w\n]{0,2}){1,2}"
-_MONEY = f"(?:{_CURRENCY}{_NUMBER}(?:{_MAGNITUDE})?|{_NUMBER}{_MAGNITUDE})"
-_VALUES = {"<number>": _NUMBER, "<percent>": _NUMBER + r"[^\w\n]{0,2}(?:%|percent)", "<money>": _MONEY}
+_FIGURE = r"(?:\d[\d,]*(?:\.\d+)?|\.\d+)"
+_MAGNITUDE = r"[^\w\n]{0,2}(?:" + "|".join(sorted(MAGNITUDES, key=len, reverse=True)) + r")\b"
+_CURRENCY = r"(?:(?:us|usd|ca|c|cdn|au|a|cad|aud|hk|nz|sg|rm|nis|chf|eur|gbp|rmb)[^\w\n]{0,2}|[$€£¥][^\w\n]{0,2}){1,2}"
+_MONEY = f"(?:{_CURRENCY}{_FIGURE}(?:{_MAGNITUDE})?|{_NUMBER}{_MAGNITUDE}(?:[^\\w\\n]?(?:dollars?|euros?)\\b)?)"
+_VALUES = {
+    "<number>": _NUMBER,
+    "<percent>": _NUMBER + r"[^\w\n]{0,2}(?:%|percent)",
+    "<money>": _MONEY,
+    "<more-for-less>": MORE_FOR_LESS,
+    "<less-for-more>": LESS_FOR_MORE,
+}
 _TOKEN = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 _WORD = re.compile(r"[\w'.&/%+-]+\*?$")
 _FOLD = {
@@ -128,13 +141,21 @@ class WordingError(ValueError):
     """A wording that does not parse; the message says where."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Wording:
-    """One compiled wording: its text, the pattern over folded text, and the gates (every set needs one hit)."""
+    """One wording that parses: its text, its expression over folded text, and the gates (every set needs one hit).
+
+    The expression is compiled when the gates first let a text through: most of some thousand wordings never are, and
+    compiling them all takes seconds.
+    """
 
     text: str
-    pattern: re.Pattern[str]
+    source: str
     keys: tuple[frozenset[str], ...] = field(default=())
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        return re.compile(self.source)
 
     def possible(self, keys: set[str] | frozenset[str]) -> bool:
         """False when the words present rule a match out."""
@@ -191,7 +212,7 @@ def compile_wording(text: str) -> Wording:
     if not gates:
         raise WordingError("needs at least one word that is not optional")
     head = r"(?:(?<=\n)|\A)[^\w\n]{0,3}" if start else ""
-    return Wording(text, re.compile(rf"{head}(?:{regex})(?!\w)"), tuple(gates))
+    return Wording(text, rf"{head}(?:{regex})(?!\w)", tuple(gates))
 
 
 def _sequence(tokens: list[str], at: int) -> tuple[str, list[frozenset[str]], int]:
