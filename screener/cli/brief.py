@@ -35,7 +35,6 @@ def command(
     """
     from screener.outputs.brief import brief, title
     from screener.pipeline.alerts.decision import matched_words
-    from screener.store.dates import known_dates
 
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
@@ -43,8 +42,8 @@ def command(
         if day is None or rows is None:
             raise InputError(f"no list stored for {day or 'any day'}: `screener run` makes one")
         moment = as_of or max((r.as_of for r in rows), default=clock.now())
-        regime = store.lists.regime(day, as_of)
-        dates = known_dates(store, day, day + AHEAD, moment)
+        regime = store.regimes.of_day(day, as_of)
+        dates = store.calendar.dates(day, day + AHEAD, moment)
         words = matched_words(store, rows)
     text = brief(day, moment, rows, regime, dates, words, top, app.settings.alerts.page_url)
     if send:

@@ -52,7 +52,7 @@ def command(app: App, db: str | None) -> None:
         with store.transaction():
             store.set_setting("demo", "yes")
         outcome = run_once(workspace, Plan(prices=(str(folder / files["prices"]),)), progress)
-        regime = store.lists.regime(outcome.run.day, as_of)
+        regime = store.regimes.of_day(outcome.run.day, as_of)
     say_problems(outcome.run.problems)
     click.echo(f"{about['title']}. All companies, tickers and news are invented.")
     show_list(app.console(), outcome.rows[:SHOWN], dt.date.fromisoformat(about["day"]), as_of, regime)

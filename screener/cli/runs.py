@@ -21,7 +21,7 @@ def command(app: App, limit: int, problems: bool, form: str, db: str | None) -> 
       screener runs --limit 3 --problems
     """
     with app.store(db, readonly=True) as store:
-        runs = store.lists.runs(limit)
+        runs = store.runs.newest(limit)
     if form != "table":
         from screener.outputs.csvout import json_text
 

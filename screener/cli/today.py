@@ -54,7 +54,7 @@ def command(
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
-        regime = store.lists.regime(day, as_of) if day else None
+        regime = store.regimes.of_day(day, as_of) if day else None
     if rows is None:
         say(f"no list stored for {day or 'any day'}{' by then' if as_of else ''}: `screener run` makes one")
     kept = select(rows or [], catalyst, min_score, max_cap, session)[:limit]

@@ -31,7 +31,7 @@ def _mark(app: App, db: str | None, tickers: tuple[str, ...], action: str, note:
         raise InputError(f"{', '.join(bad)}: no ticker; write letters such as ABCD or BRK-B")
     with app.store(db) as store, store.transaction():
         for ticker in cleaned:
-            store.lists.add_mark(ticker, action, note, clock.now())
+            store.marks.add(ticker, action, note, clock.now())
     say(f"{action}: {', '.join(cleaned)}")
 
 
@@ -87,7 +87,7 @@ def list_(app: App, form: str, as_of: dt.datetime | None, db: str | None) -> Non
     from screener.outputs.marks import fold, mark_lines
 
     with app.store(db, readonly=True) as store:
-        marks = fold(store.lists.marks(as_of))
+        marks = fold(store.marks.all(as_of))
     if form == "json":
         emit(json_text(marks))
         return

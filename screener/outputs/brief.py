@@ -18,7 +18,7 @@ from screener.outputs.alerts.content import (
     unknown,
     web_address,
 )
-from screener.store.dates import KnownDate
+from screener.store.calendar import KnownDate
 from screener.types import Regime, WatchRow
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#!])")

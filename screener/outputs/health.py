@@ -41,8 +41,8 @@ class Health(Struct, frozen=True, kw_only=True):
 
 def feed_health(feeds: Mapping[str, FeedSpec], store: Store | None) -> list[Health]:
     """The health of every feed, from what the store remembers of its polls and items."""
-    states = store.news.feed_states() if store else {}
-    activity = store.news.feed_activity(clock.now() - SPAN) if store else {}
+    states = store.feeds.states() if store else {}
+    activity = store.feeds.activity(clock.now() - SPAN) if store else {}
     return [
         _health(f, states.get(f.name, FeedState(name=f.name)), activity.get(_source(f), [])) for f in feeds.values()
     ]

@@ -86,7 +86,7 @@ def _store(store: Store) -> Iterator[Finding]:
     )
     yield _table(store)
     yield from _runs(store)
-    for name, s in store.news.feed_states().items():
+    for name, s in store.feeds.states().items():
         if s.disabled or s.failures or s.gaps:
             what = s.disabled or (f"failing for {s.failures} polls: {s.last_error}" if s.failures else f"{s.gaps} gaps")
             yield Finding(level=NOTE, subject=f"feed {name}", message=what)
@@ -119,7 +119,7 @@ def _table(store: Store) -> Finding:
 
 
 def _runs(store: Store) -> Iterator[Finding]:
-    runs = store.lists.runs(5)
+    runs = store.runs.newest(5)
     if not runs:
         yield Finding(level=NOTE, subject="runs", message="none yet; `screener run`")
         return

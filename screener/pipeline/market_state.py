@@ -23,13 +23,13 @@ def refresh_regime(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Re
     found = changed_regime(workspace, day, as_of)
     if found is not None:
         with workspace.store.transaction():
-            workspace.store.lists.save_regime(found)
-    return found or workspace.store.lists.regime(day, as_of)
+            workspace.store.regimes.save(found)
+    return found or workspace.store.regimes.of_day(day, as_of)
 
 
 def changed_regime(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:
     """The regime of a day as of a moment if it differs from the stored one; None when it does not or is unknown."""
-    held = workspace.store.lists.regime(day, as_of)
+    held = workspace.store.regimes.of_day(day, as_of)
     if held is not None and held.as_of == as_of:
         return None
     known = workspace.store.lists.rows_as_of(day, as_of)
@@ -82,7 +82,7 @@ def universe(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> dict[str
 
 def market_of(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:
     """The stored regime of a day as it stood at a moment, else computed and stored now."""
-    return workspace.store.lists.regime(day, as_of) or refresh_regime(workspace, day, as_of)
+    return workspace.store.regimes.of_day(day, as_of) or refresh_regime(workspace, day, as_of)
 
 
 def relative(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> list[float | None]:

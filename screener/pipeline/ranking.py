@@ -13,7 +13,7 @@ from screener.engine.load import RuleSet
 from screener.engine.rank import rank
 from screener.pipeline.pricing import measure
 from screener.pipeline.workspace import Workspace
-from screener.store.news import outline
+from screener.store.catalysts import outline
 from screener.types import Catalyst, Classified, Listing, Move, Noise, Story, WatchRow
 
 LOOK_BACK = dt.timedelta(days=1096)
@@ -27,9 +27,9 @@ def stories_of_day(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> li
     """
     start, end = clock.news_window(day)
     model = workspace.classifier.model_id
-    found = list(workspace.store.news.stories_window(start, min(end, as_of), as_of))
+    found = list(workspace.store.stories.window(start, min(end, as_of), as_of))
     current = [s.id for s, newest, made_by in found if newest and made_by == model]
-    stored = workspace.store.news.classified(current)
+    stored = workspace.store.catalysts.of_stories(current)
     again = [s for s, _, _ in found if s.id not in stored]
     anew = {c.story_id: c for c in workspace.classifier.classify_many(again)} if again else {}
     return [(s, stored.get(s.id) or anew.get(s.id) or Classified(story_id=s.id)) for s, _, _ in found]
@@ -76,19 +76,19 @@ def _listing(workspace: Workspace, ticker: str, story: Story, move: Move | None)
 
 def history(workspace: Workspace, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as_of: dt.datetime) -> History:
     """What the store knew of a ticker before today's stories."""
-    news = workspace.store.news
+    store = workspace.store
     listing = workspace.table.by_ticker(ticker)
     cik = next((s.cik for s, _ in pairs if s.cik), None) or (listing.cik if listing else None)
     today = {s.id for s, _ in pairs}
     since = as_of - LOOK_BACK
-    collecting = workspace.store.lists.collecting_since(as_of)
+    collecting = workspace.store.runs.collecting_since(as_of)
     found = derive(
         [p for p in _past(workspace, ticker, since, as_of) if p[0].id not in today],
         as_of=as_of,
         since=collecting,
-        filings=news.filings_of(cik, since, as_of) if cik else None,
+        filings=store.filings.of_company(cik, since, as_of) if cik else None,
         filings_since=collecting,
-        halts=news.halts_of(ticker, as_of - HALTS, as_of),
+        halts=store.halts.of_ticker(ticker, as_of - HALTS, as_of),
     )
     splits = [*workspace.store.bars.reverse_splits([ticker], as_of).get(ticker, ()), found.last_reverse_split]
     return replace(found, last_reverse_split=max((d for d in splits if d), default=None))
@@ -96,9 +96,9 @@ def history(workspace: Workspace, ticker: str, pairs: Sequence[tuple[Story, Cata
 
 def _past(workspace: Workspace, ticker: str, since: dt.datetime, as_of: dt.datetime) -> list[tuple[Story, Catalyst]]:
     """A ticker's catalysts as known at a moment, newest first; stories that changed since are classified as they were."""
-    news = workspace.store.news
-    pairs = news.past_of(ticker, since, as_of)
-    changed = news.superseded_of(ticker, since, as_of)
+    store = workspace.store
+    pairs = store.catalysts.past_of(ticker, since, as_of)
+    changed = store.stories.superseded_of(ticker, since, as_of)
     if not changed:
         return pairs
     for story, found in zip(changed, workspace.classifier.classify_many(changed), strict=True):
@@ -115,7 +115,7 @@ def rank_day(workspace: Workspace, run_id: str, day: dt.date, as_of: dt.datetime
 
 def rank_stored_day(workspace: Workspace, day: dt.date, rules: RuleSet) -> list[WatchRow]:
     """A stored day ranked under other rules, as of the moment its newest list was made."""
-    moments = workspace.store.lists.list_times(day)
+    moments = workspace.store.lists.times(day)
     if not moments:
         return []
     grouped = candidates(workspace, day, moments[-1][0])

@@ -58,14 +58,14 @@ async def _run(workspace: Workspace, plan: Plan, progress: Progress) -> Outcome:
     run = new_run(workspace)
     feeds = [] if plan.items and not plan.feeds else workspace.chosen_feeds(plan.feeds)
     with workspace.store.transaction():
-        workspace.store.lists.start_run(run)
+        workspace.store.runs.start(run)
     try:
         return await _pass(workspace, plan, progress, run, feeds)
     except InputError as e:
         # It was not killed: the run says what was wrong with what it was given.
         problem = Problem(stage="run", subject="stopped", message=str(e), kind="misuse")
         with workspace.store.transaction():
-            workspace.store.lists.finish_run(
+            workspace.store.runs.finish(
                 msgspec.structs.replace(run, finished=clock.now(), counts={"feeds": len(feeds)}, problems=(problem,))
             )
         raise
@@ -101,7 +101,7 @@ async def _pass(workspace: Workspace, plan: Plan, progress: Progress, run: Run, 
         problems=tuple(problems),
     )
     with workspace.store.transaction():
-        workspace.store.lists.finish_run(done)
+        workspace.store.runs.finish(done)
     return Outcome(run=done, rows=rows, stored=stored, collected=collected)
 
 
@@ -126,7 +126,7 @@ def save_day(
 
 def save_rows(workspace: Workspace, run: Run, rows: Sequence[WatchRow], arrival: Arrival | None = None) -> bool:
     """Store a run's list and its alerts, inside a transaction; whether the list differs from the one before."""
-    stored = workspace.store.lists.save_list(run, rows)
+    stored = workspace.store.lists.save(run, rows)
     if not workspace.clock.replay:
         queue_alerts(
             workspace.store, workspace.settings, rows, msgspec.structs.replace(arrival or Arrival(), ranked=clock.now())
@@ -151,7 +151,7 @@ def new_run(workspace: Workspace) -> Run:
 def tickers_of_day(store: Store, as_of: dt.datetime) -> list[str]:
     """The issuers in the news window of a moment's session day."""
     start, end = clock.news_window(clock.session_day(as_of))
-    found = (s.tickers[0] for s, _, _ in store.news.stories_window(start, min(end, as_of), as_of) if s.tickers)
+    found = (s.tickers[0] for s, _, _ in store.stories.window(start, min(end, as_of), as_of) if s.tickers)
     return list(dict.fromkeys(found))
 
 

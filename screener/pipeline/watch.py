@@ -106,7 +106,7 @@ async def watching(workspace: Workspace, plan: Plan, say: Say, senders: Sequence
     ):
         writer = WatchWriter(workspace, ranker, plan.rank_by, say)
         watch = Watch(workspace=workspace, plan=plan, say=say, reader=reader, writer=writer, send=send)
-        watch.states = reader.news.feed_states()
+        watch.states = reader.feeds.states()
         async with poll.fetcher(workspace, feeds) as get, anyio.create_task_group() as group:
             group.start_soon(_stop_on_signal, watch, group)
             group.start_soon(_keep, watch, receive)
@@ -308,7 +308,7 @@ def _regime_now(watch: Watch) -> Regime | None:
 def _keep_regime(watch: Watch, found: Regime) -> None:
     try:
         with watch.writer.turn() as workspace, workspace.store.transaction():
-            workspace.store.lists.save_regime(found)
+            workspace.store.regimes.save(found)
     except ScreenerError as e:
         watch.say(f"the state of the market was not stored: {e}")
 

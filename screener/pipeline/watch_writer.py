@@ -123,16 +123,16 @@ class WatchWriter:
         arrival = Arrival(touched=frozenset(told.touched), classified=told.done)
         with self._turn:
             with self.workspace.store.transaction():
-                lists = self.workspace.store.lists
-                lists.start_run(run)
+                runs = self.workspace.store.runs
+                runs.start(run)
                 stored = save_rows(self.workspace, run, rows, arrival)
                 if told.items or told.problems or stored:
                     counts = _counts(told, tally, feeds, rows, stored)
-                    lists.finish_run(
+                    runs.finish(
                         msgspec.structs.replace(run, finished=clock.now(), counts=counts, problems=tuple(told.problems))
                     )
                 else:
-                    lists.drop_run(run)
+                    runs.drop(run)
             outcomes.fill_due(self.workspace, run.as_of)
         if told.new_stories:
             what = f"{told.new_stories} new stories, {told.tagged} tagged, {len(rows)} rows"

@@ -57,7 +57,7 @@ class Workspace:
     @cached_property
     def table(self) -> TickerTable:
         """The ticker table as stored."""
-        return TickerTable(self.store.news.listings())
+        return TickerTable(self.store.listings.all())
 
     def reload_rules(self) -> str:
         """Load the ranking rules anew and return their digest. On InputError the old ones stay."""

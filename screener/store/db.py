@@ -1,8 +1,8 @@
 """Opening the database: one SQLite file in WAL mode, migrated on opening, refused when a newer screener wrote it.
 
-``open_store`` is what the rest uses; it gives a ``Store`` whose parts (``news``, ``bars``, ``lists``, ``outbox``,
-``outcomes``) read and write records of ``screener.types``. sqlite-utils is imported only when there is something to
-migrate, so that reading a stored list starts fast.
+``open_store`` is what the rest uses; it gives a ``Store`` whose parts, one a subject, read and write records of
+``screener.types``. sqlite-utils is imported only when there is something to migrate, so that reading a stored list
+starts fast.
 """
 
 from __future__ import annotations
@@ -15,11 +15,22 @@ from pathlib import Path
 
 from screener.errors import NewerDatabase, StoreError
 from screener.store.bars import Bars
+from screener.store.calendar import Calendar
+from screener.store.catalysts import Catalysts
+from screener.store.feeds import Feeds
+from screener.store.filings import Filings
+from screener.store.halts import Halts
+from screener.store.items import Items
+from screener.store.listings import Listings
 from screener.store.lists import Lists
-from screener.store.news import News
+from screener.store.marks import Marks
 from screener.store.outbox import Outbox
 from screener.store.outcomes import Outcomes
+from screener.store.regimes import Regimes
 from screener.store.rewind import Rewind
+from screener.store.runs import Runs
+from screener.store.search import Search
+from screener.store.stories import Stories
 
 SCHEMA_VERSION = 9
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
@@ -31,9 +42,20 @@ class Store:
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self.path = path
         self.connection = connection
-        self.news = News(connection)
+        self.listings = Listings(connection)
+        self.feeds = Feeds(connection)
+        self.filings = Filings(connection)
+        self.halts = Halts(connection)
+        self.items = Items(connection)
+        self.stories = Stories(connection)
+        self.catalysts = Catalysts(connection)
+        self.search = Search(connection)
+        self.calendar = Calendar(connection)
         self.bars = Bars(connection)
+        self.runs = Runs(connection)
         self.lists = Lists(connection)
+        self.regimes = Regimes(connection)
+        self.marks = Marks(connection)
         self.outbox = Outbox(connection)
         self.outcomes = Outcomes(connection)
         self.rewind = Rewind(connection)

@@ -12,18 +12,17 @@ import datetime as dt
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from screener.store.rows import dump, iso, marks, moment, moment_or_none
+from screener.store.rows import Subject, dump, iso, marks, moment, moment_or_none, texts_of
 from screener.types import Alert
 
 PENDING, SENT, FAILED, DEAD, MUTED = "pending", "sent", "failed", "dead", "muted"
 OPEN = (PENDING, FAILED)
 _alert = msgspec.json.Decoder(Alert)
-_texts = msgspec.json.Decoder(tuple[str, ...])
 
 
 class Event(Struct, frozen=True, kw_only=True):
@@ -60,34 +59,29 @@ class Batch(Struct, frozen=True, kw_only=True):
     attempts: int
 
 
-class Outbox:
-    """Reads and writes alerts, deliveries and channels; writing belongs inside ``Store.transaction``."""
+class Due(NamedTuple):
+    """A delivery that may go now; ``batch`` is the digest it is bound to, empty when it goes alone."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
+    alert_id: str
+    batch: str
+    attempts: int
+
+
+class Outbox(Subject):
+    """Reads and writes alerts, deliveries and channels; writing belongs inside ``Store.transaction``."""
 
     # ---- deciding ----
 
     def events(self, tickers: Sequence[str], since: dt.datetime) -> dict[str, list[Event]]:
         """The events of tickers that told something since a moment, newest first."""
         found: dict[str, list[Event]] = {}
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT id, ticker, catalyst, stories, told, opened, last_at, updates FROM alert_events "
             f"WHERE ticker IN ({marks(tickers)}) AND last_at >= ? ORDER BY last_at DESC, opened DESC, id",
             (*tickers, iso(since)),
         )
-        for i, ticker, catalyst, stories, told, opened, last_at, updates in rows:
-            event = Event(
-                id=i,
-                ticker=ticker,
-                catalyst=catalyst,
-                stories=_texts.decode(stories),
-                told=_texts.decode(told),
-                opened=moment(opened),
-                last_at=moment(last_at),
-                updates=updates,
-            )
-            found.setdefault(ticker, []).append(event)
+        for r in rows:
+            found.setdefault(r["ticker"], []).append(_event(r))
         return found
 
     def save_event(self, event: Event) -> None:
@@ -143,31 +137,31 @@ class Outbox:
 
     def owed_to_none(self, day: dt.date) -> list[str]:
         """The alerts of a day's list that were decided while no channel was configured."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT id FROM alerts WHERE day = ? AND state != ? AND NOT EXISTS "
             "(SELECT 1 FROM deliveries WHERE alert_id = alerts.id) ORDER BY created, id",
             (day.isoformat(), MUTED),
         )
-        return [r[0] for r in rows]
+        return [r["id"] for r in rows]
 
     # ---- sending ----
 
-    def due(self, channel: str, now: dt.datetime, limit: int) -> list[tuple[str, str, int]]:
-        """What a channel is owed and may get now: (alert id, batch or empty, attempts), least tried first."""
-        rows = self._db.execute(
+    def due(self, channel: str, now: dt.datetime, limit: int) -> list[Due]:
+        """What a channel is owed and may get now, least tried first."""
+        rows = self._rows(
             "SELECT d.alert_id, d.batch, d.attempts FROM deliveries d JOIN alerts a ON a.id = d.alert_id "
             "WHERE d.channel = ? AND d.state IN (?, ?) AND d.not_before <= ? "
             "ORDER BY d.attempts, a.created, a.rank, a.id LIMIT ?",
             (channel, *OPEN, iso(now), limit),
         )
-        return [(r[0], r[1], r[2]) for r in rows]
+        return [Due(r["alert_id"], r["batch"], r["attempts"]) for r in rows]
 
     def next_due(self, channel: str) -> dt.datetime | None:
         """When the next delivery of a channel is due by its own time; None when nothing is owed."""
-        row = self._db.execute(
-            "SELECT min(not_before) FROM deliveries WHERE channel = ? AND state IN (?, ?)", (channel, *OPEN)
-        ).fetchone()
-        return moment_or_none(row[0])
+        row = self._row(
+            "SELECT min(not_before) AS next FROM deliveries WHERE channel = ? AND state IN (?, ?)", (channel, *OPEN)
+        )
+        return None if row is None else moment_or_none(row["next"])
 
     def bind(self, channel: str, alert_ids: Sequence[str]) -> str:
         """Bind deliveries that go out as one digest; returns the digest's key."""
@@ -181,7 +175,7 @@ class Outbox:
     def batch(self, channel: str, alert_id: str, batch: str = "") -> Batch:
         """One delivery, or all of a bound batch, with the alerts in order of their making."""
         where, value = ("d.batch = ?", batch) if batch else ("d.alert_id = ?", alert_id)
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT a.record, d.attempts FROM deliveries d JOIN alerts a ON a.id = d.alert_id "
             f"WHERE d.channel = ? AND {where} AND d.state IN (?, ?) ORDER BY a.created, a.rank, a.id",
             (channel, value, *OPEN),
@@ -189,8 +183,8 @@ class Outbox:
         return Batch(
             key=f"{batch or alert_id}.{channel}",
             channel=channel,
-            alerts=tuple(msgspec.structs.replace(_alert.decode(r[0]), channel=channel) for r in rows),
-            attempts=max((r[1] for r in rows), default=0),
+            alerts=tuple(msgspec.structs.replace(_alert.decode(r["record"]), channel=channel) for r in rows),
+            attempts=max((r["attempts"] for r in rows), default=0),
         )
 
     def mark_sent(self, batch: Batch, at: dt.datetime) -> None:
@@ -239,18 +233,18 @@ class Outbox:
 
     def gates(self) -> list[Gate]:
         """All channels that were ever used, by name."""
-        rows = self._db.execute(
+        rows = self._rows(
             "SELECT name, shown, hold_until, last_sent, failures, last_error, last_error_at FROM alert_channels ORDER BY name"
         )
         return [
             Gate(
-                name=r[0],
-                shown=r[1],
-                hold_until=moment_or_none(r[2]),
-                last_sent=moment_or_none(r[3]),
-                failures=r[4],
-                last_error=r[5],
-                last_error_at=moment_or_none(r[6]),
+                name=r["name"],
+                shown=r["shown"],
+                hold_until=moment_or_none(r["hold_until"]),
+                last_sent=moment_or_none(r["last_sent"]),
+                failures=r["failures"],
+                last_error=r["last_error"],
+                last_error_at=moment_or_none(r["last_error_at"]),
             )
             for r in rows
         ]
@@ -269,7 +263,7 @@ class Outbox:
         self, since: dt.datetime | None = None, ticker: str = "", state: str = "", limit: int = 100
     ) -> list[Alert]:
         """Alerts, newest first: one record a delivery, and one without a channel for what is owed to none."""
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT {_COLUMNS} FROM alerts a LEFT JOIN deliveries d ON d.alert_id = a.id "
             "WHERE a.created >= ? AND (? = '' OR a.ticker = ?) AND (? = '' OR coalesce(d.state, a.state) = ?) "
             "ORDER BY a.created DESC, a.rank, a.id, d.channel LIMIT ?",
@@ -279,7 +273,7 @@ class Outbox:
 
     def alert(self, alert_id: str) -> list[Alert]:
         """The records of one alert, a channel each; the beginning of an id is enough. Empty when there is none."""
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT {_COLUMNS} FROM alerts a LEFT JOIN deliveries d ON d.alert_id = a.id "
             "WHERE a.id >= ? AND a.id < ? ORDER BY a.id, d.channel",
             (alert_id, alert_id + "\uffff"),
@@ -307,13 +301,30 @@ def _ids(batch: Batch) -> tuple[str, ...]:
     return (*(a.id for a in batch.alerts), batch.channel)
 
 
-def _read(row: Sequence[Any]) -> Alert:
-    record, channel, state, attempts, sent, error = row
-    alert = _alert.decode(record)
-    if channel is None:
+def _event(r: sqlite3.Row) -> Event:
+    return Event(
+        id=r["id"],
+        ticker=r["ticker"],
+        catalyst=r["catalyst"],
+        stories=texts_of(r["stories"]),
+        told=texts_of(r["told"]),
+        opened=moment(r["opened"]),
+        last_at=moment(r["last_at"]),
+        updates=r["updates"],
+    )
+
+
+def _read(r: sqlite3.Row) -> Alert:
+    alert = _alert.decode(r["record"])
+    if r["channel"] is None:
         return alert
-    at = moment_or_none(sent)
-    times = {**alert.times, "delivered": at} if at else alert.times
+    at = moment_or_none(r["sent"])
     return msgspec.structs.replace(
-        alert, channel=channel, state=state, attempts=attempts, sent=at, error=error, times=times
+        alert,
+        channel=r["channel"],
+        state=r["state"],
+        attempts=r["attempts"],
+        sent=at,
+        error=r["error"],
+        times={**alert.times, "delivered": at} if at else alert.times,
     )

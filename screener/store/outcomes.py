@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any
 
+import msgspec
 from msgspec import Struct
 
-from screener.store.rows import iso, iso_or_none, moment, moment_or_none
+from screener.store.rows import Subject, iso, iso_or_none, moment, moment_or_none
 from screener.types import WatchRow
 
 HORIZONS = ("close", "next", "week")
@@ -59,15 +59,12 @@ def note_listed(db: sqlite3.Connection, day: dt.date, as_of: dt.datetime, rows: 
     )
 
 
-class Outcomes:
+class Outcomes(Subject):
     """Reads and writes outcomes; writing belongs inside ``Store.transaction``."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
 
     def unfilled(self, since: dt.date, until: dt.date) -> list[Outcome]:
         """The lines of [since, until] whose last move is not known yet, by day and ticker."""
-        rows = self._db.execute(
+        rows = self._rows(
             f"SELECT {_COLUMNS} FROM outcomes WHERE week_known IS NULL AND day >= ? AND day <= ? ORDER BY day, ticker",
             (since.isoformat(), until.isoformat()),
         )
@@ -90,12 +87,12 @@ class Outcomes:
 
     def of_day(self, day: dt.date, as_of: dt.datetime | None = None) -> dict[str, Outcome]:
         """The lines of a day by ticker, as they were known at a moment (now when None)."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM outcomes WHERE day = ? ORDER BY ticker", (day.isoformat(),))
+        rows = self._rows(f"SELECT {_COLUMNS} FROM outcomes WHERE day = ? ORDER BY ticker", (day.isoformat(),))
         return {o.ticker: o for r in rows if (o := known_by(_outcome(r), as_of)) is not None}
 
     def of_ticker(self, ticker: str, as_of: dt.datetime | None = None) -> dict[dt.date, Outcome]:
         """A ticker's lines by day, newest first, as they were known at a moment (now when None)."""
-        rows = self._db.execute(f"SELECT {_COLUMNS} FROM outcomes WHERE ticker = ? ORDER BY day DESC", (ticker,))
+        rows = self._rows(f"SELECT {_COLUMNS} FROM outcomes WHERE ticker = ? ORDER BY day DESC", (ticker,))
         return {o.day: o for r in rows if (o := known_by(_outcome(r), as_of)) is not None}
 
 
@@ -105,22 +102,25 @@ def known_by(o: Outcome, as_of: dt.datetime | None) -> Outcome | None:
         return o
     if o.listed > as_of:
         return None
-    held: dict[str, Any] = {}
-    for name in HORIZONS:
-        known = getattr(o, f"{name}_known")
-        if known is not None and known <= as_of:
-            held |= {name: getattr(o, name), f"{name}_known": known}
-    return Outcome(day=o.day, ticker=o.ticker, listed=o.listed, price=o.price, **held)
+    unknown = {
+        field: None
+        for name in HORIZONS
+        if (known := getattr(o, f"{name}_known")) is None or known > as_of
+        for field in (name, f"{name}_known")
+    }
+    return msgspec.structs.replace(o, **unknown) if unknown else o
 
 
-def _outcome(r: Sequence[str | float | None]) -> Outcome:
-    values = {h: r[4 + 2 * n] for n, h in enumerate(HORIZONS)}
-    times = {f"{h}_known": moment_or_none(r[5 + 2 * n]) for n, h in enumerate(HORIZONS)}  # type: ignore[arg-type]
+def _outcome(r: sqlite3.Row) -> Outcome:
     return Outcome(
-        day=dt.date.fromisoformat(str(r[0])),
-        ticker=str(r[1]),
-        listed=moment(str(r[2])),
-        price=r[3],  # type: ignore[arg-type]
-        **values,  # type: ignore[arg-type]
-        **times,  # type: ignore[arg-type]
+        day=dt.date.fromisoformat(r["day"]),
+        ticker=r["ticker"],
+        listed=moment(r["listed"]),
+        price=r["price"],
+        close=r["close_pct"],
+        close_known=moment_or_none(r["close_known"]),
+        next=r["next_pct"],
+        next_known=moment_or_none(r["next_known"]),
+        week=r["week_pct"],
+        week_known=moment_or_none(r["week_known"]),
     )

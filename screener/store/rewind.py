@@ -9,11 +9,9 @@ from collections.abc import Sequence
 import msgspec
 from msgspec import Struct
 
-from screener.store.rows import chunks, iso, marks, moment, moment_or_none
+from screener.store.rows import Subject, chunks, iso, item_of, marks, moment, moment_or_none, texts_of
 from screener.types import Item
 
-_item = msgspec.json.Decoder(Item)
-_texts = msgspec.json.Decoder(tuple[str, ...])
 _COLUMNS = "s.id, s.tickers, s.cik, s.first_seen, s.known_at"
 
 
@@ -27,32 +25,30 @@ class Known(Struct, frozen=True):
     known_at: dt.datetime
 
 
-class Rewind:
+class Rewind(Subject):
     """Finds and drops stories by when they were known; writing belongs inside ``Store.transaction``."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
 
     def newest_known(self) -> dt.datetime | None:
         """When the newest source of any story was received; None without stories."""
-        return moment_or_none(self._db.execute("SELECT max(known_at) FROM stories").fetchone()[0])
+        row = self._row("SELECT max(known_at) AS newest FROM stories")
+        return None if row is None else moment_or_none(row["newest"])
 
     def known_after(self, tickers: Sequence[str], ciks: Sequence[int], since: dt.datetime) -> list[Known]:
         """The stories of these companies with a source received after a moment."""
         found: dict[str, Known] = {}
-        for part in chunks(tickers):
-            rows = self._db.execute(
+        for names in chunks(tickers):
+            rows = self._rows(
                 f"SELECT {_COLUMNS} FROM story_tickers t JOIN stories s ON s.id = t.story_id "
-                f"WHERE t.ticker IN ({marks(part)}) AND s.known_at > ?",
-                (*part, iso(since)),
+                f"WHERE t.ticker IN ({marks(names)}) AND s.known_at > ?",
+                (*names, iso(since)),
             )
-            found.update((r[0], _known(r)) for r in rows)
-        for part in chunks(ciks):
-            rows = self._db.execute(
-                f"SELECT {_COLUMNS} FROM stories s WHERE s.cik IN ({marks(part)}) AND s.known_at > ?",
-                (*part, iso(since)),
+            found.update((r["id"], _known(r)) for r in rows)
+        for numbers in chunks(ciks):
+            rows = self._rows(
+                f"SELECT {_COLUMNS} FROM stories s WHERE s.cik IN ({marks(numbers)}) AND s.known_at > ?",
+                (*numbers, iso(since)),
             )
-            found.update((r[0], _known(r)) for r in rows)
+            found.update((r["id"], _known(r)) for r in rows)
         return list(found.values())
 
     def take_back(self, story_ids: Sequence[str]) -> list[Item]:
@@ -62,16 +58,15 @@ class Rewind:
         """
         items: list[Item] = []
         for part in chunks(story_ids):
-            rows = self._db.execute(f"SELECT record, received FROM items WHERE story_id IN ({marks(part)})", part)
-            for record, received in rows:
-                item, first = _item.decode(record), moment(received)
-                if iso(item.received) > received:
+            rows = self._rows(f"SELECT record, received FROM items WHERE story_id IN ({marks(part)})", part)
+            for r in rows:
+                item, first = item_of(r["record"]), moment(r["received"])
+                if iso(item.received) > r["received"]:
                     items.append(msgspec.structs.replace(item, body="", exhibits=(), received=first))
                 items.append(item)
             self._db.execute(f"DELETE FROM stories WHERE id IN ({marks(part)})", part)
         return items
 
 
-def _known(r: Sequence[object]) -> Known:
-    cik = r[2] if isinstance(r[2], int) else None
-    return Known(str(r[0]), _texts.decode(str(r[1])), cik, moment(str(r[3])), moment(str(r[4])))
+def _known(r: sqlite3.Row) -> Known:
+    return Known(r["id"], texts_of(r["tickers"]), r["cik"], moment(r["first_seen"]), moment(r["known_at"]))

@@ -1,13 +1,46 @@
-"""Between records and rows: times as fixed-width text, collections as JSON."""
+"""Between records and rows: rows by name, times as fixed-width text, collections as JSON."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
+from screener.types import Item, Span
+
+T = TypeVar("T")
+Values = Sequence[object]
+
 encoder = msgspec.json.Encoder()
+item_of = msgspec.json.Decoder(Item).decode
+texts_of = msgspec.json.Decoder(tuple[str, ...]).decode
+spans_of = msgspec.json.Decoder(tuple[Span, ...]).decode
+
+
+class Subject:
+    """The statements about one subject; its rows are read by column name. Writing belongs inside a transaction."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+
+    def _rows(self, query: str, values: Values = ()) -> sqlite3.Cursor:
+        cursor = self._db.cursor()
+        cursor.row_factory = sqlite3.Row
+        return cursor.execute(query, values)
+
+    def _row(self, query: str, values: Values = ()) -> sqlite3.Row | None:
+        found: sqlite3.Row | None = self._rows(query, values).fetchone()
+        return found
+
+    def _known(self, query: str, ids: Collection[str]) -> set[str]:
+        """The ids that a query ending in ``IN`` finds among these."""
+        found: set[str] = set()
+        for part in chunks(ids):
+            found.update(r[0] for r in self._db.execute(f"{query} ({marks(part)})", part))
+        return found
 
 
 def iso(moment: dt.datetime) -> str:
@@ -30,17 +63,17 @@ def moment_or_none(text: str | None) -> dt.datetime | None:
     return None if text is None else dt.datetime.fromisoformat(text)
 
 
-def dump(value: Any) -> str:
+def dump(value: object) -> str:
     """JSON text."""
     return encoder.encode(value).decode()
 
 
-def marks(values: Any) -> str:
+def marks(values: Collection[object] | range) -> str:
     """``?,?,?`` for as many parameters as there are values."""
     return ",".join("?" * len(values))
 
 
-def chunks(values: Any, size: int = 500) -> Any:
+def chunks(values: Iterable[T], size: int = 500) -> Iterator[list[T]]:
     """Slices below SQLite's limit of parameters."""
     listed = list(values)
     return (listed[i : i + size] for i in range(0, len(listed), size))

@@ -157,7 +157,7 @@ def _today(view: View) -> Answer:
             kept=len(kept),
             page=f.page,
             rows=tuple(kept[begin : begin + PAGE_SIZE]),
-            regime=view.store.lists.regime(found.day, f.as_of) if found.day else None,
+            regime=view.store.regimes.of_day(found.day, f.as_of) if found.day else None,
         )
     )
 
@@ -171,7 +171,7 @@ def _ticker(view: View) -> Answer:
     f = Filters(day=read_day(view.args), as_of=read_moment(view.args))
     found = chosen(view, f)
     until = f.as_of or view.now
-    past = view.store.news.past_of(symbol, until - dt.timedelta(days=730), until)[:200]
+    past = view.store.catalysts.past_of(symbol, until - dt.timedelta(days=730), until)[:200]
     row = next((r for r in found.rows or () if r.ticker == symbol), None)
     listing = queries.company(view.db, symbol)
     if not past and row is None and listing is None:

@@ -27,7 +27,7 @@ class Health(Struct, frozen=True, kw_only=True):
 def page(view: View) -> Answer:
     """The page ``/feeds``."""
     listed = healths(view)
-    runs = view.store.lists.runs(12)
+    runs = view.store.runs.newest(12)
     return view.render(
         "feeds.html",
         nav="feeds",
@@ -42,7 +42,7 @@ def healths(view: View) -> list[Health]:
     from screener.pipeline.workspace import all_feeds
 
     specs = all_feeds(view.site.settings)
-    states = view.store.news.feed_states()
+    states = view.store.feeds.states()
     since = view.now - dt.timedelta(days=1)
     out = []
     for name in sorted({*specs, *states}):

@@ -26,7 +26,7 @@ def own_marks(store: Store, as_of: dt.datetime | None = None) -> dict[str, Own]:
     """The user's marks by ticker as they stood at a moment (now when None)."""
     switches: dict[str, dict[str, bool]] = {}
     notes: dict[str, list[tuple[dt.datetime, str]]] = {}
-    for ticker, action, note, made in store.lists.marks(as_of):
+    for ticker, action, note, made in store.marks.all(as_of):
         mine = switches.setdefault(ticker, {})
         if action in _SWITCH:
             name, value = _SWITCH[action]

@@ -165,7 +165,7 @@ class Site:
         with self._lock:
             found = self._lists.get(key)
         if found is None:
-            found = store.lists.rows_of_run(day, run_id) or []
+            found = store.lists.of_run(day, run_id) or []
             with self._lock:
                 self._lists[key] = found
                 while len(self._lists) > _LISTS:

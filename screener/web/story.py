@@ -33,10 +33,10 @@ def page(view: View) -> Answer:
 
 def find(view: View) -> tuple[Story, Any]:
     """The story of the address with what was found in it. Raises LookupError."""
-    story = view.store.news.story(view.names["story"])
+    story = view.store.stories.get(view.names["story"])
     if story is None:
         raise LookupError("There is no story of this id; it may have been pruned.")
-    return story, view.store.news.classified([story.id])[story.id]
+    return story, view.store.catalysts.of_stories([story.id])[story.id]
 
 
 def _lag(source: Any, first: Any) -> str:

@@ -53,7 +53,7 @@ def of_today(view: View) -> Answer:
 def of_ticker(view: View) -> Answer:
     """``/ticker/SYM/feed.atom`` and ``.json``: the catalysts of a ticker."""
     ticker = read_ticker(view.names["ticker"])
-    past = view.store.news.past_of(ticker, view.now - dt.timedelta(days=3650), view.now)[:_LIMIT]
+    past = view.store.catalysts.past_of(ticker, view.now - dt.timedelta(days=3650), view.now)[:_LIMIT]
     entries = [
         _entry(view, s.id, ticker, c.type, c.stage, c.polarity, s.title, "", s.published, c.facts, "") for s, c in past
     ]

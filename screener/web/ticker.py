@@ -79,16 +79,16 @@ def page(view: View) -> Answer:
     found = chosen(view, filters)
     moment = filters.as_of or (view.now if filters.day is None else found.moment)
     row = next((r for r in found.rows or () if r.ticker == ticker), None)
-    stories = view.store.news.last_of_ticker(ticker, moment + dt.timedelta(milliseconds=1), moment, STORIES)
+    stories = view.store.stories.last_of_ticker(ticker, moment + dt.timedelta(milliseconds=1), moment, STORIES)
     listing = queries.company(view.db, ticker)
     history = view.store.lists.history(ticker, 60)
     if not stories and row is None and listing is None and not history:
         raise LookupError(f"{ticker}: nothing is stored of this ticker.")
-    tagged = view.store.news.classified([s.id for s in stories])
+    tagged = view.store.catalysts.of_stories([s.id for s in stories])
     own = own_marks(view.store, filters.as_of).get(ticker, Own())
     cik = next((s.cik for s in stories if s.cik), None) or (listing[2] if listing else None)
-    filings = view.store.news.filings_of(cik, moment - _FILINGS, moment) if cik else []
-    halts = view.store.news.halts_of(ticker, moment - _HALTS, moment)
+    filings = view.store.filings.of_company(cik, moment - _FILINGS, moment) if cik else []
+    halts = view.store.halts.of_ticker(ticker, moment - _HALTS, moment)
     bars = chart_bars(view, ticker, moment)
     return view.render(
         "ticker.html",

@@ -55,7 +55,7 @@ def chosen(view: View, filters: Filters) -> Chosen:
     run_id = store.lists.list_id(day, as_of)
     if run_id is None:
         return Chosen(filters=filters, day=day, moment=as_of or view.now)
-    stood = next((t for t, r in store.lists.list_times(day) if r == run_id), None)
+    stood = next((t for t, r in store.lists.times(day) if r == run_id), None)
     rows = view.site.rows(store, day, run_id)
     return Chosen(
         filters=filters, day=day, run_id=run_id, stood=stood, rows=rows, moment=live_moment(as_of, day, stood)
@@ -151,7 +151,7 @@ def page(view: View) -> Answer:
     own = own_marks(view.store, filters.as_of)
     begin = (filters.page - 1) * PAGE_SIZE
     shown = [line(r, known.get(r.story_id, ()), own.get(r.ticker)) for r in kept[begin : begin + PAGE_SIZE]]
-    regime = view.store.lists.regime(found.day, filters.as_of) if found.day else None
+    regime = view.store.regimes.of_day(found.day, filters.as_of) if found.day else None
     return view.render(
         "today.html",
         nav="today",
@@ -220,7 +220,7 @@ def _days(view: View, found: Chosen) -> dict[str, Any]:
         return {"before": "", "after": "", "times": []}
     plain = Filters()
     before, after = queries.neighbours(view.db, found.day)
-    times = view.store.lists.list_times(found.day)
+    times = view.store.lists.times(found.day)
     return {
         "before": (before, address(plain, day=before)) if before else None,
         "after": (after, address(plain, day=after)) if after else None,

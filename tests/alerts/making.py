@@ -55,8 +55,8 @@ def save_story(store: Store, of: WatchRow, **changes: Any) -> None:
     span = Span(field="title", start=0, end=8, text="Met Its Primary Endpoint")
     found = Catalyst(story_id=story.id, ticker=of.ticker, type=of.catalyst, confidence=0.97, evidence=(span,))
     with store.transaction():
-        store.news.save_story(story, T0)
-        store.news.save_classified(Classified(story_id=story.id, catalysts=(found,)), story, T0, "m")
+        store.stories.save(story, T0)
+        store.catalysts.save(Classified(story_id=story.id, catalysts=(found,)), story, T0, "m")
 
 
 def settings(*urls: str, **changes: Any) -> Settings:

@@ -23,8 +23,8 @@ def test_alert_enters_with_the_list_or_not_at_all(store: Store) -> None:
 
     run = Run(id="r1", started=T0, as_of=T0, day=DAY)
     with pytest.raises(RuntimeError), store.transaction():
-        store.lists.start_run(run)
-        store.lists.save_list(run, [row()])
+        store.runs.start(run)
+        store.lists.save(run, [row()])
         queue_alerts(store, settings(), [row()], Arrival(), T0)
         raise RuntimeError("killed")
     assert store.lists.rows_as_of(DAY) is None and store.outbox.alerts() == []
@@ -49,9 +49,9 @@ def test_matched_words_overlap_nowhere(store: Store) -> None:
     spans = tuple(Span(field=f, start=a, end=b, text=f"{f}{a}") for f, a, b in places)
     found = Catalyst(story_id="s-ZORB", ticker="ZORB", type="clinical_readout", confidence=0.9, evidence=spans)
     with store.transaction():
-        story = store.news.story("s-ZORB")
+        story = store.stories.get("s-ZORB")
         assert story is not None
-        store.news.save_classified(Classified(story_id="s-ZORB", catalysts=(found,)), story, T0, "m")
+        store.catalysts.save(Classified(story_id="s-ZORB", catalysts=(found,)), story, T0, "m")
     assert matched_words(store, [row()]) == {"s-ZORB": ("title0", "text5", "title9")}
 
 
@@ -113,9 +113,9 @@ def test_what_a_filter_lets_pass(store: Store, change: dict[str, Any], setting: 
 
 def test_own_watchlist_passes_its_tickers(store: Store) -> None:
     with store.transaction():
-        store.lists.add_mark("ZORB", "add", "", T0)
-        store.lists.add_mark("QUIX", "add", "", T0)
-        store.lists.add_mark("QUIX", "remove", "", T0)
+        store.marks.add("ZORB", "add", "", T0)
+        store.marks.add("QUIX", "add", "", T0)
+        store.marks.add("QUIX", "remove", "", T0)
     made = queue(store, [row(), row("QUIX")], own_watchlist_only=True)
     assert [a.row.ticker for a in made] == ["ZORB"]
 
@@ -226,9 +226,9 @@ def test_mute_by_ticker_type_and_source_is_kept_with_its_reason(store: Store, mu
 
 def test_mark_mutes_and_unmutes(store: Store) -> None:
     with store.transaction():
-        store.lists.add_mark("ZORB", "mute", "", T0)
-        store.lists.add_mark("QUIX", "mute", "", T0)
-        store.lists.add_mark("QUIX", "unmute", "", T0)
+        store.marks.add("ZORB", "mute", "", T0)
+        store.marks.add("QUIX", "mute", "", T0)
+        store.marks.add("QUIX", "unmute", "", T0)
     made = queue(store, [row(), row("QUIX")])
     assert [(a.row.ticker, a.state) for a in made] == [("ZORB", "muted"), ("QUIX", "pending")]
 

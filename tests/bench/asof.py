@@ -85,8 +85,8 @@ def lists(store: Store, day: dt.date) -> None:
         for n in range(LISTS_A_DAY):
             as_of = clock.open_time(day) + dt.timedelta(hours=n)
             run = Run(id=f"{day}-{n}", started=as_of, as_of=as_of, day=day, rules_digest="r", model_id="bench")
-            store.lists.start_run(run)
-            store.lists.save_list(run, [row(run.id, day, as_of, i + n) for i in range(ROWS)])
+            store.runs.start(run)
+            store.lists.save(run, [row(run.id, day, as_of, i + n) for i in range(ROWS)])
 
 
 def cpu(*args: str) -> float:

@@ -87,10 +87,10 @@ def labelled(path: Path) -> set[str]:
 
 def days_of(workspace: Workspace, left_out: set[str], least: int = LEAST) -> list[Day]:
     """The sessions with enough tickers, each with everything known before it."""
-    news = workspace.store.news
+    store = workspace.store
     start, end = clock.close_time(clock.previous_session(FIRST)), clock.close_time(LAST)
     grouped: dict[dt.date, dict[str, list[Story]]] = {}
-    for story, _, _ in news.stories_window(start, end, end):
+    for story, _, _ in store.stories.window(start, end, end):
         if story.tickers and not any(s.source_id in left_out for s in story.sources):
             grouped.setdefault(day_zero(story.published), {}).setdefault(story.tickers[0], []).append(story)
     days = [
@@ -109,7 +109,7 @@ def _tickers(workspace: Workspace, day: dt.date, found: Mapping[str, list[Story]
         outcome = own[-1].change_pct if own and own[-1].day == day else None
         if outcome is None or name not in known or known[name].price is None:
             continue
-        classified = workspace.store.news.classified([s.id for s in stories])
+        classified = workspace.store.catalysts.of_stories([s.id for s in stories])
         pairs = [(s, c) for s in stories for c in classified[s.id].catalysts]
         noise = [n for s in stories for n in classified[s.id].noise]
         yield Ticker(

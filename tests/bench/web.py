@@ -82,7 +82,7 @@ def fill(path: Path, count: int) -> list[str]:
         db = store.connection
         db.execute("PRAGMA synchronous = OFF")
         with store.transaction():
-            store.news.replace_listings(
+            store.listings.replace(
                 [Listing(ticker=t, name=f"{t} Inc.", exchange="Nasdaq", cik=n) for n, t in enumerate(names, 1)], AS_OF
             )
             db.executemany(
@@ -156,9 +156,9 @@ def _lists(store: object, names: list[str]) -> None:
     for n in range(250):
         as_of = AS_OF - (DAY - day)
         run = Run(id=f"run-{n}", started=as_of, finished=as_of, as_of=as_of, day=day)
-        store.lists.start_run(run)  # type: ignore[attr-defined]
-        store.lists.save_list(run, watch_rows(names, count, run.id, day, as_of, n))  # type: ignore[attr-defined]
-        store.lists.save_regime(  # type: ignore[attr-defined]
+        store.runs.start(run)  # type: ignore[attr-defined]
+        store.lists.save(run, watch_rows(names, count, run.id, day, as_of, n))  # type: ignore[attr-defined]
+        store.regimes.save(  # type: ignore[attr-defined]
             Regime(day=day, as_of=as_of, label="risk_off", action="Reduce", measures={"above_50d_pct": 40.0 + n % 9})
         )
         day = clock.previous_session(day)
@@ -178,13 +178,13 @@ def write(path: Path, stop: float) -> None:
                         id=f"w{time.time_ns()}{k}", title=f"New order {n} {k}", text=" ".join(WORDS * 5), published=now,
                         first_seen=now, tickers=(names[k],), sources=(SourceRef(source="examplewire", received=now),),
                     )  # fmt: skip
-                    store.news.save_story(s, now)
+                    store.stories.save(s, now)
                     c = Catalyst(story_id=s.id, ticker=names[k], type=TYPES[k % 6], confidence=0.9)
-                    store.news.save_classified(Classified(story_id=s.id, catalysts=(c,)), s, now, "model")
+                    store.catalysts.save(Classified(story_id=s.id, catalysts=(c,)), s, now, "model")
                 if n % 6 == 0:
                     run = Run(id=f"live-{time.time_ns()}", started=now, as_of=now, day=DAY)
-                    store.lists.start_run(run)
-                    store.lists.save_list(run, watch_rows(names, count, run.id, DAY, now, n))
+                    store.runs.start(run)
+                    store.lists.save(run, watch_rows(names, count, run.id, DAY, now, n))
             slowest = max(slowest, time.perf_counter() - began)
             n += 1
             time.sleep(0.5)

@@ -27,16 +27,16 @@ def fill(path: Path) -> None:
                 published=received - dt.timedelta(seconds=lag),
             )  # fmt: skip
             source = SourceRef(source=item.source, received=received, source_id=item.source_id)
-            store.news.save_story(
+            store.stories.save(
                 Story(id=str(n), title=item.title, published=received, first_seen=received, sources=(source,)), received
             )
-            store.news.add_items([(item, str(n))])
+            store.items.add([(item, str(n))])
         for state in (
             FeedState(name="globenewswire", last_success=NOW, gaps=2),
             FeedState(name="prnewswire", failures=3, last_error="answered 503", last_error_at=NOW, last_success=NOW),
             FeedState(name="businesswire", failures=5, disabled="found nothing 5 times in a row"),
         ):
-            store.news.save_feed_state(state)
+            store.feeds.save(state)
 
 
 def test_list_tells_state_lag_rate_and_gaps(run: Run, tmp_path: Path) -> None:

@@ -217,6 +217,6 @@ def test_a_filing_that_gained_its_text_is_made_anew_as_it_came(empty: Path) -> N
         for item in (whole, late):
             Intake(workspace_on(store, START)).take([item])
         workspace = workspace_on(store, at(10))
-        (story,) = [s for s, _, _ in store.news.stories_window(at(8, 30), at(12), at(10)) if s.form == "8-K"]
+        (story,) = [s for s, _, _ in store.stories.window(at(8, 30), at(12), at(10)) if s.form == "8-K"]
         assert story.first_seen == at(9) and story.text == ""
         assert "commercial_contract" in csv_text(rank_day(workspace, "r", DAY, at(10)))

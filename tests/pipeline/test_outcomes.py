@@ -36,8 +36,8 @@ def row(as_of: dt.datetime, name: str = "r1", **changes: object) -> WatchRow:
 
 def listed(store: Store, as_of: dt.datetime, name: str = "r1", **changes: object) -> None:
     with store.transaction():
-        store.lists.start_run(run(as_of, name))
-        store.lists.save_list(run(as_of, name), [row(as_of, name, **changes)])
+        store.runs.start(run(as_of, name))
+        store.lists.save(run(as_of, name), [row(as_of, name, **changes)])
 
 
 def priced(store: Store, changes: list[float | None]) -> None:

@@ -131,41 +131,41 @@ def test_transaction_is_all_or_nothing(store: store_db.Store) -> None:
 
 def test_full_disk_is_one_clear_error_and_loses_nothing(store: store_db.Store) -> None:
     with store.transaction():
-        store.news.save_story(story(), T0)
+        store.stories.save(story(), T0)
     pages = store.connection.execute("PRAGMA page_count").fetchone()[0]
     store.connection.execute(f"PRAGMA max_page_count = {pages + 1}")
     with pytest.raises(StoreError, match="free some space"), store.transaction():
         for n in range(200):
-            store.news.save_story(story(id=f"x{n}", text="word " * 2000), T0)
+            store.stories.save(story(id=f"x{n}", text="word " * 2000), T0)
     assert store.counts()["stories"] == 1 and store.integrity() == "ok"
 
 
 def test_story_round_trip_and_search(store: store_db.Store) -> None:
     with store.transaction():
-        store.news.save_story(story(), T0)
-    assert store.news.story("s1") == story()
-    assert [s.id for s in store.news.search('reverse "splits')] == ["s1"]
-    assert store.news.search("   ") == [] and store.news.search("absent") == []
-    assert [s.id for s in store.news.recent(["ZORBW"], [], T0 - HOUR)] == ["s1"]
-    assert [s.id for s in store.news.recent([], [9900001], T0 - HOUR)] == ["s1"]
-    assert store.news.recent(["ZORB"], [9900001], T0 + HOUR) == []
+        store.stories.save(story(), T0)
+    assert store.stories.get("s1") == story()
+    assert [s.id for s in store.search.stories('reverse "splits')] == ["s1"]
+    assert store.search.stories("   ") == [] and store.search.stories("absent") == []
+    assert [s.id for s in store.stories.recent(["ZORBW"], [], T0 - HOUR)] == ["s1"]
+    assert [s.id for s in store.stories.recent([], [9900001], T0 - HOUR)] == ["s1"]
+    assert store.stories.recent(["ZORB"], [9900001], T0 + HOUR) == []
 
 
 def test_story_versions_are_read_as_of(store: store_db.Store) -> None:
     later = story(title="Zorbex Corrects: 1-for-25", confirmed_by="0009900001-26-000001", tickers=("ZORB",))
     with store.transaction():
-        store.news.save_story(story(), T0)
+        store.stories.save(story(), T0)
     with store.transaction():
-        store.news.save_story(later, T0 + HOUR)
+        store.stories.save(later, T0 + HOUR)
 
     def at(moment: dt.datetime) -> list[tuple[str, bool]]:
-        return [(s.title, new) for s, new, _ in store.news.stories_window(T0 - HOUR, T0 + HOUR, moment)]
+        return [(s.title, new) for s, new, _ in store.stories.window(T0 - HOUR, T0 + HOUR, moment)]
 
     assert at(T0 - dt.timedelta(seconds=1)) == []
     assert at(T0) == [(story().title, False)]
     assert at(T0 + HOUR) == [(later.title, True)]
-    assert store.news.recent(["ZORBW"], [], T0 - HOUR) == []
-    assert [s.id for s in store.news.search("corrects")] == ["s1"]
+    assert store.stories.recent(["ZORBW"], [], T0 - HOUR) == []
+    assert [s.id for s in store.search.stories("corrects")] == ["s1"]
 
 
 def test_catalysts_round_trip(store: store_db.Store) -> None:
@@ -180,24 +180,24 @@ def test_catalysts_round_trip(store: store_db.Store) -> None:
     )
     found = Classified(story_id="s1", catalysts=(catalyst,), noise=(Noise(story_id="s1", kind="recap"),))
     with store.transaction():
-        store.news.save_story(story(), T0)
-        store.news.save_classified(found, story(), T0, "model")
-        store.news.save_classified(found, story(), T0, "model")
-    assert store.news.classified(["s1", "s2"]) == {"s1": found, "s2": Classified(story_id="s2")}
-    ((outline, kept),) = store.news.past_of("ZORB", T0, T0)
+        store.stories.save(story(), T0)
+        store.catalysts.save(found, story(), T0, "model")
+        store.catalysts.save(found, story(), T0, "model")
+    assert store.catalysts.of_stories(["s1", "s2"]) == {"s1": found, "s2": Classified(story_id="s2")}
+    ((outline, kept),) = store.catalysts.past_of("ZORB", T0, T0)
     assert kept == catalyst and (outline.title, outline.published, outline.text) == (story().title, T0, "")
-    assert store.news.past_of("ZORB", T0, T0 - HOUR) == []
-    assert next(store.news.stories_window(T0, T0, T0))[2] == "model"
+    assert store.catalysts.past_of("ZORB", T0, T0 - HOUR) == []
+    assert next(store.stories.window(T0, T0, T0))[2] == "model"
 
 
 def test_items_are_stored_once(store: store_db.Store) -> None:
     item = Item(source="wire", source_id="1", title="A", received=T0, published=T0, ticker_hints=("ON", "TRUE"))
     with store.transaction():
-        store.news.save_story(story(), T0)
-        store.news.add_items([(item, "s1"), (item, "s1")])
-    assert store.news.known_items("wire", ["1", "2"]) == {"1"}
-    assert store.news.item("wire", "1") == item and store.news.items_of("s1") == [item]
-    assert store.news.item("wire", "2") is None
+        store.stories.save(story(), T0)
+        store.items.add([(item, "s1"), (item, "s1")])
+    assert store.items.known("wire", ["1", "2"]) == {"1"}
+    assert store.items.get("wire", "1") == item and store.items.of_story("s1") == [item]
+    assert store.items.get("wire", "2") is None
 
 
 def test_filings_keep_the_first_receipt_and_gain_roles(store: store_db.Store) -> None:
@@ -210,33 +210,33 @@ def test_filings_keep_the_first_receipt_and_gain_roles(store: store_db.Store) ->
         parties=(*first.parties, Party(cik=1, name="Zorbex", role="Issuer")),
     )  # fmt: skip
     with store.transaction():
-        assert store.news.add_filings([first]) == 1
-        assert store.news.add_filings([whole]) == 0
-        assert store.news.add_filings([first]) == 0
-    (found,) = store.news.filings_of(1, T0, T0 + HOUR)
+        assert store.filings.add([first]) == 1
+        assert store.filings.add([whole]) == 0
+        assert store.filings.add([first]) == 0
+    (found,) = store.filings.of_company(1, T0, T0 + HOUR)
     assert (found.company, found.received, len(found.parties)) == ("Zorbex", T0, 2)
-    assert store.news.known_accessions(["a", "b"]) == {"a"}
+    assert store.filings.known(["a", "b"]) == {"a"}
 
 
 def test_halts_gain_their_resumption_later(store: store_db.Store) -> None:
     halt = Halt(ticker="ZORB", code="T1", halted=T0, received=T0)
     with store.transaction():
-        store.news.add_halts([halt])
-        store.news.add_halts([Halt(ticker="ZORB", code="T1", halted=T0, resumed=T0 + HOUR, received=T0 + 2 * HOUR)])
-    assert store.news.halts_of("ZORB", T0, T0 + HOUR)[0].resumed is None
-    assert store.news.halts_of("ZORB", T0, T0 + 2 * HOUR)[0].resumed == T0 + HOUR
+        store.halts.add([halt])
+        store.halts.add([Halt(ticker="ZORB", code="T1", halted=T0, resumed=T0 + HOUR, received=T0 + 2 * HOUR)])
+    assert store.halts.of_ticker("ZORB", T0, T0 + HOUR)[0].resumed is None
+    assert store.halts.of_ticker("ZORB", T0, T0 + 2 * HOUR)[0].resumed == T0 + HOUR
 
 
 def test_feed_state_and_listings_round_trip(store: store_db.Store) -> None:
     state = FeedState(name="f", etag="e", last_success=T0, seen=("1",), failures=2, gaps=1)
     with store.transaction():
-        store.news.save_feed_state(state)
-        size = store.news.replace_listings(
+        store.feeds.save(state)
+        size = store.listings.replace(
             [Listing(ticker="ON", name="On"), Listing(ticker="NA", name="Nano", cik=5), Listing(ticker="ON", name="x")],
             T0,
         )
-    assert store.news.feed_state("f") == state and store.news.feed_state("g") == FeedState(name="g")
-    assert size == 2 and [(x.ticker, x.name) for x in store.news.listings()] == [("ON", "On"), ("NA", "Nano")]
+    assert store.feeds.state("f") == state and store.feeds.state("g") == FeedState(name="g")
+    assert size == 2 and [(x.ticker, x.name) for x in store.listings.all()] == [("ON", "On"), ("NA", "Nano")]
 
 
 def test_a_table_without_order_is_fetched_again_and_halts_are_renamed(tmp_path: Path) -> None:
@@ -252,7 +252,7 @@ def test_a_table_without_order_is_fetched_again_and_halts_are_renamed(tmp_path: 
         )
     raw.close()
     with open_store(tmp_path / "s.db") as store:
-        assert [x.ticker for x in store.news.listings()] == ["ZORB"]
+        assert [x.ticker for x in store.listings.all()] == ["ZORB"]
         assert store.get_setting("table_checked") is None and store.get_setting("table_etag") is None
         assert store.connection.execute("SELECT ticker FROM halts").fetchall() == [("QHL-B",)]
 
@@ -290,8 +290,8 @@ def test_one_bar_a_day_by_preference(store: store_db.Store) -> None:
 def test_lists_are_stored_when_they_change_and_read_as_of(store: store_db.Store) -> None:
     with store.transaction():
         for name, at, score in (("r1", T0, 42.0), ("r2", T0 + HOUR, 42.0), ("r3", T0 + 2 * HOUR, 50.0)):
-            store.lists.start_run(run(name, at))
-            stored = store.lists.save_list(run(name, at), [row(run_id=name, score=score, as_of=at)])
+            store.runs.start(run(name, at))
+            stored = store.lists.save(run(name, at), [row(run_id=name, score=score, as_of=at)])
             assert stored == (name != "r2")
     assert store.lists.rows_as_of(DAY, T0 - HOUR) is None
     early = store.lists.rows_as_of(DAY, T0 + HOUR)
@@ -299,14 +299,14 @@ def test_lists_are_stored_when_they_change_and_read_as_of(store: store_db.Store)
     assert early is not None and (early[0].run_id, early[0].score) == ("r1", 42.0)
     assert late is not None and late[0].score == 50.0
     assert store.lists.history("ZORB")[0][:3] == (DAY, 1, 50.0)
-    assert [r for _, r in store.lists.list_times(DAY)] == ["r1", "r3"]
+    assert [r for _, r in store.lists.times(DAY)] == ["r1", "r3"]
 
 
 def test_a_replayed_past_list_does_not_replace_the_newest(store: store_db.Store) -> None:
     with store.transaction():
         for name, at, score in (("r2", T0 + HOUR, 50.0), ("r1", T0, 42.0)):
-            store.lists.start_run(run(name, at))
-            store.lists.save_list(run(name, at), [row(run_id=name, score=score, as_of=at)])
+            store.runs.start(run(name, at))
+            store.lists.save(run(name, at), [row(run_id=name, score=score, as_of=at)])
     assert store.lists.history("ZORB")[0][2] == 50.0
 
 
@@ -317,13 +317,13 @@ def test_runs_problems_regimes_marks(store: store_db.Store) -> None:
     )  # fmt: skip
     regime = Regime(day=DAY, as_of=T0, label="mixed", measures={"iwm_spy_1d": None})
     with store.transaction():
-        store.lists.start_run(done)
-        store.lists.finish_run(done)
-        store.lists.save_regime(regime)
-        store.lists.add_mark("ZORB", "pin", "why", T0)
-    assert store.lists.runs() == [done]
-    assert store.lists.regime(DAY) == regime and store.lists.regime(DAY, T0 - HOUR) is None
-    assert store.lists.marks() == [("ZORB", "pin", "why", T0)]
+        store.runs.start(done)
+        store.runs.finish(done)
+        store.regimes.save(regime)
+        store.marks.add("ZORB", "pin", "why", T0)
+    assert store.runs.newest() == [done]
+    assert store.regimes.of_day(DAY) == regime and store.regimes.of_day(DAY, T0 - HOUR) is None
+    assert store.marks.all() == [("ZORB", "pin", "why", T0)]
 
 
 def test_backup_is_a_database_of_its_own(store: store_db.Store, tmp_path: Path) -> None:

@@ -128,7 +128,7 @@ def test_what_was_being_fetched_at_a_stop_is_fetched_by_the_next_watch(edgar: Ed
 
     with open_store(shown.path) as store, store.transaction():
         # a hole of the list itself, tried in vain a moment ago, must not keep this one from being read
-        store.news.save_feed_state(FeedState(name="edgar", seen=("unfinished",), last_error_at=NOW))
+        store.feeds.save(FeedState(name="edgar", seen=("unfinished",), last_error_at=NOW))
 
     async def first() -> None:
         await until(lambda: len(edgar.fetched) >= 12)
@@ -199,7 +199,7 @@ def test_small_known_companies_and_deciding_forms_come_first(tmp_path: Path) -> 
     shown = Scene(path=tmp_path / "s.db", feeds={})
     with open_store(shown.path) as store:
         with store.transaction():
-            store.news.replace_listings(
+            store.listings.replace(
                 [Listing(ticker="ZPSM", name="Small", cik=1), Listing(ticker="ZPBG", name="Big", cik=2)], NOW
             )
             day = NOW.date() - dt.timedelta(days=1)

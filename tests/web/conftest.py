@@ -168,32 +168,30 @@ def fill(store: Store) -> None:
     run = Run(id="run-2", started=AS_OF, finished=AS_OF + dt.timedelta(seconds=9), as_of=AS_OF, day=DAY, counts={"items": 6},
               problems=(Problem(stage="collect", subject="badwire", message="answered 503"),))  # fmt: skip
     with store.transaction():
-        store.news.replace_listings(
+        store.listings.replace(
             [Listing(ticker=s.tickers[0], name=s.company, exchange="Nasdaq", cik=s.cik) for s, _, _ in told], AS_OF
         )
         for s, c, _ in told:
-            store.news.save_story(s, s.first_seen)
-            store.news.save_classified(Classified(story_id=s.id, catalysts=(c,)), s, s.first_seen, "model-1")
-            store.news.add_items([(Item(source="examplewire", source_id=s.id, title=s.title, published=s.published,
+            store.stories.save(s, s.first_seen)
+            store.catalysts.save(Classified(story_id=s.id, catalysts=(c,)), s, s.first_seen, "model-1")
+            store.items.add([(Item(source="examplewire", source_id=s.id, title=s.title, published=s.published,
                                         received=s.first_seen), s.id)])  # fmt: skip
         quiet = story(30, "QBLA", "Qubla Named Sponsor of the Harbour Run")
-        store.news.save_story(quiet, quiet.first_seen)
-        store.news.save_classified(
+        store.stories.save(quiet, quiet.first_seen)
+        store.catalysts.save(
             Classified(story_id=quiet.id, noise=(Noise(story_id=quiet.id, kind="sponsorship"),)),
             quiet,
             quiet.first_seen,
             "m",
         )
-        store.news.add_filings(
+        store.filings.add(
             [Filing(accession="0009000008-26-000001", form="424B5", company="Qubla", cik=9_000_008, role="Filer",
                     accepted=AS_OF - dt.timedelta(days=3), link="https://filings.example/424b5",
                     received=AS_OF - dt.timedelta(days=3))]
         )  # fmt: skip
-        store.news.add_halts([Halt(ticker="ZORN", code="T1", halted=EARLIER, received=EARLIER)])
-        store.news.save_feed_state(FeedState(name="examplewire", last_success=AS_OF, last_item=AS_OF))
-        store.news.save_feed_state(
-            FeedState(name="badwire", failures=3, last_error="answered 503", last_error_at=AS_OF)
-        )
+        store.halts.add([Halt(ticker="ZORN", code="T1", halted=EARLIER, received=EARLIER)])
+        store.feeds.save(FeedState(name="examplewire", last_success=AS_OF, last_item=AS_OF))
+        store.feeds.save(FeedState(name="badwire", failures=3, last_error="answered 503", last_error_at=AS_OF))
         for ticker, first, step in (("QBLA", 9.0, 0.05), ("IWM", 220.0, 0.4), ("SPY", 600.0, 0.5)):
             store.bars.save(bars(ticker, first, step))
         rows = [row(s, c, n, score) for n, (s, c, score) in enumerate(told, 1)]
@@ -203,12 +201,12 @@ def fill(store: Store) -> None:
             ("run-2", DAY, AS_OF, rows),
         ):
             one = Run(id=name, started=as_of, finished=as_of, as_of=as_of, day=day)
-            store.lists.start_run(one)
-            store.lists.save_list(one, [replaced(r, n, name, day, as_of) for n, r in enumerate(listed, 1)])
-            store.lists.save_regime(regime(day, as_of))
-            store.lists.finish_run(run if name == "run-2" else one)
-        store.lists.add_mark("QBLA", "pin", "", AS_OF)
-        store.lists.add_mark("QBLA", "note", "watch the harbour <b>order</b>", AS_OF)
+            store.runs.start(one)
+            store.lists.save(one, [replaced(r, n, name, day, as_of) for n, r in enumerate(listed, 1)])
+            store.regimes.save(regime(day, as_of))
+            store.runs.finish(run if name == "run-2" else one)
+        store.marks.add("QBLA", "pin", "", AS_OF)
+        store.marks.add("QBLA", "note", "watch the harbour <b>order</b>", AS_OF)
 
 
 def replaced(r: WatchRow, rank: int, run_id: str, day: dt.date, as_of: dt.datetime) -> WatchRow:

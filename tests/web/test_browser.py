@@ -236,9 +236,9 @@ def test_live_update_keeps_the_place(browser: Any, tmp_path: Path) -> None:
             rows = [row(new, c, 1, 120.0), *(row(s, x, n, score) for n, (s, x, score) in enumerate(told, 2))]
             run = Run(id="run-3", started=later, as_of=later, day=DAY)
             with store.transaction():
-                store.news.save_story(new, new.first_seen)
-                store.lists.start_run(run)
-                store.lists.save_list(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
+                store.stories.save(new, new.first_seen)
+                store.runs.start(run)
+                store.lists.save(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
             until(browser, lambda d: "QNEW" in tickers(d))
             assert "1 new since you looked" in browser.find_element(By.ID, "live").text
             assert browser.find_element(By.CSS_SELECTOR, "#row-QNEW .badge").text == "new"

@@ -33,8 +33,8 @@ def test_a_new_list_is_told_and_shown(tmp_path: Path) -> None:
                 run = Run(id="run-3", started=later, as_of=later, day=DAY)
                 rows = [row(s, c, n, score + 1) for n, (s, c, score) in enumerate(stories()[:2], 1)]
                 with store.transaction():
-                    store.lists.start_run(run)
-                    store.lists.save_list(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
+                    store.runs.start(run)
+                    store.lists.save(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
                 state = next(told)  # type: ignore[call-overload]
                 assert (state["list"], state["day"]) == ("run-3", "2026-03-12")
                 assert [r["ticker"] for r in client.get("/api/today").json()["rows"]] == ["QBLA", "ZORN"]

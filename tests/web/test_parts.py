@@ -143,7 +143,7 @@ def test_marks_fold_to_what_stands(tmp_path: object) -> None:
                     ("B", "mute", ""),
                 ]
             ):
-                store.lists.add_mark(ticker, action, note, AS_OF + dt.timedelta(minutes=n))
+                store.marks.add(ticker, action, note, AS_OF + dt.timedelta(minutes=n))
         own = own_marks(store)
         assert (own["A"].listed, own["A"].pinned, [t for _, t in own["A"].notes]) == (True, False, ["second", "first"])
         assert own["B"].muted

@@ -191,7 +191,7 @@ def read_marks(store: Store) -> Marks:
     """The user's own and muted tickers as they stand."""
     own: dict[str, bool] = {}
     muted: dict[str, bool] = {}
-    for ticker, action, _, _ in store.lists.marks():
+    for ticker, action, _, _ in store.marks.all():
         if action in ("add", "remove"):
             own[ticker] = action == "add"
         elif action in ("mute", "unmute"):
@@ -264,7 +264,7 @@ class _Decider:
 
     def decide(self, row: WatchRow, events: Sequence[Event]) -> Alert | None:
         """The alert a row makes, stored; None when it has nothing new to tell."""
-        story = self._store.news.story(row.story_id)
+        story = self._store.stories.get(row.story_id)
         told = pieces(row, story)
         event = match(row, story, events, self._wait, self._now)
         news: tuple[str, ...] = ()
@@ -354,7 +354,7 @@ class _Decider:
         return known if known is not None and known >= received else self._arrival.ranked
 
     def _received(self, ids: Collection[str]) -> dt.datetime | None:
-        stories = [s for i in ids if (s := self._store.news.story(i)) is not None]
+        stories = [s for i in ids if (s := self._store.stories.get(i)) is not None]
         return max((r.received for s in stories for r in s.sources), default=None)
 
 
@@ -365,7 +365,7 @@ def matched_words(store: Store, rows: Sequence[WatchRow]) -> dict[str, tuple[str
     """The words that prove each row's catalyst, up to three, by story id; "form 424B5", "item 3.01" without words."""
     wanted = {r.story_id: r.catalyst for r in rows}
     found = {}
-    for story_id, classified in store.news.classified(list(wanted)).items():
+    for story_id, classified in store.catalysts.of_stories(list(wanted)).items():
         spans = next((c.evidence for c in classified.catalysts if c.type == wanted[story_id]), ())
         quoted = [s for s in spans if s.field in ("title", "text")]
         proving = [s.text for s in _apart([s for s in quoted if not s.fact] or quoted)]
@@ -432,7 +432,7 @@ def why_not(store: Store, settings: Settings, row: WatchRow, now: dt.datetime) -
     found.append(_check("daily_cap", left > 0, f"{max(left, 0)} of {wanted.daily_cap} left today"))
     until = quiet_end(wanted, now)
     found.append(_check("quiet_hours", until is None, f"quiet until {clock.eastern(until)}" if until else "not now"))
-    story = store.news.story(row.story_id)
+    story = store.stories.get(row.story_id)
     event = match(row, story, events, dt.timedelta(minutes=wanted.cooldown), now)
     if event is not None:
         fresh = [p for p in pieces(row, story) if p not in event.told]

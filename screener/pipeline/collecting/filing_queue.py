@@ -76,7 +76,7 @@ async def fetch_filings(workspace: Workspace, collected: Collected, context: Con
 
     Gives up after a few failures in a row, keeping the entries.
     """
-    filings = _fetchable(workspace, collected, held.news.known_accessions)
+    filings = _fetchable(workspace, collected, held.filings.known)
     order = priorities(workspace, held, filings.values())
     wanted = sorted(filings.values(), key=lambda f: order[f.accession])[: workspace.settings.edgar.max_filings]
     failures = 0
@@ -158,7 +158,7 @@ class FilingQueue:
     def known(self, accessions: Sequence[str]) -> Collection[str]:
         """Those of the accessions that are stored or being fetched."""
         waiting = {a for a in accessions if a in self.waiting}
-        return waiting | self.held.news.known_accessions([a for a in accessions if a not in waiting])
+        return waiting | self.held.filings.known([a for a in accessions if a not in waiting])
 
     def starts_from(self, state: FeedState) -> None:
         """Note what the last poll left behind: the point to go back to while something is being fetched."""

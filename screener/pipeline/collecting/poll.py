@@ -107,15 +107,15 @@ def context_of(
 
     def known(ids: Sequence[str]) -> Collection[str]:
         if feed.kind == "edgar":
-            return queue.known(ids) if queue else held.news.known_accessions(ids)
-        return held.news.known_items(feed.name, ids)
+            return queue.known(ids) if queue else held.filings.known(ids)
+        return held.items.known(feed.name, ids)
 
     as_of = workspace.clock.fixed
     return Context(
         fetcher=get,
         now=workspace.clock.now,
         # A replay must not depend on what a poll at another moment left behind.
-        state=FeedState(name=feed.name) if as_of else state or held.news.feed_state(feed.name),
+        state=FeedState(name=feed.name) if as_of else state or held.feeds.state(feed.name),
         as_of=as_of,
         known=known,
         options={**feed.options, "base_url": feed.url},
@@ -167,7 +167,7 @@ def load_table(workspace: Workspace, raw: bytes, name: str, now: dt.datetime) ->
     """Replace the ticker table by one in SEC's format. Raises InputError when it is none."""
     listings = parse_table(raw, name)
     with workspace.store.transaction():
-        size = workspace.store.news.replace_listings(listings, now)
+        size = workspace.store.listings.replace(listings, now)
         workspace.store.set_setting("table_digest", hashlib.sha256(raw).hexdigest())
     workspace.forget_table()
     return size

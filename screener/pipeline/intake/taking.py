@@ -60,8 +60,8 @@ class Intake:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._joiner = Joiner(workspace.store.news.recent)
-        left = workspace.store.news.unclassified(workspace.clock.now() - LOOK_BACK)
+        self._joiner = Joiner(workspace.store.stories.recent)
+        left = workspace.store.stories.unclassified(workspace.clock.now() - LOOK_BACK)
         self._untagged: dict[str, Story] = {s.id: s for s in left}
 
     def take(self, items: Iterable[Item], tick: Tick = lambda _: None) -> Taken:
@@ -98,10 +98,10 @@ class Intake:
         if not stories:
             return taken
         found = self._classified(stories, taken)
-        news, model_id = self._workspace.store.news, self._workspace.classifier.model_id
+        store, model_id = self._workspace.store, self._workspace.classifier.model_id
         with self._workspace.store.transaction():
             for story, classified in zip(stories, found, strict=True):
-                news.save_classified(classified, story, news.known_since(story.id), model_id)
+                store.catalysts.save(classified, story, store.stories.known_since(story.id), model_id)
         for story in stories:
             del self._untagged[story.id]
         taken.tagged, taken.done = sum(bool(c.catalysts) for c in found), clock.now()
@@ -119,11 +119,11 @@ class Intake:
 
     def note(self, collected: Collected) -> int:
         """As ``finish``, inside a transaction of the caller's."""
-        news = self._workspace.store.news
-        new = news.add_filings(collected.filings)
-        news.add_halts(collected.halts)
+        store = self._workspace.store
+        new = store.filings.add(collected.filings)
+        store.halts.add(collected.halts)
         if collected.state is not None:
-            news.save_feed_state(collected.state)
+            store.feeds.save(collected.state)
         return new
 
     def forget(self, before: dt.datetime) -> None:
@@ -139,7 +139,7 @@ class Intake:
                 batch.take(items)
         except BaseException:
             # what was joined and then rolled back must not be taken for stored
-            self._joiner = Joiner(self._workspace.store.news.recent)
+            self._joiner = Joiner(self._workspace.store.stories.recent)
             raise
         self._joiner = batch.joiner
         for story_id in batch.gone:
@@ -182,7 +182,7 @@ class _Batch:
     """One transaction's items. New stories are collected and written together when somebody has to see them."""
 
     def __init__(self, workspace: Workspace, joiner: Joiner) -> None:
-        self._news, self._table, self._rewind = workspace.store.news, workspace.table, workspace.store.rewind
+        self._store, self._table, self._rewind = workspace.store, workspace.table, workspace.store.rewind
         self.joiner = joiner
         self._new: list[tuple[Story, dt.datetime]] = []
         self._items: list[tuple[Item, str]] = []
@@ -197,7 +197,7 @@ class _Batch:
         pairs = [(item, resolve(item, self._table)) for item in self._unknown(items)]
         pairs = self._with_later(pairs)
         self.joiner.prime(pairs)
-        self._with_past = self._news.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
+        self._with_past = self._store.stories.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
         for item, resolved in pairs:
             self._join(item, resolved)
         self._flush()
@@ -207,7 +207,7 @@ class _Batch:
         again, gone = take_back(self._rewind, pairs)
         if not gone:
             return pairs
-        self.joiner = Joiner(self._news.recent)
+        self.joiner = Joiner(self._store.stories.recent)
         self.taken.items -= len(again)
         self.taken.new_stories -= len(gone)
         self.gone += gone
@@ -218,7 +218,7 @@ class _Batch:
         by_source: dict[str, list[str]] = {}
         for item in items:
             by_source.setdefault(item.source, []).append(item.source_id)
-        known = {s: self._news.known_items(s, ids) for s, ids in by_source.items()}
+        known = {s: self._store.items.known(s, ids) for s, ids in by_source.items()}
         fresh: dict[tuple[str, str], Item] = {}
         for item in items:
             key = (item.source, item.source_id)
@@ -233,7 +233,7 @@ class _Batch:
         """Whether a filing that is known by its index entry alone comes with its text now."""
         if not item.body or item.form in ("PR", "HALT"):
             return False
-        held = self._news.item(item.source, item.source_id)
+        held = self._store.items.get(item.source, item.source_id)
         return held is not None and not held.body and held.received < item.received
 
     def _join(self, item: Item, resolved: Resolved) -> None:
@@ -249,8 +249,8 @@ class _Batch:
             self._flush()
             if joined.changed:
                 story = self._changed(story, item)
-            self._news.add_items([(item, story.id)])
-            if item.received < self._news.known_since(story.id):
+            self._store.items.add([(item, story.id)])
+            if item.received < self._store.stories.known_since(story.id):
                 self._rewrite(story)
         self.taken.items += 1
         if joined.new or joined.changed:
@@ -259,17 +259,17 @@ class _Batch:
 
     def _flush(self) -> None:
         if self._new:
-            self._news.add_stories(self._new)
-            self._news.add_items(self._items)
+            self._store.stories.add(self._new)
+            self._store.items.add(self._items)
             self._with_past |= self._tickers
             self._new, self._items, self._tickers = [], [], set()
 
     def _changed(self, story: Story, item: Item) -> Story:
         """Save the next version; what was measured when the story was new stays with it."""
-        old = self._news.story(story.id)
+        old = self._store.stories.get(story.id)
         if old is not None and story.novelty is None:
             story = msgspec.structs.replace(story, novelty=old.novelty, repeats=old.repeats)
-        self._news.save_story(story, max(item.received, self._news.known_since(story.id)))
+        self._store.stories.save(story, max(item.received, self._store.stories.known_since(story.id)))
         return story
 
     def _rewrite(self, story: Story) -> None:
@@ -277,12 +277,12 @@ class _Batch:
 
         The list as of a moment between must be the one that would have been made had the items come in order.
         """
-        items = self._news.items_of(story.id)
+        items = self._store.items.of_story(story.id)
         composed = compose([(i, resolve(i, self._table)) for i in items], story.id)
         versions: dict[dt.datetime, Story] = {}
         for item, version in zip(items, composed, strict=True):
             versions[item.received] = msgspec.structs.replace(version, novelty=story.novelty, repeats=story.repeats)
-        self._news.replace_versions(story.id, sorted(versions.items(), key=lambda v: v[0]))
+        self._store.stories.replace_versions(story.id, sorted(versions.items(), key=lambda v: v[0]))
 
     def _with_novelty(self, story: Story, known_by: dt.datetime) -> Story:
         ticker = story.tickers[0] if story.tickers else ""
@@ -290,6 +290,6 @@ class _Batch:
             self._flush()
         if not ticker or ticker not in self._with_past:
             return story
-        last = self._news.last_of_ticker(ticker, story.published, known_by)
+        last = self._store.stories.last_of_ticker(ticker, story.published, known_by)
         score, repeats = novelty(story, last)
         return msgspec.structs.replace(story, novelty=score, repeats=repeats)

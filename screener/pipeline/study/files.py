@@ -26,7 +26,7 @@ def study_files(
     with tempfile.TemporaryDirectory(prefix="screener-study-") as folder, open_store(Path(folder) / "s.db") as store:
         own = Workspace(settings=workspace.settings, store=store, clock=workspace.clock)
         with store.transaction():
-            store.news.replace_listings(workspace.store.news.listings(), workspace.clock.now())
+            store.listings.replace(workspace.store.listings.all(), workspace.clock.now())
         problems = fill(own, items, prices, since, until)
         return run_study(own, since, until), problems
 

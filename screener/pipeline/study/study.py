@@ -184,11 +184,11 @@ def _stories(
     workspace: Workspace, since: dt.date | None, until: dt.date | None
 ) -> Iterator[tuple[Story, tuple[Catalyst, ...], str]]:
     """Stories with their stored catalysts, a week at a time: a long history does not fit into memory at once."""
-    news, now = workspace.store.news, workspace.clock.now()
-    span = workspace.store.connection.execute("SELECT min(published), max(published) FROM stories").fetchone()
-    if span[0] is None:
+    store, now = workspace.store, workspace.clock.now()
+    span = store.stories.span()
+    if span is None:
         return
-    start, end = (dt.datetime.fromisoformat(t) for t in span)
+    start, end = span
     if since:
         start = max(start, clock.close_time(clock.previous_session(since)))
     if until:
@@ -196,8 +196,8 @@ def _stories(
     while start <= end:
         # Both ends of the window are included, so the next one starts a millisecond later.
         stop = min(start + _WEEK, end)
-        window = list(news.stories_window(start, stop, now))
-        found = news.classified([s.id for s, _, _ in window])
+        window = list(store.stories.window(start, stop, now))
+        found = store.catalysts.of_stories([s.id for s, _, _ in window])
         for story, _, model in window:
             yield story, found[story.id].catalysts, model
         start = stop + dt.timedelta(milliseconds=1)

@@ -1,0 +1,31 @@
+"""The state of the market on each day, as it was known at a moment."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import msgspec
+
+from screener.store.rows import Subject, dump, iso
+from screener.types import Regime
+
+_regime = msgspec.json.Decoder(Regime)
+
+
+class Regimes(Subject):
+    """Reads and writes regimes; writing belongs inside ``Store.transaction``."""
+
+    def save(self, regime: Regime) -> None:
+        """Store a regime; one that was stored for the same day and moment stays."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO regimes(day, as_of, record) VALUES (?, ?, ?)",
+            (regime.day.isoformat(), iso(regime.as_of), dump(regime)),
+        )
+
+    def of_day(self, day: dt.date, as_of: dt.datetime | None = None) -> Regime | None:
+        """The regime of a day as it stood at a moment; None when none was stored by then."""
+        row = self._row(
+            "SELECT record FROM regimes WHERE day = ? AND as_of <= ? ORDER BY as_of DESC LIMIT 1",
+            (day.isoformat(), iso(as_of) if as_of else "9999"),
+        )
+        return None if row is None else _regime.decode(row["record"])
