@@ -348,7 +348,7 @@ class Move(Struct, frozen=True, kw_only=True):
 
 
 class Reason(Struct, frozen=True, kw_only=True):
-    """One line of a score: ``part`` is catalyst, materiality, confirmation, size, freshness, warning or card.
+    """One line of a score: ``part`` is catalyst, materiality, confirmation, size, freshness, warning, curve or card.
 
     ``side`` says which strength the points belong to: "+" bullish, "-" bearish, "" neither.
     """
@@ -375,6 +375,7 @@ class Rule(Struct, frozen=True, kw_only=True):
     kind: str = "catalyst"
     side: str = ""
     part: str = "catalyst"
+    scale: str = ""
     warning: str = ""
     description: str = ""
     selections: dict[str, dict[str, Any]]
@@ -403,7 +404,13 @@ class Hit(Struct, frozen=True, kw_only=True):
 
 
 class WatchRow(Struct, frozen=True, kw_only=True):
-    """One ticker on one day's list. ``others`` are the ids and types of its other catalysts, best first."""
+    """One ticker on one day's list.
+
+    ``score`` is 0 to 100 and the sum of the points of ``reasons``. ``side`` is where it points: "+" up, "-" down, ""
+    unclear; a session's own move decides once it is large. ``also`` says in a line each what else there is on the
+    other sides, best first; ``others`` are the ids and types of all other catalysts. ``outside`` says why the ticker
+    is no small cap of the universe, empty when it is one.
+    """
 
     run_id: str
     day: dt.date
@@ -442,6 +449,9 @@ class WatchRow(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    side: str = ""
+    also: tuple[str, ...] = ()
+    outside: str = ""
     session: str = ""
     level: str = ""
     first_seen: dt.datetime | None = None

@@ -135,6 +135,7 @@ class FactsAreUsed:
         """One warning for each test that only changes facts the rule does not look at."""
         rule = compiled.rule
         asked = {f for facts in compiled.facts.values() for f in facts} | {f for a in compiled.adds for f in a.facts}
+        asked |= {rule.scale} - {""}
         for test in rule.tests:
             changed = {*test.get("given", {}), *test.get("without", ())}
             if changed and not changed & asked and test["expect"]["match"] is False:

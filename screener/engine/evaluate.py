@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from screener.engine.condition import Expr, Truth, negate, parse, required
 from screener.engine.facts import FACTS, Fact, FactSource, Value
 from screener.engine.operators import OPS, bind
@@ -148,10 +150,13 @@ def judge(compiled: Iterable[Compiled], get: FactSource) -> list[Hit]:
 
 
 def hit(compiled: Compiled, get: FactSource) -> Hit | None:
-    """The points of a rule and their reasons; None when it does not match."""
+    """The points of a rule and their reasons; None when it does not match or its scale leaves nothing of it."""
     if compiled.matches(get) is not True:
         return None
     rule = compiled.rule
+    scale = _scale(rule, get)
+    if scale <= 0:
+        return None
     why = fill(str(rule.score.get("why") or rule.title), get)
     reasons = [Reason(part=rule.part, text=why, points=compiled.base, rule_id=rule.id)]
     missing = []
@@ -162,6 +167,8 @@ def hit(compiled: Compiled, get: FactSource) -> Hit | None:
             reasons.append(Reason(part=add.part, text=why, points=add.points, rule_id=rule.id))
         elif truth is None:
             missing.append(add.facts)
+    if scale < 1:
+        reasons = [msgspec.structs.replace(r, points=round(r.points * scale, 1)) for r in reasons]
     return Hit(
         rule_id=rule.id,
         points=sum(r.points for r in reasons),
@@ -171,6 +178,14 @@ def hit(compiled: Compiled, get: FactSource) -> Hit | None:
         warning=fill(rule.warning, get),
         unknown=_unknown(missing, get),
     )
+
+
+def _scale(rule: Rule, get: FactSource) -> float:
+    """What the points of a rule are multiplied by; a scale that is unknown counts nothing."""
+    if not rule.scale:
+        return 1.0
+    value = get(rule.scale)
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def mutants(compiled: Compiled) -> Iterable[tuple[str, str, Compiled]]:

@@ -25,6 +25,7 @@ CATALYST, MATERIALITY, CONFIRMATION, SIZE, FRESHNESS, WARNING = (
     "freshness",
     "warning",
 )
+SHARE = "0 to 1"
 PARTS = (CATALYST, MATERIALITY, CONFIRMATION, SIZE, FRESHNESS, WARNING)
 
 
@@ -132,7 +133,10 @@ FACTS: dict[str, Fact] = _table(
     _text("catalyst", "catalyst type, a word of the taxonomy", lambda c: c.catalyst.type),
     _text("stage", "proposed, announced, upsized, priced, effective, closed, terminated or empty", m.stage),
     _text("polarity", 'for a holder of the shares: "+", "-", "±" or "0"', lambda c: c.catalyst.polarity),
-    _number("confidence", "0 to 1", CATALYST, "how sure the classifier is", lambda c: c.catalyst.confidence),
+    _number("confidence", SHARE, CATALYST, "how sure the classifier is", lambda c: c.catalyst.confidence),
+    _bool(
+        "by_form_only", WARNING, "a filing known by its form or item numbers alone, its text not read", m.by_form_only
+    ),
     _text("made_by", "which parts of the classifier agreed", lambda c: c.catalyst.made_by or None),
     _list("other_catalysts", CATALYST, "types of the ticker's other catalysts in this window", m.other_types),
     _list("noise", WARNING, "noise classes found in the story", lambda c: tuple(n.kind for n in c.noise)),
@@ -161,9 +165,31 @@ FACTS: dict[str, Fact] = _table(
     _number("source_count", "count", FRESHNESS, "sources that carried it", lambda c: len(m.source_names(c)) or None),
     _bool("confirmed", WARNING, "a filing or agency record stands behind it; unknown without filings", m.confirmed),
     _number("age_hours", "hours", FRESHNESS, "since publication", m.age_hours),
-    _number("novelty", "0 to 1", FRESHNESS, "1 unlike the company's last ten stories, 0 a repeat", m.novelty),
+    _number("novelty", SHARE, FRESHNESS, "1 unlike the company's last ten stories, 0 a repeat", m.novelty),
     _bool("repeated", FRESHNESS, "an earlier story said the same", m.repeated),
     _text("session", "session at publication: pre, regular, after, closed", m.published_session, FRESHNESS),
+    _number(
+        "published_hour",
+        "hours",
+        FRESHNESS,
+        "Eastern hour of publication, 7.5 is half past seven; only of news of the session's own day",
+        m.published_hour,
+    ),
+    # the session
+    _number(
+        "session_left",
+        SHARE,
+        CONFIRMATION,
+        "how much of the session is to come: 1 before its move is known, 0 after its close",
+        m.session_left,
+    ),
+    _number(
+        "session_done",
+        SHARE,
+        CONFIRMATION,
+        "how much of the session is over: 0 before its move is known, 1 after its close",
+        m.session_done,
+    ),
     # the company and its listing
     _text("ticker", "the ticker", lambda c: c.ticker or None, SIZE),
     _text("exchange", "exchange as the ticker table or the price source names it", m.exchange, SIZE),

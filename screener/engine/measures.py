@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 
-from screener.clock import new_york_date, session_at
+from screener.clock import NEW_YORK, close_time, new_york_date, open_time, session_at, session_day
 from screener.engine.candidate import Candidate
 from screener.types import Catalyst, FactValue, Halt
 
@@ -131,6 +132,39 @@ def repeated(c: Candidate) -> bool | None:
 def published_session(c: Candidate) -> str:
     """The session in which the story came out."""
     return session_at(c.story.published)
+
+
+def published_hour(c: Candidate) -> float | None:
+    """The Eastern hour of publication for news of the session's own day; unknown for older news."""
+    if c.story.published is None:
+        return None
+    local = c.story.published.astimezone(NEW_YORK)
+    return local.hour + local.minute / 60 if local.date() == session_day(c.as_of) else None
+
+
+def session_done(c: Candidate) -> float:
+    """How much of the session's usual trading is over, 0 to 1.
+
+    0 until the session's own move is known; then the square root of the elapsed share of the session, since trading
+    is heaviest after the open; 1 from the close on.
+    """
+    move = c.move
+    if move is None or move.change_pct is None:
+        return 0.0
+    day = move.day or session_day(c.as_of)
+    opens, closes = open_time(day), close_time(day)
+    elapsed = (c.as_of - opens) / (closes - opens)
+    return round(math.sqrt(min(1.0, max(0.0, elapsed))), 3)
+
+
+def session_left(c: Candidate) -> float:
+    """What is left of the session, 0 to 1: the rest of ``session_done``."""
+    return round(1.0 - session_done(c), 3)
+
+
+def by_form_only(c: Candidate) -> bool:
+    """Whether a filing speaks by its form or item numbers alone: no words of it were read."""
+    return c.story.form not in ("PR", "HALT") and c.catalyst.made_by in ("items", "form", "")
 
 
 def exchange(c: Candidate) -> str | None:

@@ -1,22 +1,26 @@
 """Rank candidates into the day's list: one row per ticker, with a score that is a sum a person can read.
 
 Points come from the rules only. For each catalyst the best matching catalyst rule gives its points; boosters add to
-them (materiality, confirmation, size, freshness) and warnings take away. Each side keeps its own strength: the
-strongest bullish catalyst with its boosters and warnings makes ``bullish``, the strongest bearish one ``bearish``;
-mixed news makes neither. The row's ``score`` is the strength of its lead, the strongest of all, so the reasons of
-the lead's side add up to it. A deal that sells shares never raises the bullish strength.
+them (materiality, confirmation, size) and warnings take away. Each side keeps its own strength: the strongest bullish
+catalyst with its boosters and warnings, the strongest bearish one, and mixed news, which is neither. ``curve`` turns a
+sum of points into the score from 0 to 100; that step is the last of the row's reasons, so that they add up to it.
+
+The row's lead is the strongest of all, or, once the session has moved the stock far, the strongest that explains the
+move; what the others say stands in ``also``. A deal that sells shares never counts as bullish.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from screener.clock import new_york_date
 from screener.engine.candidate import Candidate
+from screener.engine.curve import score_of
 from screener.engine.evaluate import Compiled, evaluate, hit, show
 from screener.engine.facts import FactSource, Known
 from screener.engine.load import RuleSet
@@ -25,7 +29,9 @@ from screener.errors import InputError
 from screener.types import Hit, Reason, WatchRow
 
 # Below this score a row is kept for the audit, with the action "No Action".
-THRESHOLD = 30.0
+THRESHOLD = 20.0
+# A session's move of this size, in percent, says by itself which way the news went.
+TELLING = 8.0
 BULLISH, BEARISH, NEUTRAL = "+", "-", ""
 ORDERS = ("both", "bullish", "bearish")
 _SIDES = {"bullish": BULLISH, "bearish": BEARISH, "neutral": NEUTRAL}
@@ -33,11 +39,15 @@ _POLARITY = {"+": BULLISH, "-": BEARISH}
 _DEFAULT_ACTION = {BULLISH: "Watch", BEARISH: "Avoid", NEUTRAL: "Watch"}
 _HEIGHT = {"Alert": 3, "Watch": 2, "No Action": 1, "Avoid": 0}
 _QUOTE = 120
+_WORD = {BULLISH: "bullish", BEARISH: "bearish", NEUTRAL: "mixed"}
 
 
 @dataclass(frozen=True, slots=True)
 class Strength:
-    """One candidate with everything the rules gave it; ``total`` is the sum of its reasons' points."""
+    """One candidate with everything the rules gave it; ``total`` is its score and the sum of its reasons' points.
+
+    ``side`` is the catalyst's own side; ``points`` the sum before the curve.
+    """
 
     candidate: Candidate
     side: str
@@ -46,6 +56,7 @@ class Strength:
     boosters: tuple[Hit, ...]
     warnings: tuple[Hit, ...]
     unknown: tuple[str, ...]
+    points: float
     total: float
 
 
@@ -92,7 +103,7 @@ def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidat
         if best is not None:
             compiled, won = best
             found.append((candidate, side_of(candidate, compiled), won, get))
-    found.sort(key=lambda f: (-f[2].points, f[0].story.published, f[0].story.id, f[0].catalyst.type))
+    found.sort(key=lambda f: (-f[2].points, published_or_last(f[0]), f[0].story.id, f[0].catalyst.type))
     return found
 
 
@@ -133,13 +144,13 @@ def measure(candidate: Candidate, side: str, lead: Hit, get: FactSource, rules: 
             hits.append(found)
     reasons = [_evidence(candidate, lead, side), *(_sided(r, side) for r in lead.reasons[1:])]
     reasons += [_sided(r, side) for h in hits[1:] for r in h.reasons if r.points]
-    total = sum(r.points for r in reasons)
-    if total < 0:
-        reasons.append(Reason(part="warning", text="no strength is below zero", points=-total, side=side))
-        total = 0.0
+    points = round(sum(r.points for r in reasons), 6)
+    total = score_of(points)
+    text = f"the curve: {show(round(points, 1))} points are a score of {show(total)}"
+    reasons.append(Reason(part="curve", text=text, points=round(total - points, 6), side=side))
     unknown = tuple(dict.fromkeys(missing))
     boosters = tuple(h for h in hits[1:] if h not in warnings)
-    return Strength(candidate, side, lead, tuple(reasons), boosters, tuple(warnings), unknown, round(total, 6))
+    return Strength(candidate, side, lead, tuple(reasons), boosters, tuple(warnings), unknown, points, total)
 
 
 def undecided(compiled: Compiled, get: FactSource) -> tuple[str, ...]:
@@ -173,8 +184,10 @@ def _row(
             by_side[side] = measure(candidate, side, won, get, rules)
     if not by_side:
         return None
-    best = sorted(by_side.values(), key=lambda s: (-s.total, -s.lead.points, s.candidate.story.published, s.side))
+    tape = tape_side(group[0])
+    best = sorted(by_side.values(), key=lambda s: _place(s, tape))
     lead = best[0]
+    side = row_side(lead, tape)
     card, why = _card(lead, threshold)
     ranked = [c for c, _, _, _ in found]
     matched = {id(c) for c in ranked}
@@ -184,12 +197,50 @@ def _row(
         lead,
         run_id=run_id,
         day=day,
-        bullish=by_side[BULLISH].total if BULLISH in by_side else 0.0,
-        bearish=by_side[BEARISH].total if BEARISH in by_side else 0.0,
+        side=side,
+        strength={side if s is lead else s.side: s.total for s in reversed(best)},
         card=card,
-        reasons=(*(r for s in best for r in s.reasons), *why),
+        reasons=(*lead.reasons, *why),
+        also=tuple(_also(s) for s in best[1:]),
         others=tuple(f"{c.story.id} {c.catalyst.type}" for c in rest),
     )
+
+
+def tape_side(c: Candidate) -> str:
+    """Which way a large move of the session went, "" while there is none."""
+    change = c.move.change_pct if c.move else None
+    if change is None or abs(change) < TELLING:
+        return NEUTRAL
+    return BULLISH if change > 0 else BEARISH
+
+
+def row_side(lead: Strength, tape: str) -> str:
+    """Where a row points: where the tape went, except that bad news and a sale of shares that rise are unclear."""
+    if not tape or tape == lead.side:
+        return lead.side
+    if tape == BULLISH and (lead.side == BEARISH or dilutive(lead.candidate.catalyst)):
+        return NEUTRAL
+    return tape
+
+
+def _place(s: Strength, tape: str) -> tuple[int, float, float, dt.datetime, str]:
+    """Best first: what explains the move before what it contradicts, then the strongest, then the earliest."""
+    against = 0 if not tape or s.side == tape else 1 if s.side == NEUTRAL else 2
+    return (against, -s.total, -s.lead.points, published_or_last(s.candidate), s.side)
+
+
+def published_or_last(c: Candidate) -> dt.datetime:
+    """When the news came out; news of an unknown moment comes after all other."""
+    return c.story.published or dt.datetime.max.replace(tzinfo=dt.UTC)
+
+
+def _also(s: Strength) -> str:
+    """What else there is, in a line: ``bearish 38: equity offering priced, "Prices $4 Million ..." (2025-12-12)``."""
+    c = s.candidate
+    stage = f" {c.catalyst.stage}" if c.catalyst.stage else ""
+    day = f" ({new_york_date(c.story.published)})" if c.story.published else ""
+    title = " ".join(c.story.title.split())[:_QUOTE]
+    return f'{_WORD[s.side]} {show(s.total)}: {c.catalyst.type.replace("_", " ")}{stage}, "{title}"{day}'
 
 
 def _card(lead: Strength, threshold: float) -> tuple[dict[str, str], list[Reason]]:
@@ -220,10 +271,11 @@ def _fill(
     *,
     run_id: str,
     day: dt.date,
-    bullish: float,
-    bearish: float,
+    side: str,
+    strength: Mapping[str, float],
     card: dict[str, str],
     reasons: tuple[Reason, ...],
+    also: tuple[str, ...],
     others: tuple[str, ...],
 ) -> WatchRow:
     c = lead.candidate
@@ -237,8 +289,8 @@ def _fill(
         company=(listing.name if listing else "") or story.company,
         exchange=(listing.exchange if listing else "") or (move.exchange if move else ""),
         score=lead.total,
-        bullish=bullish,
-        bearish=bearish,
+        bullish=strength.get(BULLISH, 0.0),
+        bearish=strength.get(BEARISH, 0.0),
         action=card.get("action", ""),
         recommendation=card.get("recommendation", ""),
         timeframe=card.get("timeframe", ""),
@@ -258,6 +310,8 @@ def _fill(
         warnings=tuple(w.warning for w in lead.warnings),
         unknown=lead.unknown,
         others=others,
+        side=side,
+        also=also,
         level=lead.lead.level,
         first_seen=story.first_seen,
         as_of=c.as_of,

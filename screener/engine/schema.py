@@ -9,7 +9,7 @@ from typing import Any
 
 from screener.engine.condition import ConditionError, nearest, parse, valid_name
 from screener.engine.evaluate import PLACEHOLDER, split_key
-from screener.engine.facts import FACTS, PARTS, Fact
+from screener.engine.facts import FACTS, PARTS, SHARE, Fact
 from screener.engine.operators import BOOL, LIST, NUMBER, OPS, check_fact, check_value
 from screener.errors import YamlError
 from screener.types import Rule
@@ -21,7 +21,7 @@ KINDS = ("catalyst", "booster", "warning")
 SIDES = ("", "bullish", "bearish", "neutral")
 ACTIONS = ("Alert", "Watch", "No Action", "Avoid")
 CARD_KEYS = ("action", "recommendation", "timeframe", "risk")
-TEXTS = ("title", "id", "status", "description", "level", "kind", "side", "part", "warning")
+TEXTS = ("title", "id", "status", "description", "level", "kind", "side", "part", "scale", "warning")
 KEYS = (*TEXTS, "enabled", "when", "score", "card", "falsepositives", "facts", "tests", "noise_budget")
 TEST_KEYS = ("name", "given", "without", "expect")
 EXPECT_KEYS = {"match": BOOL, "score": NUMBER, "warnings": LIST, "card": "card", "unknown": LIST}
@@ -126,8 +126,18 @@ def _texts(file: RuleFile) -> None:
         elif key in ("title", "id") and key in data and not value.strip():
             file.say(data, key, "is empty")
     _placeholders(file, data, "warning")
+    _scale(file, data)
     if data.get("kind") == "warning" and not data.get("warning"):
         file.say(data, "warning", "is missing: the text a person reads on the row")
+
+
+def _scale(file: RuleFile, data: Any) -> None:
+    """``scale`` names a number fact that lies between 0 and 1."""
+    name = data.get("scale", "")
+    fact = file.facts.get(name) if isinstance(name, str) else None
+    if name and (fact is None or fact.kind != NUMBER or fact.unit != SHARE):
+        known = [n for n, f in file.facts.items() if f.kind == NUMBER and f.unit == SHARE]
+        file.say(data, "scale", f"{name!r} is no fact between 0 and 1{nearest(str(name), known)}")
 
 
 def _placeholders(file: RuleFile, where: Any, key: str) -> None:
@@ -312,6 +322,7 @@ def to_rule(file: RuleFile) -> Rule:
         kind=kind,
         side=data.get("side", ""),
         part=data.get("part") or ("warning" if kind == "warning" else "catalyst"),
+        scale=data.get("scale", ""),
         warning=data.get("warning", ""),
         description=data.get("description", ""),
         selections={name: spec for name, spec in when.items() if name != "condition"},

@@ -215,7 +215,7 @@ def prepare(folder: Path) -> tuple[Workspace, list[Day], list[Day]]:
     """A workspace on a filled store, the days, and the days without labelled releases."""
     workspace = Workspace(settings=config.Settings(), store=open_store(folder / "bench.db"))
     Intake(workspace).take(releases(SHARED / "wires" / "releases.jsonl.gz"))
-    load_file(workspace, SHARED / "prices" / "daily_2025H2.parquet")
+    load_file(workspace, SHARED / "prices" / "daily_2025H2_corrected.parquet")
     seen = labelled(SHARED / "wires" / "labels.jsonl")
     return workspace, days_of(workspace, set()), days_of(workspace, seen, TOP + 1)
 

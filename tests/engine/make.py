@@ -28,7 +28,7 @@ def story(name: str = "s1", hours: float = 1.0, **more: Any) -> Story:
 
 
 def catalyst(kind: str = "partnership", polarity: str = "+", **more: Any) -> Catalyst:
-    fields: dict[str, Any] = {"story_id": "s1", "ticker": "EXMP", "confidence": 0.9}
+    fields: dict[str, Any] = {"story_id": "s1", "ticker": "EXMP", "confidence": 0.9, "made_by": "patterns"}
     return Catalyst(type=kind, polarity=polarity, **(fields | more))
 
 
@@ -38,7 +38,7 @@ def move(**more: Any) -> Move:
 
 def candidate(kind: str = "partnership", polarity: str = "+", **more: Any) -> Candidate:
     """A candidate; keywords of Candidate are taken as such, ``facts``, ``stage`` and ``confidence`` go to the catalyst."""
-    own = {k: more.pop(k) for k in ("facts", "stage", "confidence", "ticker", "evidence") if k in more}
+    own = {k: more.pop(k) for k in ("facts", "stage", "confidence", "ticker", "evidence", "made_by") if k in more}
     told = more.pop("story", None) or story()
     fields: dict[str, Any] = {
         "story": told,

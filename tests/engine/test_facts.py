@@ -28,6 +28,7 @@ def halt(code: str = "T1", ago: float = 1, resumed: float | None = None) -> Halt
 ALWAYS = {
     "catalyst", "stage", "polarity", "confidence", "other_catalysts", "noise", "headline", "form", "items",
     "subjects", "source", "source_count", "age_hours", "session", "ticker", "has_dilution_today", "promotion",
+    "made_by", "by_form_only", "session_done", "session_left", "published_hour",
 }  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def test_a_deal_that_sells_shares_is_never_bullish(kind: str) -> None:
             assert row.bearish > 0, stage
 
 
-@pytest.mark.parametrize("kind", ["regulatory_rejection", "bankruptcy", "delisting", "reverse_split"])
+@pytest.mark.parametrize("kind", ["regulatory_rejection", "delisting", "reverse_split"])
 def test_bad_news_is_bearish_whatever_the_classifier_thought(kind: str) -> None:
     (row,) = rank([candidate(kind, "+", stage="announced")], SET, "r", AS_OF.date())
     assert row.bullish == 0
