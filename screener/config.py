@@ -86,8 +86,8 @@ class Alerts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     urls: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
-    min_score: float = 60.0
-    levels: tuple[str, ...] = ("high", "critical")
+    min_score: float = 50.0
+    levels: tuple[str, ...] = ()
     any_level_score: float = 80.0
     sessions: tuple[str, ...] = ()
     catalysts: tuple[str, ...] = ()

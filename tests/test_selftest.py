@@ -72,10 +72,10 @@ def test_a_broken_rule_is_a_line(tmp_path: Path) -> None:
 
 def test_a_wrong_score_is_a_line_with_its_reasons(tmp_path: Path) -> None:
     good = (RULES / "ranking" / "buyback.yml").read_text(encoding="utf-8")
-    (tmp_path / "buyback.yml").write_text(good.replace("base: 24", "base: 25"), encoding="utf-8")
+    (tmp_path / "buyback.yml").write_text(good.replace("base: 25", "base: 26"), encoding="utf-8")
     report = selftest.test_ranking([RULES / "ranking", tmp_path], ["buyback"])
     assert len(report.lines) == 2
-    assert "expected score 30, got 31 = 25 catalyst (Share buyback), 6" in report.lines[0]
+    assert "expected score 31, got 32 = 26 catalyst (Share buyback), 6" in report.lines[0]
 
 
 def test_regime_rules_ask_for_the_markets_measures(tmp_path: Path) -> None:
