@@ -1,13 +1,17 @@
 """Ranking quality on recorded small-cap releases of September to December 2025: ``python -m tests.bench.ranking``.
 
-Each day's tickers are ranked from what was known at publication (the text, and prices up to the close before), then
-held against that session's moves: the share of the top ten that moved 10 % or more either way, and NDCG@10 with the
-size of the move (up to 50 %) as the gain. The rules were tuned on the first half of the days only; the second half is
-the result. Intervals are bootstraps over days. Ids that were labelled for the classifier are left out in one variant.
+Each day's tickers are ranked twice. Before the open, from the text and prices up to the close before: how many of the
+top ten moved 10 % or more that session. After the close, with the session's own prices: how many of the top ten are
+real movers, 10 % or more on a million dollars, and how many of the day's real movers stand in the top 25. NDCG@10 has
+the size of the move (up to 50 %) as the gain. The score is held against what happened in bands of ten, with Wilson
+intervals. Points were set on the first half of the days only (``--points`` prints what they follow from it); the second
+half is the result. Intervals are bootstraps over days. Ids that were labelled for the classifier are left out in one
+variant.
 """
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import gzip
 import json
@@ -15,15 +19,17 @@ import math
 import random
 import re
 import statistics
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from screener import clock, config
 from screener.engine.candidate import Candidate, candidates_of
+from screener.engine.curve import points_of
 from screener.engine.load import RuleSet
-from screener.engine.rank import rank
+from screener.engine.rank import rank, strengths
 from screener.pipeline.intake.taking import Intake
 from screener.pipeline.pricing import load_file
 from screener.pipeline.ranking import history
@@ -35,7 +41,8 @@ from screener.types import Catalyst, Item, Move, Noise, Story
 from tests.conftest import SHARED
 
 FIRST, LAST = dt.date(2025, 9, 1), dt.date(2025, 12, 31)
-LEAST, TOP, FAR, MOST = 15, 10, 10.0, 50.0
+LEAST, TOP, FAR, MOST, WIDE, REAL = 15, 10, 10.0, 50.0, 25, 1_000_000.0
+CALM, SHRUNK = 33.0, 30
 ROUNDS = 2000
 KEYWORDS = re.compile(
     r"fda|approv|phase|topline|merger|acqui|contract|award|reverse (?:stock )?split|offering|private placement|bitcoin|"
@@ -53,6 +60,18 @@ class Ticker:
     candidates: tuple[Candidate, ...]
     move: Move
     outcome: float
+    after: tuple[Candidate, ...] = ()
+    tape: Move | None = None
+
+    @property
+    def moved(self) -> bool:
+        """Whether it moved far in the session."""
+        return abs(self.outcome) >= FAR
+
+    @property
+    def real(self) -> bool:
+        """Whether it is one of the session's real movers."""
+        return self.moved and self.tape is not None and (self.tape.dollar_volume or 0) >= REAL
 
     @property
     def first(self) -> dt.datetime:
@@ -100,10 +119,12 @@ def days_of(workspace: Workspace, left_out: set[str], least: int = LEAST) -> lis
 
 
 def _tickers(workspace: Workspace, day: dt.date, found: Mapping[str, list[Story]]) -> Iterator[Ticker]:
-    before, close = clock.open_time(day), clock.close_time(day)
-    bars = workspace.store.bars.history(list(found), day - dt.timedelta(days=400), day, close)
+    before, close = clock.open_time(day), clock.close_time(day) + dt.timedelta(hours=1)
+    bars = workspace.store.bars.history([*found, "IWM"], day - dt.timedelta(days=400), day, close)
     splits = workspace.store.bars.reverse_splits(list(found), before)
     known = compute_moves(bars, before, day=day, splits=splits, news_times=dict.fromkeys(found, before))
+    first = {name: min(s.published for s in stories) for name, stories in found.items()}
+    tape = compute_moves(bars, close, day=day, splits=splits, news_times=first, benchmark=bars.get("IWM", ()))
     for name, stories in sorted(found.items()):
         own = bars.get(name, [])
         outcome = own[-1].change_pct if own and own[-1].day == day else None
@@ -112,9 +133,11 @@ def _tickers(workspace: Workspace, day: dt.date, found: Mapping[str, list[Story]
         classified = workspace.store.catalysts.of_stories([s.id for s in stories])
         pairs = [(s, c) for s in stories for c in classified[s.id].catalysts]
         noise = [n for s in stories for n in classified[s.id].noise]
+        rated = _candidates(workspace, name, pairs, noise, known[name])
         yield Ticker(
-            name, tuple(stories), _candidates(workspace, name, pairs, noise, known[name]), known[name], outcome
-        )
+            name, tuple(stories), rated, known[name], outcome,
+            tuple(replace(c, move=tape.get(name), as_of=close) for c in rated), tape.get(name),
+        )  # fmt: skip
 
 
 def _candidates(
@@ -130,11 +153,11 @@ def _candidates(
 # ---- orders ------------------------------------------------------------------------------------------------------
 
 
-def by_rules(rules: RuleSet, by: str = "both") -> Order:
+def by_rules(rules: RuleSet, by: str = "both", *, after: bool = False) -> Order:
     """The screener's own order; tickers without a row come after it, earliest news first."""
 
     def order(tickers: Sequence[Ticker]) -> list[Ticker]:
-        rows = rank((c for t in tickers for c in t.candidates), rules, "bench", FIRST, by=by)
+        rows = rank((c for t in tickers for c in (t.after if after else t.candidates)), rules, "bench", FIRST, by=by)
         place = {r.ticker: r.rank for r in rows}
         return sorted(tickers, key=lambda t: (place.get(t.name, math.inf), t.first, t.name))
 
@@ -164,12 +187,94 @@ BASELINES: dict[str, Order] = {
     "perfect foresight": by_key(lambda t: abs(t.outcome)),
 }
 
+AFTER: dict[str, Order] = {
+    "relative volume": by_key(lambda t: t.tape.rvol if t.tape else None),
+    "dollar volume": by_key(lambda t: t.tape.dollar_volume if t.tape else None),
+    "smallest market cap": BASELINES["smallest market cap"],
+    "perfect foresight": by_key(lambda t: t.real),
+}
+
 # ---- measures ----------------------------------------------------------------------------------------------------
 
 
 def share(order: Sequence[Ticker]) -> float:
     """The share of the top ten that moved far."""
     return sum(abs(t.outcome) >= FAR for t in order[:TOP]) / TOP
+
+
+def real_share(order: Sequence[Ticker]) -> float:
+    """The share of the top ten that are real movers."""
+    return sum(t.real for t in order[:TOP]) / TOP
+
+
+def found_wide(order: Sequence[Ticker]) -> float | None:
+    """The share of the day's real movers (up to 25) that stand in the top 25; None without any."""
+    real = sum(t.real for t in order)
+    return sum(t.real for t in order[:WIDE]) / min(real, WIDE) if real else None
+
+
+def area(scores: Sequence[float], hits: Sequence[bool]) -> float:
+    """The area under the ROC curve: the chance that a hit has the higher score, ties half."""
+    yes, no = ([s for s, h in zip(scores, hits, strict=True) if h is wanted] for wanted in (True, False))
+    no.sort()
+    wins = sum((bisect.bisect_left(no, s) + bisect.bisect_right(no, s)) / 2 for s in yes)
+    return wins / (len(yes) * len(no)) if yes and no else math.nan
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    z = 1.96
+    middle, half = (hits + z * z / 2), z * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    return (middle - half) / (of + z * z), (middle + half) / (of + z * z)
+
+
+def bands(days: Sequence[Day], rules: RuleSet, *, after: bool) -> list[str]:
+    """The score in bands of ten against what happened, as lines of a Markdown table, and the area under the curve."""
+    scores: list[float] = []
+    hits: list[bool] = []
+    for _, tickers in days:
+        rows = rank((c for t in tickers for c in (t.after if after else t.candidates)), rules, "bench", FIRST)
+        by_name = {t.name: t for t in tickers}
+        scores += [r.score for r in rows]
+        hits += [by_name[r.ticker].real if after else by_name[r.ticker].moved for r in rows]
+    lines = [
+        f"area under the curve {area(scores, hits):.3f} over {len(scores)} rows",
+        "| score | rows | mean | share | 95 % |",
+    ]
+    lines.append("|---|--:|--:|--:|---|")
+    for low in range(0, 100, 10):
+        held = [(s, h) for s, h in zip(scores, hits, strict=True) if low <= s < low + 10]
+        if held:
+            n, k = len(held), sum(h for _, h in held)
+            low_end, high_end = wilson(k, n)
+            mean = statistics.fmean(s for s, _ in held)
+            lines.append(f"| {low} to {low + 10} | {n} | {mean:.0f} | {k / n:.2f} | {low_end:.2f} to {high_end:.2f} |")
+    return lines
+
+
+def points(days: Sequence[Day], rules: RuleSet, least: int = 10) -> list[str]:
+    """What the base points of the catalyst rules follow from these days, as in ``rules/README.md``."""
+    hits: dict[str, list[bool]] = {}
+    adds: dict[str, list[float]] = {}
+    for t in (t for _, tickers in days for t in tickers):
+        best = {won.rule_id: won for _, _, won, _ in reversed(strengths(t.candidates, rules))}
+        for name, won in best.items():
+            hits.setdefault(name, []).append(t.moved)
+            adds.setdefault(name, []).append(won.points - won.reasons[0].points)
+    moved = [t.moved for _, tickers in days for t in tickers]
+    overall = statistics.fmean(moved)
+    lines = [
+        f"{len(moved)} ticker-days, {overall:.2f} overall",
+        "| rule | events | share | drawn | adds | base |",
+        "|---|--:|--:|--:|--:|--:|",
+    ]
+    for name, found in sorted(hits.items(), key=lambda p: (-len(p[1]), p[0])):
+        n, share_, mean = len(found), statistics.fmean(found), statistics.fmean(adds[name])
+        drawn = (sum(found) + SHRUNK * overall) / (n + SHRUNK)
+        base = CALM + points_of(100 * drawn) - points_of(100 * overall) - mean
+        if n >= least:
+            lines.append(f"| `{name}` | {n} | {share_:.2f} | {drawn:.2f} | {mean:.0f} | {base:.0f} |")
+    return lines
 
 
 def ndcg(order: Sequence[Ticker]) -> float:
@@ -191,17 +296,29 @@ def interval(values: Sequence[float], seed: int = 7) -> str:
 
 
 def report(title: str, days: Sequence[Day], orders: Mapping[str, Order]) -> None:
-    """Print every order's figures on these days."""
+    """Print every order's figures before the open on these days."""
     if len(days) < 3:
         print(f"\n{title}: only {len(days)} days, nothing to say")
         return
     print(f"\n{title}: {len(days)} days, {days[0][0]} to {days[-1][0]}, {sum(len(t) for _, t in days)} tickers")
-    chance = [statistics.fmean(abs(t.outcome) >= FAR for t in tickers) for _, tickers in days]
+    chance = [statistics.fmean(t.moved for t in tickers) for _, tickers in days]
     shuffled = [statistics.fmean(ndcg(random.Random(s).sample(t, len(t))) for s in range(50)) for _, t in days]
     print(f"  {'random':<32} share {interval(chance)}  NDCG {interval(shuffled)}")
     for name, order in orders.items():
         ranked = [order(tickers) for _, tickers in days]
         print(f"  {name:<32} share {interval([share(r) for r in ranked])}  NDCG {interval([ndcg(r) for r in ranked])}")
+
+
+def report_after(title: str, days: Sequence[Day], orders: Mapping[str, Order]) -> None:
+    """Print every order's figures after the close on these days."""
+    if len(days) < 3:
+        return
+    print(f"\n{title}, after the close: {len(days)} days")
+    print(f"  {'random':<32} real {interval([statistics.fmean(t.real for t in tickers) for _, tickers in days])}")
+    for name, order in orders.items():
+        ranked = [order(tickers) for _, tickers in days]
+        wide = [w for r in ranked if (w := found_wide(r)) is not None]
+        print(f"  {name:<32} real {interval([real_share(r) for r in ranked])}  in the top 25 {interval(wide)}")
 
 
 def new_companies(first: Sequence[Day], second: Sequence[Day], least: int) -> list[Day]:
@@ -225,26 +342,35 @@ def halves(days: Sequence[Day]) -> tuple[Sequence[Day], Sequence[Day]]:
     return days[: len(days) // 2], days[len(days) // 2 :]
 
 
-def main() -> None:
-    """Print the figures of both halves."""
+def main(arguments: Sequence[str] = ()) -> None:
+    """Print the figures of both halves, the bands of the score, and with ``--points`` what the points follow from."""
     if not SHARED.is_dir():
         raise SystemExit(f"needs the recorded data at {SHARED}")
     with tempfile.TemporaryDirectory() as folder:
         workspace, days, unlabelled = prepare(Path(folder))
-        orders = {
-            "the rules": by_rules(workspace.rules),
-            "the rules, bullish": by_rules(workspace.rules, "bullish"),
-            **BASELINES,
-        }
+        rules = workspace.rules
         first, second = halves(days)
-        report("first half, tuned on", first, orders)
-        report("second half, the result", second, orders)
-        report("second half, companies not in the first", new_companies(first, second, TOP + 1), orders)
+        if "--points" in arguments:
+            print("\n".join(points(first, rules)))
+            return
+        new = new_companies(first, second, TOP + 1)
         later = [d for d in unlabelled if d[0] > first[-1][0]]
-        report("second half, releases without a label", later, orders)
-        report("all days", days, orders)
+        sets = {
+            "first half, points set on": first,
+            "second half, the result": second,
+            "second half, companies not in the first": new,
+            "second half, releases without a label": later,
+        }
+        before = {"the rules": by_rules(rules), "the rules, bullish": by_rules(rules, "bullish"), **BASELINES}
+        after = {"the rules": by_rules(rules, after=True), **AFTER}
+        for title, held in sets.items():
+            report(title, held, before)
+            report_after(title, held, after)
+        for title, known in (("before the open", False), ("after the close", True)):
+            print(f"\nscore against what happened, second half, {title}")
+            print("\n".join(bands(second, rules, after=known)))
         workspace.store.close()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
