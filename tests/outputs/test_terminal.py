@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -9,8 +10,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from screener.store import open_store
+from screener.types import Run as Run_
 from tests.cli.conftest import Run, demo_db, home, run
 
 __all__ = ["demo_db", "home", "run"]
@@ -32,15 +36,20 @@ TITLE = "Zvex “Żółć” – 株式分割 \U0001f680 \u202e − × …"
 @pytest.fixture(scope="module")
 def odd_db(run: Run, demo_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo's database whose headlines and notes need more than ASCII."""
-    import sqlite3
-
     path = Path(shutil.copy(demo_db, tmp_path_factory.mktemp("odd") / "odd.db"))
-    with sqlite3.connect(path) as db:
-        days = db.execute("SELECT run_id, rows FROM lists").fetchall()
-        for run_id, rows in days:
-            listed = [{**row, "headline": TITLE, "company": TITLE} for row in json.loads(rows)]
-            db.execute("UPDATE lists SET rows = ? WHERE run_id = ?", (json.dumps(listed, ensure_ascii=False), run_id))
-    db.close()
+    with open_store(path) as store:
+        day = store.lists.days(1)[0]
+        rows = store.lists.rows_as_of(day) or []
+        later = max(r.as_of for r in rows) + dt.timedelta(minutes=1)
+        made = Run_(id="odd", started=later, finished=later, as_of=later, day=day)
+        odd = [
+            msgspec.structs.replace(r, headline=TITLE, company=TITLE, run_id=made.id, as_of=later, day=day)
+            for r in rows
+        ]
+        with store.transaction():
+            store.lists.start_run(made)
+            store.lists.save_list(made, odd)
+            store.lists.finish_run(made)
     assert run("watchlist", "note", "ZVEX", TITLE, "--db", str(path)).returncode == 0
     return path
 
