@@ -10,7 +10,6 @@ LAYERS = [
     ["errors"],
     ["types", "limits"],
     ["sec", "language", "clock", "config", "http", "registry", "yamlfile"],
-    ["format"],  # writes Eastern times, which ``clock`` knows
     ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
     ["pipeline", "selftest"],
     ["outputs", "web"],

@@ -3,26 +3,47 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 
 from screener import clock
 from screener.classify.pipeline import Classifier
-from screener.classify.rulefile import CatalystRule, Sample, load_folder
+from screener.classify.rulefile import CatalystRule, Sample, load_folder, unknown_names
 from screener.types import Classified, Story
 
 _EPOCH = clock.parse_time("1970-01-01T00:00:00Z")
 
 
 def run_catalyst_tests(classifier: Classifier, rules: Path) -> Iterator[tuple[str, int, str]]:
-    """Failures as (path, line, message). Raises YamlError for a file that does not load."""
-    for rule in load_folder(rules):
+    """Failures as (path, line, message). Raises YamlError for a file that does not load.
+
+    The tests of a file that the classifier has another of (a user's file replaces it) are left alone.
+    """
+    loaded = {rule.id: rule.path for rule in classifier.rules}
+    rules_here = [rule for rule in load_folder(rules) if loaded.get(rule.id) == rule.path]
+    for rule, key, name in unknown_names(rules_here, loaded):
+        near = get_close_matches(name, loaded, 1)
+        hint = f"did you mean {near[0]}?" if near else "no file describes it"
+        yield rule.path, rule.lines.get(key, 1), f"{key}: {name!r} is no catalyst type; {hint}"
+    for rule in rules_here:
         answers = classifier.classify_many(_story(rule, sample) for sample in rule.samples)
         for sample, answer in zip(rule.samples, answers, strict=True):
             if sample.must != _tagged(rule, answer):
                 yield rule.path, sample.line, _message(rule, sample, answer)
-    for rule in load_folder(rules):
+            else:
+                yield from ((rule.path, sample.line, line) for line in _other(rule, sample, answer))
         if not any(s.must for s in rule.samples) or all(s.must for s in rule.samples):
             yield rule.path, 1, f"{rule.id} needs tests both ways: at least one must and one must_not"
+
+
+def _other(rule: CatalystRule, sample: Sample, answer: Classified) -> Iterator[str]:
+    """What was found, and with another stage, polarity or fact than the test expects."""
+    found = next((c for c in answer.catalysts if c.type == rule.id), None)
+    for name, wanted in sample.expect.items() if found else ():
+        assert found is not None
+        got = {"stage": found.stage, "polarity": found.polarity}.get(name, found.facts.get(name))
+        if got != (wanted or "" if name == "stage" else wanted):
+            yield f"{sample.title!r} must have {name} {wanted!r}: got {got!r}"
 
 
 def _story(rule: CatalystRule, sample: Sample) -> Story:

@@ -8,7 +8,7 @@ classes held, so that displaCy draws them.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,12 +19,11 @@ from spacy.tokens import Doc
 from screener import clock, config
 from screener.classify import cover, evidence, focus, model, parties, passages, tongue
 from screener.classify.features import HEAD_CHARS, Grammar
-from screener.classify.legal import LegalBank
 from screener.classify.patterns import PatternBank, RuleHits
-from screener.classify.rulefile import load_folder
+from screener.classify.rulefile import load_folders
+from screener.classify.sentences import SentenceBank
 from screener.types import Story
 
-BUILT_IN = "built-in"  # a setting that names the files that come with the screener, wherever they are
 MAX_TITLE = 1_000
 LEAD, FILING_LEAD = 450, passages.READ  # characters of the text that are searched for wordings
 MOST_GROUPS = 5  # items of a report that are read
@@ -72,14 +71,9 @@ class View:
         self.language = tongue.foreign(self.headline, self.text) if self.headline else ""
 
     @property
-    def readable(self) -> bool:
-        """Whether there are words for the encoder, and in English."""
-        return not self.language and bool(self.headline or self.text.strip())
-
-    @property
     def focus(self) -> str:
-        """The words for the encoder; empty when there are none."""
-        if not self.readable:
+        """The words for the encoder; empty when there are none or they are not English."""
+        if self.language or not (self.headline or self.text.strip()):
             return ""
         return focus.focus(self.title, self.headline, self.text, self.form, self.items)
 
@@ -108,8 +102,8 @@ def names_form(title: str, form: str) -> bool:
 class Wordings:
     """Component that stores the wording hits of the story in ``doc._.hits``."""
 
-    def __init__(self, rules: Path) -> None:
-        self.bank = PatternBank(load_folder(rules))
+    def __init__(self, rules: Sequence[Path]) -> None:
+        self.bank = PatternBank(load_folders(rules))
         self.number = {rule.id: i for i, rule in enumerate(self.bank.rules)}
 
     def __call__(self, doc: Doc) -> Doc:
@@ -123,14 +117,16 @@ class Wordings:
         return doc
 
     def cast(self, title: dict[int, RuleHits], headline: str, view: View) -> None:
-        """Hand a purchase over to the type that it is for the story's own company."""
-        buys = title.get(self.number.get("acquisition", -1))
-        if buys and buys.patterns and headline:
-            part = parties.role(headline, view.tickers, view.company)
-            other = {"target": "takeover_target", "seller": "divestiture"}.get(part, "")
-            if other in self.number:
-                title.setdefault(self.number[other], RuleHits()).patterns.extend(buys.patterns)
-                buys.patterns, buys.cancelled = [], 1
+        """Hand what was found over to the type that it is for the story's own company, as the file's ``roles`` say."""
+        if not headline:
+            return
+        for number, rule in enumerate(self.bank.rules):
+            hits = title.get(number) if rule.roles else None
+            if hits and hits.patterns:
+                other = self.number.get(rule.roles.get(parties.role(headline, view.tickers, view.company), ""))
+                if other is not None:
+                    title.setdefault(other, RuleHits()).patterns.extend(hits.patterns)
+                    hits.patterns, hits.cancelled = [], 1
 
 
 class Scorer:
@@ -139,7 +135,7 @@ class Scorer:
     def __init__(self, wordings: Wordings, weights: model.Weights | None, tokenizer: Callable[[str], Doc]) -> None:
         self.wordings, self.bank, self.weights = wordings, wordings.bank, weights
         self.tokenizer, self.grammar = tokenizer, Grammar()
-        self.legal = LegalBank(rule.id for rule in self.bank.rules)
+        self.sentences = SentenceBank(self.bank.rules)
         bank = self.bank
         self.types = np.array([rule.kind == "type" for rule in bank.rules])
         self.order = np.arange(len(bank.rules))
@@ -172,8 +168,8 @@ class Scorer:
                 sentence = view.text[passage.start : passage.end]
                 scores = self._sentence(sentence, view)
                 scores += evidence.LATER_SENTENCE if place else evidence.SENTENCE
-                said = self.legal.scan(sentence)
-                scores[[other for number in said for other in self.legal.instead.get(number, ())]] = evidence.NOTHING
+                said = self.sentences.scan(sentence)
+                scores[[other for number in said for other in self.sentences.instead[number]]] = evidence.NOTHING
                 scores[list(said)] = np.maximum(scores[list(said)], evidence.LEGAL_WORDS)
                 scores[barred] = evidence.NOTHING
                 for number in np.flatnonzero((scores > best) & (scores > 0)).tolist():
@@ -221,27 +217,20 @@ def title_tokens(doc: Doc, title_chars: int) -> int:
     return span.end if span is not None else 0
 
 
-@Language.factory("catalyst_wordings", default_config={"rules": BUILT_IN})
-def make_wordings(nlp: Language, name: str, rules: str) -> Wordings:
-    """Factory of the wording component; ``rules`` is the folder of catalyst files."""
-    return Wordings(config.built_in("rules") / "catalysts" if rules == BUILT_IN else Path(rules))
+@Language.factory("catalyst_wordings", default_config={"rules": []})
+def make_wordings(nlp: Language, name: str, rules: list[str]) -> Wordings:
+    """Factory of the wording component; ``rules`` are the folders of catalyst files, none for the built-in one."""
+    return Wordings([Path(folder) for folder in rules] or [config.built_in("rules") / "catalysts"])
 
 
-@Language.factory("catalyst_scorer", default_config={"model": BUILT_IN})
+@Language.factory("catalyst_scorer", default_config={"model": ""})
 def make_scorer(nlp: Language, name: str, model: str) -> Scorer:
     """Factory of the scoring component; ``model`` is the folder of weights, empty to go by wordings alone."""
-    return Scorer(wordings_of(nlp), _load(model_folder(model)), nlp.tokenizer)
+    return Scorer(wordings_of(nlp), _load(model), nlp.tokenizer)
 
 
-def model_folder(named: str) -> Path | None:
-    """The model folder that a component's setting names; None for an empty one."""
-    if named == BUILT_IN:
-        return config.built_in("data") / "model"
-    return Path(named) if named else None
-
-
-def _load(folder: Path | None) -> model.Weights | None:
-    return model.load(folder) if folder else None
+def _load(folder: str) -> model.Weights | None:
+    return model.load(Path(folder)) if folder else None
 
 
 def wordings_of(nlp: Language) -> Wordings:

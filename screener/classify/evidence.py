@@ -24,37 +24,13 @@ FILING_TEXT, STRAY_TEXT = 0.4, -2.5  # a decisive wording in a filing whose item
 # A sentence of a report read as a headline: duller than the headlines of the training, the more so when not the first.
 SENTENCE, LATER_SENTENCE = -0.3, -1.5
 LEGAL_WORDS = 1.0  # what reports say, in the past tense, of a thing done
-# What an 8-K has to report under its own item is not news of a report without that item (old numbers after the new).
-OWN_ITEMS = {
-    "management_change": ("5.02", "6"),
-    "auditor_change": ("4.01", "4"),
-    "restatement": ("4.02",),
-    "bankruptcy": ("1.03", "3"),
-    "earnings": ("2.02", "7.01", "8.01", "12", "9", "5"),
-}
-# An item or form stands for several types; when the words tell one of these, the code no longer speaks for the first.
-RIVALS = {
-    "listing_deficiency": ("delisting", "uplisting", "compliance_regained", "takeover_target"),
-    "private_placement": (
-        "warrant_exercise",
-        "equity_line_convertible",
-        "equity_offering",
-        "acquisition",
-        "takeover_target",
-        "spac_reverse_merger",
-    ),
-    "acquisition": ("divestiture", "takeover_target", "spac_reverse_merger"),
-    "divestiture": ("acquisition", "takeover_target"),
-    "debt_financing": ("equity_line_convertible",),
-    "equity_offering": ("shelf_or_atm",),
-    "delisting": ("uplisting",),
-}
 TOLD, MENTION = 0.5, 0.6
 _OTHER_CLASS = re.compile(
     r"\bnotes? due\b|\bdebentures?\b|\bwarrants?\b|\bpreferred (?:stock|shares)\b|\bbonds?\b", re.I
 )
 _COMMON = re.compile(r"\b(?:common|ordinary) (?:stock|shares?)\b|\bdepositary (?:shares|receipts)\b", re.I)
 COUNT_CAP = 2.0
+PURCHASED = "open_market_purchase"  # what a form proves by its transactions alone, whatever its words
 PURCHASE = "P"  # Form 4 transaction code of an open-market purchase
 VOLATILITY = ("LUDP", "LUDS", "M", "MWC1", "MWC2", "MWC3", "IPO1")
 
@@ -117,49 +93,46 @@ def filing_prior(rules: tuple[CatalystRule, ...], hits: Hits, form: str, items: 
     for number, found in hits.text.items():
         if found.patterns:
             rule = rules[number]
-            carried = rule.forms.get(form, 0.0) > 0 or not told.isdisjoint(rule.items)
+            carried = (rule.forms.get(form, 0.0) > 0 and rule.proof != PURCHASED) or not told.isdisjoint(rule.items)
             out[number] = FILING_TEXT if carried else STRAY_TEXT
     return out
 
 
 def barred(rules: tuple[CatalystRule, ...], form: str, items: tuple[str, ...]) -> list[int]:
-    """Rules whose news an 8-K tells under an item of its own that this one does not have; a Form 25 tells no other."""
+    """Rules whose news an 8-K tells under an item of its own (``only_items``) that this one does not have.
+
+    A notice of delisting tells no other news than the types that name it among their forms.
+    """
     if of_family(form, "delisting"):
-        return [i for i, rule in enumerate(rules) if rule.id not in ("delisting", "uplisting")]
+        return [i for i, rule in enumerate(rules) if not any(of_family(f, "delisting") for f in rule.forms)]
     if not of_family(form, "current_report") or not any(items):
         return []
     if frozenset(filter(None, items)) <= frozenset(SILENT):
         return list(range(len(rules)))
-    return [
-        i for i, rule in enumerate(rules) if rule.id in OWN_ITEMS and frozenset(OWN_ITEMS[rule.id]).isdisjoint(items)
-    ]
+    return [i for i, rule in enumerate(rules) if rule.only_items and frozenset(rule.only_items).isdisjoint(items)]
 
 
-def overruled(kind: str, words: Mapping[str, float], view_form: str, text: str) -> bool:
+def overruled(rule: CatalystRule, words: Mapping[str, float], form: str, text: str) -> bool:
     """Whether a code or a mere mention in the text stands for another type.
 
-    It does when the words clearly tell another type that the same code can stand for and hardly this one, and when
-    what leaves the exchange is not the common stock.
+    It does when the words clearly tell another type that the same code can stand for (``yields_to``) and hardly this
+    one, and when what leaves the exchange is not the common stock.
     """
-    if words[kind] > MENTION:
+    if words[rule.id] > MENTION:
         return False
-    if (
-        kind == "delisting"
-        and of_family(view_form, "delisting")
-        and _OTHER_CLASS.search(text)
-        and not _COMMON.search(text)
-    ):
+    notice = rule.proof == "common_stock" and of_family(form, "delisting")
+    if notice and _OTHER_CLASS.search(text) and not _COMMON.search(text):
         return True
-    return any(words.get(rival, 0.0) >= max(TOLD, words[kind] + 0.1) for rival in RIVALS.get(kind, ()))
+    return any(words.get(rival, 0.0) >= max(TOLD, words[rule.id] + 0.1) for rival in rule.yields_to)
 
 
 def structured(
     rule: CatalystRule, form: str, items: tuple[str, ...], facts: dict[str, FactValue]
 ) -> tuple[float, tuple[Span, ...]]:
     """How much the form and items of a filing prove by themselves (0 to 1), with the codes as evidence."""
-    if rule.id == "insider_buying":
-        return (0.9, (_code("form", form),)) if of_family(form, "insider") and _bought(facts) else (0.0, ())
-    if rule.id == "trading_halt" and form == "HALT" and str(facts.get("code", "")) in VOLATILITY:
+    if rule.proof == PURCHASED and not _bought(facts):
+        return 0.0, ()
+    if rule.proof == "news_halt" and str(facts.get("code", "")) in VOLATILITY:
         return 0.0, ()
     weight, spans = rule.forms.get(form, 0.0), list[Span]()
     if weight > 0:

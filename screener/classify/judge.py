@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import cast
 
 import numpy as np
 import spacy
@@ -13,9 +12,8 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
-from screener import config
 from screener.classify import cover, encoder, evidence, model, passages, stack
-from screener.classify.components import BUILT_IN, Scorer, View, model_folder, scorer_of
+from screener.classify.components import Scorer, View, scorer_of
 from screener.classify.encoder import Encoder
 from screener.classify.quotes import quotes
 from screener.classify.rulefile import CatalystRule
@@ -54,7 +52,7 @@ class Judge:
             yield from batch
 
     def _judge(self, docs: list[Doc]) -> None:
-        odds = [self.fast(doc) for doc in docs]
+        odds = [self._fast(doc) for doc in docs]
         kinds = [stack.kind_of(doc._.story.form, doc._.story.text) for doc in docs]
         asked = [i for i, doc in enumerate(docs) if self._asks(doc._.story, kinds[i], odds[i])]
         if asked and self.stack is not None and self.encoder is not None:
@@ -69,9 +67,9 @@ class Judge:
 
     def _asks(self, view: View, kind: int, fast: model.Floats) -> bool:
         """Whether the encoder is asked: where there are words to read and the fast part is not sure of everything."""
-        return self.stack is not None and view.readable and not self.stack.settled(kind, fast)
+        return self.stack is not None and bool(view.focus) and not self.stack.settled(kind, fast)
 
-    def fast(self, doc: Doc) -> model.Floats:
+    def _fast(self, doc: Doc) -> model.Floats:
         """Log-odds by words and codes."""
         view: View = doc._.story
         doc._.words, doc._.codes = model.sigmoid(doc._.log_odds), {}
@@ -87,7 +85,7 @@ class Judge:
             if not proof:
                 continue
             doc._.codes[number] = (proof, codes)
-            told = evidence.overruled(rule.id, by_id, view.form, view.text[: passages.READ])
+            told = evidence.overruled(rule, by_id, view.form, view.text[: passages.READ])
             out[number] = 0.0 if told else join(words[number], proof, bool(view.text.strip()))
         return _logit(out)
 
@@ -157,31 +155,21 @@ def _columns(reader: Encoder | None, rules: tuple[CatalystRule, ...]) -> list[in
     return [place.get(rule.id, 0) for rule in rules]
 
 
-@Language.factory("catalyst_judge", default_config={"model": BUILT_IN})
+@Language.factory("catalyst_judge", default_config={"model": ""})
 def make_judge(nlp: Language, name: str, model: str) -> Judge:
     """Factory of the judge; ``model`` is the folder of encoder and stack. Without both the fast part decides."""
-    folder = model_folder(model)
+    folder = Path(model) if model else None
     if folder is None or not encoder.present(folder):
         return Judge(scorer_of(nlp), None, None)
     return Judge(scorer_of(nlp), Encoder(folder), stack.load(folder))
 
 
-def judge_of(nlp: Language) -> Judge:
-    """The judge of the pipeline."""
-    return cast(Judge, nlp.get_pipe("catalyst_judge"))
-
-
-def build(rules: Path, weights: Path | None) -> Language:
+def build(rules: Sequence[Path], weights: Path | None) -> Language:
     """The ``nlp`` object. Raises YamlError or ModelError."""
     nlp = spacy.blank("en")
     nlp.max_length = 1_000_000_000  # only the first words become tokens
-    folder = _setting(weights, config.built_in("data") / "model") if weights else ""
-    nlp.add_pipe("catalyst_wordings", config={"rules": _setting(rules, config.built_in("rules") / "catalysts")})
+    folder = str(weights) if weights else ""
+    nlp.add_pipe("catalyst_wordings", config={"rules": [str(folder) for folder in rules]})
     nlp.add_pipe("catalyst_scorer", config={"model": folder})
     nlp.add_pipe("catalyst_judge", config={"model": folder})
     return nlp
-
-
-def _setting(folder: Path, built_in: Path) -> str:
-    """How a component's config names a folder; a saved pipeline finds the built-in ones wherever it is loaded."""
-    return BUILT_IN if folder.resolve() == built_in.resolve() else str(folder)

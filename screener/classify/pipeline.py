@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
 from spacy.tokens import Doc
 
-from screener import yamlfile
-from screener.classify import details, legal, model
+from screener import config, yamlfile
+from screener.classify import model
 from screener.classify.components import View, make_doc, scorer_of, wordings_of
+from screener.classify.details import Describer
 from screener.classify.judge import BATCH, HELD, build
 from screener.classify.quotes import MOST as MOST_SPANS
 from screener.classify.quotes import quotes
 from screener.classify.rulefile import CatalystRule
+from screener.config import Settings
 from screener.types import Catalyst, Classified, Noise, Span, Story
 
 NOISE_THRESHOLD = HELD
@@ -24,14 +26,17 @@ NOISE_THRESHOLD = HELD
 class Classifier:
     """All catalyst types and noise classes for stories.
 
-    ``rules`` is the folder of catalyst files, ``weights`` the folder of the trained model; with None the wordings decide
-    alone. Raises YamlError and ModelError. ``model_id`` names weights and catalyst files together.
+    ``rules`` are the folders of catalyst files, a later one's file replacing an earlier one's of the same name;
+    ``weights`` is the folder of the trained model; with None the wordings decide alone. Raises YamlError and ModelError.
+    ``model_id`` names weights and catalyst files together.
     """
 
-    def __init__(self, rules: Path, model: Path | None) -> None:
-        self.nlp = build(rules, model)
+    def __init__(self, rules: Path | Sequence[Path], model: Path | None) -> None:
+        folders = [rules] if isinstance(rules, Path) else list(rules)
+        self.nlp = build(folders, model)
         self.rules: tuple[CatalystRule, ...] = wordings_of(self.nlp).bank.rules
-        self.model_id = _model_id(rules, model)
+        self.describer = Describer(self.rules)
+        self.model_id = _model_id(folders, model)
 
     def classify(self, story: Story, threshold: float = 0.5) -> Classified:
         """What one story holds: catalysts of at least ``threshold`` confidence, best first, and noise classes."""
@@ -62,7 +67,7 @@ class Classifier:
                 found.append((chance, rule, spans, self._made_by(doc, number, proof)))
         found.sort(key=lambda row: (-row[0], row[1].id))
         types = tuple(rule.id for chance, rule, _, _ in found if chance >= HELD)
-        catalysts = tuple(_catalyst(story, *row, types) for row in found)
+        catalysts = tuple(self._catalyst(story, *row, types) for row in found)
         return Classified(story_id=story.id, catalysts=catalysts, noise=tuple(noise))
 
     def _made_by(self, doc: Doc, number: int, proof: float) -> str:
@@ -75,6 +80,41 @@ class Classifier:
         parts = ["patterns"] * worded + ["model"] * (weighed or bool(doc._.read)) + ["items"] * (proof > 0)
         return "+".join(parts) or "patterns"
 
+    def _catalyst(
+        self,
+        story: Story,
+        chance: float,
+        rule: CatalystRule,
+        spans: tuple[Span, ...],
+        made_by: str,
+        types: tuple[str, ...],
+    ) -> Catalyst:
+        said = self.describer.describe(
+            rule.id,
+            story.title,
+            story.text,
+            form=story.form,
+            items=story.items,
+            doc_types=types,
+            told_at=[(span.start, span.end) for span in spans if span.field == "title"],
+        )
+        return Catalyst(
+            story_id=story.id,
+            ticker=story.tickers[0] if story.tickers else "",
+            type=rule.id,
+            stage=said.stage,
+            polarity=said.polarity,
+            confidence=round(chance, 3),
+            evidence=(*spans[:MOST_SPANS], *said.spans),
+            facts={**said.facts, **story.source_facts},
+            made_by=made_by,
+        )
+
+
+def classifier_of(settings: Settings) -> Classifier:
+    """The classifier in use: the built-in catalyst files with the user's, and the trained model. Raises as above."""
+    return Classifier(config.rule_folders(settings, "catalysts"), config.built_in("data") / "model")
+
 
 def _foreign(story: Story, language: str) -> Classified:
     """A headline in another language is left alone, and says so."""
@@ -82,25 +122,8 @@ def _foreign(story: Story, language: str) -> Classified:
     return Classified(story_id=story.id, noise=(Noise(story_id=story.id, kind="other_noise", evidence=(said,)),))
 
 
-def _catalyst(
-    story: Story, chance: float, rule: CatalystRule, spans: tuple[Span, ...], made_by: str, types: tuple[str, ...]
-) -> Catalyst:
-    said = details.describe(rule.id, story.title, story.text, form=story.form, items=story.items, doc_types=types)
-    return Catalyst(
-        story_id=story.id,
-        ticker=story.tickers[0] if story.tickers else "",
-        type=rule.id,
-        stage=said.stage,
-        polarity=said.polarity,
-        confidence=round(chance, 3),
-        evidence=(*spans[:MOST_SPANS], *said.spans),
-        facts={**said.facts, **story.source_facts},
-        made_by=made_by,
-    )
-
-
-def _model_id(rules: Path, weights: Path | None) -> str:
-    digest = hashlib.sha256(legal.digest().encode())
-    for path in yamlfile.walk(rules):
+def _model_id(folders: Sequence[Path], weights: Path | None) -> str:
+    digest = hashlib.sha256()
+    for path in (path for folder in folders for path in yamlfile.walk(folder)):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return f"{(model.digest(weights) if weights else '') or 'none'}-{digest.hexdigest()[:12]}"

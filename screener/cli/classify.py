@@ -36,8 +36,7 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
     """
     import msgspec
 
-    from screener import config
-    from screener.classify.pipeline import Classifier
+    from screener.classify.pipeline import classifier_of
     from screener.outputs.tagged import as_line, table_lines
     from screener.types import Story
 
@@ -61,7 +60,7 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
             held[own.id] = (given, own)
             yield own
 
-    classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
+    classifier = classifier_of(app.settings)
     n = 0
     for found in classifier.classify_many(keep(), threshold):
         n += 1

@@ -131,9 +131,9 @@ def _others(app: App, only: str | None) -> list[Report]:
 
         reports.append(test_regime(config.rule_folders(app.settings, "regime"), MEASURES, ()))
     if only in (None, "catalysts"):
-        from screener.classify.pipeline import Classifier
+        from screener.classify.pipeline import classifier_of
 
-        classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
+        classifier = classifier_of(app.settings)
         reports.append(test_catalysts(config.rule_folders(app.settings, "catalysts"), classifier, ()))
     return reports
 
@@ -143,7 +143,7 @@ def _quiet(app: App, folders: list[Path], labels: Path, items: Path) -> bool:
     from screener.pipeline.ordinary_news import quiet_counts
 
     over = False
-    for found in quiet_counts(load_rules(folders), labels, items):
+    for found in quiet_counts(app.settings, load_rules(folders), labels, items):
         over = over or not found.within
         mark = "" if found.within else "  OVER ITS BUDGET"
         budget = "none" if found.budget is None else f"{found.budget:g}"

@@ -12,6 +12,7 @@ A wording is a row of elements that must follow each other, matched without rega
 ``<money>``           an amount of money (``$5M``, ``US$1.2 billion``, ``€ 4 million``)
 ``<more-for-less>``   the ratio of a forward split (``3-for-2``, ``two-for-one``, ``2:1``)
 ``<less-for-more>``   the ratio of a reverse split (``1-for-20``, ``one-for-twenty``, ``1:20``)
+``<closed>`` ...      the words of a stage, as ``language/stages`` names them
 ``^``                 first: at the very start of the headline or line; elsewhere: at its end
 
 Every repetition is bounded and its parts exclude each other, so a search takes time linear in the text. ``keys`` are
@@ -24,10 +25,12 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from functools import cached_property
 
 from screener.language.numbers import MAGNITUDES
 from screener.language.ratios import LESS_FOR_MORE, MORE_FOR_LESS
+from screener.language.stages import NAMED
 
 KEY = 4  # letters of an open word (announc*) that the gate looks at
 _END = r"(?=[^\w\n]{0,3}(?:\Z|\n))"
@@ -44,6 +47,7 @@ _VALUES = {
     "<money>": _MONEY,
     "<more-for-less>": MORE_FOR_LESS,
     "<less-for-more>": LESS_FOR_MORE,
+    **{f"<{name}>": f"(?:{words})" for name, words in NAMED.items()},
 }
 _TOKEN = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
 _WORD = re.compile(r"[\w'.&/%+-]+\*?$")
@@ -157,7 +161,7 @@ class Wording:
     def pattern(self) -> re.Pattern[str]:
         return re.compile(self.source)
 
-    def possible(self, keys: set[str] | frozenset[str]) -> bool:
+    def possible(self, keys: AbstractSet[str]) -> bool:
         """False when the words present rule a match out."""
         # A plain loop, since this runs a hundred times for every item and a generator costs more than the test.
         for gate in self.keys:  # noqa: SIM110
@@ -199,8 +203,11 @@ def commonness(gate: AbstractSet[str]) -> tuple[int, int]:
     return len(gate & _COMMON), len(gate)
 
 
-def compile_wording(text: str) -> Wording:
-    """Compile one wording. Raises WordingError with the reason when it does not parse."""
+def compile_wording(text: str, *, gated: bool = True) -> Wording:
+    """Read one wording. Raises WordingError with the reason when it does not parse.
+
+    ``gated`` asks for a word that must stand in every match: a wording that is searched in all news needs one.
+    """
     tokens = _TOKEN.findall(text.lower())
     if not tokens:
         raise WordingError("is empty; write at least one word")
@@ -209,7 +216,7 @@ def compile_wording(text: str) -> Wording:
     regex, gates, rest = _sequence(body, 0)
     if rest < len(body):
         raise WordingError(f"has an unmatched {body[rest]!r}")
-    if not gates:
+    if gated and not gates:
         raise WordingError("needs at least one word that is not optional")
     head = r"(?:(?<=\n)|\A)[^\w\n]{0,3}" if start else ""
     return Wording(text, rf"{head}(?:{regex})(?!\w)", tuple(gates))
@@ -266,7 +273,11 @@ def _element(part: str) -> tuple[str, str]:
     if part in _VALUES:
         return _VALUES[part], ""
     if not _WORD.match(part):
-        raise WordingError(f"cannot read {part!r}: use words, *, (a|b), [a], .., ..., ...., <number>, <money> and ^")
+        near = get_close_matches(part, _VALUES, 1)
+        hint = f" (did you mean {near[0]}?)" if near else ""
+        raise WordingError(
+            f"cannot read {part!r}{hint}: use words, *, (a|b), [a], .., ..., ...., <number>, <money> and ^"
+        )
     stem = part.rstrip("*")
     words = WORDS.findall(stem)
     if not words:

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from screener import __version__, clock, config
-from screener.classify.pipeline import Classifier
+from screener.classify.pipeline import classifier_of
 from screener.config import Settings
 from screener.engine.load import load_rules
 from screener.errors import ScreenerError
@@ -41,9 +41,7 @@ def examine(settings: Settings, path: Path) -> Iterator[Finding]:
     yield from _database(path)
     yield _tried("feeds", lambda: _feeds(settings))
     yield _tried("rules", lambda: _rules(settings))
-    yield _tried(
-        "model", lambda: Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model").model_id
-    )
+    yield _tried("model", lambda: classifier_of(settings).model_id)
 
 
 def _tried(subject: str, look: Callable[[], str]) -> Finding:

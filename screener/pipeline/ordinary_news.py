@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from screener import config
 from screener.classify.evaluate import read_labels, read_stories
-from screener.classify.pipeline import Classifier
+from screener.classify.pipeline import classifier_of
+from screener.config import Settings
 from screener.engine.candidate import candidates_of
 from screener.engine.compare import Quiet, quiet_news
 from screener.engine.load import RuleSet
 from screener.types import Story
 
 
-def quiet_counts(rules: RuleSet, labels: Path, items: Path) -> list[Quiet]:
+def quiet_counts(settings: Settings, rules: RuleSet, labels: Path, items: Path) -> list[Quiet]:
     """Hits of every catalyst rule on the items whose label names no catalyst, loudest first."""
     quiet_ids = {label.id for label in read_labels(labels) if not label.types and label.sure >= 2}
     stories: dict[str, Story] = {s.id: s for s in read_stories(items) if s.id in quiet_ids}
-    classifier = Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
+    classifier = classifier_of(settings)
     found = []
     for tagged in classifier.classify_many(stories.values()):
         story = stories[tagged.story_id]

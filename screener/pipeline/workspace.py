@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from screener import config
-from screener.classify.pipeline import Classifier
+from screener.classify.pipeline import Classifier, classifier_of
 from screener.clock import Clock
 from screener.collectors.load import load_feeds
 from screener.config import Settings
@@ -37,7 +37,7 @@ class Workspace:
     @cached_property
     def classifier(self) -> Classifier:
         """The classifier with its trained weights."""
-        return Classifier(config.built_in("rules") / "catalysts", config.built_in("data") / "model")
+        return classifier_of(self.settings)
 
     @cached_property
     def rules(self) -> RuleSet:

@@ -114,24 +114,28 @@ _MORE = re.compile(
 )
 
 
-def find_agency(kind: str, reading: Reading, notes: Notes) -> None:
-    """Put ``agency`` in its usual short form; two regulators side by side are joined with "; "."""
+def find_agency(mode: str, reading: Reading, notes: Notes) -> None:
+    """Put ``agency`` in its usual short form; two regulators side by side are joined with "; ".
+
+    ``mode`` says whose news it is: a ``public_body`` may be any city or ministry, a ``patent_office`` goes by the country,
+    a ``regulator`` by its applications; ``named`` takes only a body that is named.
+    """
     found = _agency(reading)
-    office = kind == "patent" and found is not None and "atent" not in found[0] and found[0] not in _OFFICES
-    if found and not office and (found[1].field == "title" or kind != "government_contract"):
+    office = mode == "patent_office" and found is not None and "atent" not in found[0] and found[0] not in _OFFICES
+    if found and not office and (found[1].field == "title" or mode != "public_body"):
         _put_agency(found, reading, notes)
         return
-    if kind == "government_contract":
+    if mode == "public_body":
         body = reading.find(BODY)
         if body:
             notes.put("agency", body.match["b"].removeprefix("the "), body.place("b"))
         elif found:
             notes.put("agency", *found)
-    elif kind == "patent":
+    elif mode == "patent_office":
         at = reading.find(_PATENT_AT)
         if at and at.match.lastgroup:
             notes.put("agency", PATENT_AT[int(at.match.lastgroup[1:])][0], at.place())
-    elif kind in ("regulatory_submission", "regulatory_approval", "trial_progress", "clinical_hold"):
+    elif mode == "regulator":
         words = reading.find(FDA_WORDS)
         if words:
             notes.put("agency", "FDA", words.place())

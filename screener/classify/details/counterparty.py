@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.rulefile import CatalystRule
 
 _WORD = r"(?:[A-Z][\w.’'®™/+&-]{0,30}|[0-9]{1,4}[A-Z][\w-]{0,30}|[a-z]{1,2}[A-Z][\w®™-]{0,30})"
 NAME = (
@@ -46,24 +47,8 @@ _CUE = {
         rf"awards|orders|approves)"
     ),
 }
-_ORDER = {
-    "takeover_target": ("by", "first", "from", "with", "and"),
-    "acquisition": ("deal", "acquire", "with", "and"),
-    "divestiture": ("sale_to", "with", "by"),
-    "private_placement": ("by", "with", "from"),
-    "equity_line_convertible": ("with", "by", "from"),
-    "debt_financing": ("from", "with", "by"),
-    "spac_reverse_merger": ("with", "and"),
-    "commercial_contract": ("with", "by", "from", "first", "for", "and"),
-    "partnership": ("with", "partners", "and", "by"),
-    "licensing": ("with", "from", "sale_to", "and", "by"),
-    "litigation": ("against", "with", "by"),
-    "crypto_ai_treasury": ("with", "partners", "by"),
-    "government_contract": ("with", "from", "by"),
-}
 _PATTERNS = {name: re.compile(body) for name, body in _CUE.items()}
 #: Money comes from somebody with a name like a fund or a bank; "with Term Loan" names nobody.
-_MONEY_KINDS = ("private_placement", "equity_line_convertible", "debt_financing")
 _ORG = re.compile(
     r"\b(?:Capital|Partners?|Funds?|Banks?|Bancorp|LLC|L\.?P\.?|Inc|Corp\w*|Holdings?|Group|Management"
     r"|Advis\w+|Investments?|"
@@ -92,19 +77,18 @@ _OWN_FIRST = re.compile(rf"^(?:[^:]{{1,40}}: )?{NAME},?$")
 _LISTED = r"(?:(?! and )[^;]){0,60}\((?:nasdaq|nyse|otc|tsx|cboe|amex|euronext)"
 
 
-def find_counterparty(kind: str, reading: Reading, notes: Notes, company: str = "") -> None:
-    """Put ``counterparty`` (``acquirer`` too for a takeover); ``company`` is the ticker's company when known."""
-    for cue in _ORDER.get(kind, ()):
+def find_counterparty(rule: CatalystRule, reading: Reading, notes: Notes, company: str = "") -> None:
+    """Put ``counterparty`` and ``acquirer`` by the file's cues; ``company`` is the ticker's company when known."""
+    for cue in rule.counterparty:
         for match in _PATTERNS[cue].finditer(reading.title):
             name, place = _clean(match["n"]), Hit("title", match).place("n")
-            if not name or (kind in _MONEY_KINDS and not _ORG.search(name)):
+            if not name or (rule.organisation and not _ORG.search(name)):
                 continue
             place = place._replace(end=place.start + len(name))
             if cue == "and":
                 name, place = _other(reading, name, place, match.start(), company)
             notes.put("counterparty", name, place)
-            if kind == "takeover_target":
-                notes.put("acquirer", name, place)
+            notes.put("acquirer", name, place)
             return
 
 

@@ -1,77 +1,58 @@
-"""Calls the finders that a type's facts need."""
+"""Calls the finders that the facts of a catalyst file need."""
 
 from __future__ import annotations
 
-import re
-
-from screener.classify.details import agency, clinic, counterparty, listing, offering, people, ratio, results, when
-from screener.classify.details.money import amounts, find_amount
-from screener.classify.details.reading import Notes, Reading
-from screener.classify.details.table import FACTS_OF
-
-_RAISED = re.compile(r"gross proceeds|aggregate principal|offering of|offering price|private placement")
-_SIZE = re.compile(r"repurchase|buyback|tender offer")
-_VALUE = re.compile(
-    r"valued at|value of|contract|award|order|totall?ing|worth|purchase price|consideration|grant"
-    r"|agree|transaction|equity value"
+from screener.classify.details import (
+    agency,
+    clinic,
+    counterparty,
+    listing,
+    money,
+    offering,
+    people,
+    ratio,
+    results,
+    when,
 )
-PREFER: dict[str, re.Pattern[str]] = {
-    "equity_offering": _RAISED,
-    "private_placement": _RAISED,
-    "shelf_or_atm": _RAISED,
-    "equity_line_convertible": _RAISED,
-    "warrant_exercise": _RAISED,
-    "debt_financing": re.compile(r"loan|facility|principal|notes|grant|financing|fund"),
-    "buyback": _SIZE,
-    "government_contract": _VALUE,
-    "commercial_contract": _VALUE,
-    "partnership": _VALUE,
-    "licensing": re.compile(r"upfront|milestone|payment"),
-    "takeover_target": _VALUE,
-    "acquisition": _VALUE,
-    "divestiture": _VALUE,
-}
-_SPLITS = ("reverse_split", "forward_split")
-_LISTING = ("listing_deficiency", "compliance_regained", "delisting", "uplisting")
-_TRIALS = ("clinical_readout", "trial_progress", "regulatory_submission", "clinical_hold", "regulatory_approval",
-           "regulatory_rejection", "regulatory_designation")  # fmt: skip
+from screener.classify.details.reading import Notes, Reading
+from screener.classify.rulefile import AmountWords, CatalystRule
 
 
-def find_facts(kind: str, reading: Reading, notes: Notes, company: str = "") -> None:
-    """Put every fact of the type that the words hold; an unknown type has none."""
-    names = FACTS_OF.get(kind, ())
-    if not names:
-        return
-    if kind in _SPLITS:
-        ratio.find_ratio(reading, notes, forward=kind == "forward_split")
+def find_facts(
+    rule: CatalystRule, reading: Reading, notes: Notes, beside: tuple[AmountWords, ...] = (), company: str = ""
+) -> None:
+    """Put every fact of the type that the words hold; ``beside`` are the amounts' names of the document's other types."""
+    names = rule.facts
+    if rule.ratio:
+        ratio.find_ratio(reading, notes, forward=rule.ratio == "forward")
     if "amount_usd" in names or "price" in names:
-        _money(kind, names, reading, notes)
+        _money(rule, reading, notes, beside)
     if "revenue_usd" in names:
-        results.find_results(amounts(reading), reading, notes)
+        results.find_results(money.amounts(reading), reading, notes)
     if "insider" in names:
         people.find_insider(reading, notes)
-    if kind in _LISTING:
+    if rule.agency == "exchange":
         listing.find_exchange(reading, notes)
-        if "rule" in names:
-            listing.find_rule(reading, notes)
-            when.find_cure(reading, notes)
     elif "agency" in names:
-        agency.find_agency(kind, reading, notes)
-    if "counterparty" in names:
-        counterparty.find_counterparty(kind, reading, notes, company)
+        agency.find_agency(rule.agency, reading, notes)
+    if "rule" in names:
+        listing.find_rule(reading, notes)
+        when.find_cure(reading, notes)
+    if rule.counterparty:
+        counterparty.find_counterparty(rule, reading, notes, company)
     if "effective_date" in names:
         when.find_effective(reading, notes)
     if "pdufa_date" in names:
         when.find_pdufa(reading, notes)
     if "phase" in names:
-        clinic.find_phase(reading, notes, sure=kind in _TRIALS)
+        clinic.find_phase(reading, notes, sure="indication" in names)
     _medicine(names, reading, notes)
 
 
-def _money(kind: str, names: tuple[str, ...], reading: Reading, notes: Notes) -> None:
-    found = amounts(reading)
+def _money(rule: CatalystRule, reading: Reading, notes: Notes, beside: tuple[AmountWords, ...]) -> None:
+    names, found = rule.facts, money.amounts(reading)
     if "amount_usd" in names:
-        find_amount(kind, found, PREFER.get(kind), reading, notes)
+        money.find_amount(rule.amount, found, reading, notes, beside)
     if "price" in names:
         offering.find_price(found, notes)
     if "discount_pct" in names:

@@ -12,8 +12,10 @@ import re
 from typing import NamedTuple
 
 from screener.classify.details.reading import Notes, Place, Reading
+from screener.classify.rulefile import AmountWords
 from screener.language.money import Amount
 from screener.language.numbers import DIGITS, number, tidy
+from screener.language.phrases import Folded
 
 #: Words that say the amount is something else: a balance, a market's size, sales, the par value.
 NOT_IT_BEFORE = re.compile(
@@ -105,39 +107,74 @@ def put_amount(money: Money, notes: Notes) -> None:
         notes.put("amount_is_min", True, money.place)
 
 
-#: What an amount is called when it belongs to the type.
-OWN: dict[str, re.Pattern[str]] = {
-    "equity_offering": re.compile(r"offering|registered direct|bought deal"),
-    "private_placement": re.compile(r"private placement|\bpipe\b|equity investment"),
-    "debt_financing": re.compile(r"\bloan|\bnotes?\b|credit|facility|\bdebt\b|drawdown|\bgrant\b"),
-    "buyback": re.compile(r"repurchase|buyback|buy-back"),
-    "warrant_exercise": re.compile(r"warrant"),
-    "equity_line_convertible": re.compile(r"convertible|equity line|eloc\b"),
-}
+#: Words in front that make an amount the price of the event, whatever stands behind it ("for $5 million in notes").
+_PRICE_OF = re.compile(
+    r"\b(?:for|worth|valued at|price of|consideration of|value of|totall?ing)"
+    r"(?:\s(?:up to|an?|about|approximately|nearly|over|more than|aggregate|total|of))*\s?[~(]?$"
+)
+_CLAUSE = re.compile(r"[;:–—|]|\s-\s|\. ")
+_LEAD = 28  # characters in front of an amount that may say whose it is ("raises $5M")
 
 
 def find_amount(
-    kind: str, found: list[Money], prefer: re.Pattern[str] | None, reading: Reading, notes: Notes
+    own: AmountWords, found: list[Money], reading: Reading, notes: Notes, beside: tuple[AmountWords, ...] = ()
 ) -> Money | None:
-    """Put and return the amount that the item is about.
+    """Put and return the amount that the event is about.
 
-    The title decides: its first amount, unless that one is called by another type's name and a later one by this
-    type's. Without one there, the first in the text that ``prefer`` (words close before or after, by type) recommends,
-    else the first that counts.
+    ``own`` says by the catalyst file what the type's amount is called and what is another's, ``beside`` the same of the
+    document's other types. The title decides: its first amount that is not another event's, unless a later one is called
+    by this type's name. Without one there, the first in the text that the words close by recommend, else the first that
+    counts.
     """
     good = [money for money in found if money.counts()]
-    titled = [money for money in good if money.place.field == "title"]
-    plain = [money for money in titled or good if not money.extra()] or titled or good
+    mine = [money for money in good if not _anothers(money, own, beside)]
+    titled = [money for money in mine if money.place.field == "title"]
+    plain = [money for money in titled or mine if not money.extra()] or titled or mine
     best = plain[0] if plain else None
-    if len(titled) > 1 and best is not None:
-        best = _called(kind, plain) or best
-    elif not titled and prefer is not None:
-        best = next((m for m in plain if prefer.search(m.before) or prefer.search(_name(m))), best)
-    if best is None:
+    if len(titled) > 1:
+        best = _called(own, plain) or best
+    elif not titled:
+        best = next((m for m in plain if _near(own, m)), None if _titled(good) else best)
+    if best is None and not good:
         best = _product(found, reading)
     if best is not None:
         put_amount(best, notes)
     return best
+
+
+def _titled(found: list[Money]) -> bool:
+    """Whether the headline states an amount: when it is another event's, the text has to say whose its amounts are."""
+    return any(money.place.field == "title" for money in found)
+
+
+def _anothers(money: Money, own: AmountWords, beside: tuple[AmountWords, ...]) -> bool:
+    if _PRICE_OF.search(money.before):
+        return False
+    name = Folded(_name(money))
+    if own.called.first(name):
+        return False
+    if own.other.first(name) or own.other.first(Folded(_lead(money))):
+        return True
+    return any(other.called.first(name) for other in beside)
+
+
+def _near(own: AmountWords, money: Money) -> bool:
+    return bool(own.near.first(Folded(money.before)) or own.near.first(Folded(_name(money))))
+
+
+def _called(own: AmountWords, titled: list[Money]) -> Money | None:
+    """The one called by the type's name when the first is called otherwise."""
+    return next((money for money in titled if own.called.first(Folded(_name(money)))), None)
+
+
+def _lead(money: Money) -> str:
+    """The words of the same clause in front of an amount."""
+    return _CLAUSE.split(money.before[-_LEAD:])[-1]
+
+
+def _name(money: Money) -> str:
+    """The words behind an amount, up to the next amount or clause."""
+    return re.split(r"[$€£;]|\.\s|\s[–—-]\s", money.after)[0]
 
 
 _SOLD = re.compile(
@@ -163,16 +200,3 @@ def _product(found: list[Money], reading: Reading) -> Money | None:
 
 
 _EXERCISED = re.compile(r"(?:exercis|conversion|strike|floor|warrant)[^.;]*$")
-
-
-def _called(kind: str, titled: list[Money]) -> Money | None:
-    own = OWN.get(kind)
-    names = [_name(money) for money in titled]
-    if own is None or own.search(names[0]) or not any(p.search(names[0]) for k, p in OWN.items() if k != kind):
-        return None
-    return next((money for money, name in zip(titled, names, strict=True) if own.search(name)), None)
-
-
-def _name(money: Money) -> str:
-    """The words behind an amount, up to the next one."""
-    return re.split(r"[$€£]|\.\s", money.after[:45])[0]

@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from screener.language import currencies, dates, money
+from screener.language.phrases import Folded, Phrases
 from screener.types import FactValue, Span
 
 LIMIT = 20_000
@@ -54,6 +55,7 @@ class Reading:
         # For gates only: lower-casing may change the length, so offsets never come from these.
         self.low_title = self.title.lower()
         self.low_text = self.text.lower()
+        self._openings: dict[int, Folded] = {}
 
     @cached_property
     def plain_dollar(self) -> str:
@@ -71,6 +73,25 @@ class Reading:
         """Every date that can be resolved with its ISO day, title first."""
         title, text = dates.find([self.title, self.text])
         return [(Hit(field, d.match), d.iso) for field, days in (("title", title), ("text", text)) for d in days]
+
+    @cached_property
+    def folded_title(self) -> Folded:
+        """The title ready for wordings."""
+        return Folded(self.title)
+
+    def opening(self, depth: int) -> Folded:
+        """The first ``depth`` characters of the text, ready for wordings."""
+        if depth not in self._openings:
+            self._openings[depth] = Folded(self.text[:depth])
+        return self._openings[depth]
+
+    def phrase(self, phrases: Phrases, depth: int = 0) -> Place | None:
+        """Where the first of the words stands in the title, else in the opening of the text."""
+        span = phrases.first(self.folded_title)
+        if span:
+            return Place("title", *span)
+        span = phrases.first(self.opening(depth)) if depth and self.text else None
+        return Place("text", *span) if span else None
 
     def get(self, place: Place) -> str:
         return (self.title if place.field == "title" else self.text)[place.start : place.end]
@@ -102,10 +123,10 @@ class Reading:
 class Notes:
     """Facts found so far: only ``allowed`` names are kept, and the first finder to name a fact wins."""
 
-    __slots__ = ("_allowed", "_reading", "facts", "spans")
+    __slots__ = ("_allowed", "facts", "reading", "spans")
 
     def __init__(self, reading: Reading, allowed: tuple[str, ...]) -> None:
-        self._reading = reading
+        self.reading = reading
         self._allowed = allowed
         self.facts: dict[str, FactValue] = {}
         self.spans: list[Span] = []
@@ -117,7 +138,7 @@ class Notes:
 
     def mark(self, name: str, place: Place) -> None:
         """Add a span without a fact, for what decided polarity and stage."""
-        text = self._reading.get(place)
+        text = self.reading.get(place)
         self.spans.append(Span(field=place.field, start=place.start, end=place.end, text=text, fact=name))
 
 

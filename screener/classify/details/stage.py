@@ -1,23 +1,18 @@
 """How far an event has come: proposed, announced, upsized, priced, effective, closed, terminated, or nothing.
 
-The headline decides, by type; in a filing, whose title is only its form, the form, the item numbers and the opening
-do. Each type has a
-ladder of patterns, the most final stage first, and a stage for an event that is simply told. Money raised is priced
-when a price is stated. Results, decisions and notices just happen: they have no stage.
+The headline decides, by the ``stages`` of the catalyst file in their order; in a filing, whose title is only its form, the
+form, the item numbers and the opening do. A type without a word of it has the file's ``stage``; results, decisions and
+notices just happen and have none.
 """
 
 from __future__ import annotations
 
 import re
 
-from screener.classify.details.ladders import LADDERS, TOLD
-from screener.classify.details.reading import Hit, Notes, Reading
-from screener.sec.forms import of_family
-from screener.sec.items8k import COMPLETED, TERMINATED
+from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.rulefile import CatalystRule
 
 FILING_DEPTH = 6_000
-_OFFERS = ("equity_offering", "private_placement", "equity_line_convertible", "shelf_or_atm")
-_BOUGHT = ("acquisition", "takeover_target", "divestiture", "spac_reverse_merger")
 #: In the text of a filing "may be terminated" and "upon completion" are boilerplate: only what has happened counts.
 _DONE: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -40,34 +35,31 @@ _DONE: tuple[tuple[str, re.Pattern[str]], ...] = (
 
 
 def find_stage(
-    kind: str,
+    rule: CatalystRule,
     reading: Reading,
     notes: Notes,
     *,
-    form: str = "PR",
+    form: str = "",
     items: tuple[str, ...] = (),
 ) -> str:
-    """The stage of the event, with a span of fact "stage" on the words that decided."""
-    for stage, pattern in LADDERS.get(kind, ()):
-        match = pattern.search(reading.title)
-        if match:
-            notes.mark("stage", Hit("title", match).place())
-            return stage
-    if form not in ("PR", "HALT"):
-        stage = _of_filing(kind, form, items, reading, notes)
-        if stage:
-            return stage
-    if kind == "equity_offering" and "price" in notes.facts:
-        return "priced"
-    return "announced" if kind in TOLD else ""
+    """The stage of the event, with a span of fact "stage" on the words that decided; ``form`` is empty for a release."""
+    for row in rule.stages:
+        span = row.phrases.first(reading.folded_title)
+        if span:
+            notes.mark("stage", Place("title", *span))
+            return row.stage
+    stage = _of_filing(rule, form, items, reading, notes) if form else ""
+    if stage:
+        return stage
+    return rule.stage_with_price if rule.stage_with_price and "price" in notes.facts else rule.stage
 
 
-def _of_filing(kind: str, form: str, items: tuple[str, ...], reading: Reading, notes: Notes) -> str:
+def _of_filing(rule: CatalystRule, form: str, items: tuple[str, ...], reading: Reading, notes: Notes) -> str:
     """What form, item number and the opening of a filing say; empty when they say nothing."""
-    plain = _of_form(kind, form, items, "price" in notes.facts)
+    plain = _of_code(rule, form, items)
     if plain:
-        return plain
-    possible = {stage for stage, _ in LADDERS.get(kind, ())}
+        return plain if plain != "priced" or "price" in notes.facts else rule.stage
+    possible = {row.stage for row in rule.stages}
     for stage, pattern in _DONE:
         match = pattern.search(reading.text, 0, FILING_DEPTH) if stage in possible else None
         if match:
@@ -76,13 +68,9 @@ def _of_filing(kind: str, form: str, items: tuple[str, ...], reading: Reading, n
     return ""
 
 
-def _of_form(kind: str, form: str, items: tuple[str, ...], priced: bool) -> str:
-    if kind in _OFFERS and of_family(form, "prospectus"):
-        return "priced" if priced else "announced"
-    if kind in _OFFERS and of_family(form, "registration", "shelf"):
-        return "proposed"
-    if kind in ("reverse_split", "forward_split") and of_family(form, "proxy", "merger_proxy"):
-        return "proposed"
-    if TERMINATED in items and kind in LADDERS:
-        return "terminated"
-    return "closed" if COMPLETED in items and kind in _BOUGHT else ""
+def _of_code(rule: CatalystRule, form: str, items: tuple[str, ...]) -> str:
+    plain = form.split("/", maxsplit=1)[0]
+    for code, stage in rule.filing_stages.items():
+        if code in items or plain == code or (code.endswith("*") and form.startswith(code[:-1])):
+            return stage
+    return ""

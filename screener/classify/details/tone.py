@@ -97,6 +97,23 @@ READOUT = re.compile(
 )
 
 
+_NOT = r"(?:not|n[’']t|no longer|never|fail(?:s|ed|ure|ing)? to|unable to|without)"
+TRIAL_BAD = re.compile(
+    rf"\b{_NOT}\s(?!yet)(?:\w+ ){{0,2}}(?:achiev\w+|meet|met|show\w*|demonstrat\w+|improve|separate"
+    rf"|differ\w*|support\w*|"
+    r"statistical\w* significan\w+|significan\w+)|"
+    r"\bno (?:statistically |clinically )?(?:significant|meaningful|difference|benefit|improvement"
+    r"|effect|efficacy|clear)|"
+    r"\b(?:lack of|insufficient) (?:efficacy|benefit|effect)|\bfutil\w+|\bdisappoint\w+|\binferior\b(?<!non-inferior)"
+    r"|"
+    r"\b(?:trial|study|drug|program) fail(?:s|ed|ure)\b|\bfailed (?:trial|study|phase)|\bfails in\b|"
+    r"\bmiss(?:es|ed)\b|\bsetback\b|\bstatistical significance was not|\bnot statistically significant"
+    r"|\bdid not separate",
+    re.I,
+)
+LEXICONS = {"results": RESULTS, "readout": READOUT}
+
+
 class Tone(NamedTuple):
     """``score`` above 0 is good; ``place`` is the first word on the winning side."""
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from screener.classify.details import FACTS_OF, Details, describe
+from screener.classify.details import Details
+from tests.classify.built_in import FACTS_OF, describe
 
 KINDS = sorted(FACTS_OF)
 WORDS = (

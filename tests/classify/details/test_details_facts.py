@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from screener.classify.details import FACT_NAMES, FACTS_OF, describe
+from screener.classify.factnames import FACT_NAMES
+from tests.classify.built_in import FACTS_OF, describe
 
 Case = tuple[str, str, Any]
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from screener.classify.details import Details, describe
+from screener.classify.details import Details
+from tests.classify.built_in import describe
 
 #: Share right where labelled. A miss of a point below what is reached today fails.
 FLOORS = {

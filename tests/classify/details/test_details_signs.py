@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from screener.classify.details import FACTS_OF, describe
-from screener.classify.details.ladders import LADDERS
-from screener.classify.details.signs import PRIOR, RULES
+from tests.classify.built_in import describe
 
 SIGNS: list[tuple[str, str, str]] = [
     ("clinical_readout", "Acme Reports Positive Topline Results from Phase 2 Trial", "+"),
@@ -336,9 +334,3 @@ def test_the_deciding_words_are_quoted() -> None:
 def test_unknown_type_says_nothing() -> None:
     found = describe("weather", "Acme Prices $5 Million Offering", "")
     assert (found.stage, found.polarity, found.facts, found.spans) == ("", "0", {}, ())
-
-
-def test_tables_name_known_types() -> None:
-    assert set(PRIOR) == set(FACTS_OF)
-    assert set(RULES) <= set(FACTS_OF)
-    assert set(LADDERS) <= set(FACTS_OF)
