@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 DATA ?= ../shared/data
 
-.PHONY: demo test check bench train lock clean
+.PHONY: demo test check bench train score lock clean
 .DELETE_ON_ERROR:
 
 demo: $(READY)
@@ -21,9 +21,25 @@ test: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.bench
 
-train: $(READY)
-	$(BIN)/python -m screener.classify.train $(DATA)/wires/labels.jsonl $(DATA)/wires/releases.jsonl.gz \
-	  --more data/labels/types_biotech.jsonl --more data/labels/types_relay.jsonl --out data/model
+# The encoder needs torch, which is no part of the locked versions: it gets a place of its own.
+TRAINING := build/training
+SETS := --items $(DATA)/wires/full_releases.jsonl.gz --items $(TRAINING)/filings.jsonl --second $(DATA)/wires/labels_2026_second.jsonl \
+  --more $(DATA)/wires/labels_2026.jsonl --more $(DATA)/edgar/main_documents/labels.jsonl --more data/labels/read_2026.jsonl \
+  --more data/labels/types_biotech.jsonl --more data/labels/types_relay.jsonl
+
+train: $(TRAINING)/filings.jsonl
+	$(TRAINING)/bin/python -m screener.classify.train $(DATA)/wires/labels.jsonl $(DATA)/wires/releases.jsonl.gz $(SETS) \
+	  --encoder --out data/model
+
+# The locked set, once for each model: figures into the card, no errors.
+score: $(TRAINING)/filings.jsonl
+	$(TRAINING)/bin/python -m screener.classify.score $(DATA)/wires/releases.jsonl.gz $(DATA)/wires/full_releases.jsonl.gz \
+	  $(TRAINING)/filings.jsonl --model data/model
+
+$(TRAINING)/filings.jsonl: pyproject.toml
+	$(PYTHON) -m venv $(TRAINING)
+	$(TRAINING)/bin/python -m pip install --quiet --disable-pip-version-check --editable '.[train]'
+	$(TRAINING)/bin/python -m tests.bench.filing_items $(DATA) $@
 
 # Makes requirements.lock anew from pyproject.toml: hashes, and no address of any index.
 lock: $(READY)

@@ -55,9 +55,6 @@ SMALL_MARKS = 20_000  # unless it holds more tags and entities: each may cost 6 
 FEED_TEXT_CHARS = 200_000  # summary or body of an entry
 INDEX_BYTES = 50_000_000  # a daily index of EDGAR: 1 to 3 MB, more at quarter ends
 
-FIRST_YEAR, LAST_YEAR = 1990, 2199  # a date outside is none: EDGAR begins in 1993, and 9999 cannot be moved by a zone
-ROWS = 10_000  # objects in one JSON answer; collectors ask for 100 a page
-
 # ---- files -----------------------------------------------------------------------------------------------------------
 
 YAML_BYTES = 2_000_000  # the largest rule file has 60 kB
@@ -74,3 +71,37 @@ def at_most(rows: Sequence[T], most: int, more: Callable[[int], T]) -> tuple[T, 
     if len(rows) <= most:
         return tuple(rows)
     return (*rows[: most - 1], more(len(rows) - most + 1))
+
+
+# ---- alerts ----------------------------------------------------------------------------------------------------------
+
+ASKED_SECONDS = 3600.0  # the longest a receiver may hold its channel by Retry-After: yesterday's alert is of no use
+REPLY_DRAIN_BYTES, REPLY_DRAIN_SECONDS = 16_384, 0.5  # of a webhook's body: enough to find the end of a short one
+SENDER_BYTES = 192 * 1024 * 1024  # of the process that sends through Apprise, which itself takes 40 MB
+SENDER_REQUESTS = 3  # requests of ``[alerts] timeout`` that one message through a service may need
+SENDER_LINE_BYTES = 65_536  # what that process may answer
+STDERR_BYTES = 4_096  # of what a program of the user's says
+
+# ---- the page --------------------------------------------------------------------------------------------------------
+
+SQL_VALUE_BYTES = 2_000_000  # one value of a reader's own query, made up or stored
+SQL_ANSWER_BYTES = 10_000_000  # all values of one answer; as JSON it may be six times as long
+SQL_HEAP_BYTES = 512 * 1024 * 1024  # SQLite's own memory in the serving process; four ordinary queries use 20 MB
+SQL_PATTERN_CHARS = 200  # of LIKE and GLOB: their time is pattern times text, and nothing interrupts them
+SQL_MS = 1_500  # of one query
+SQL_ROWS = 2_000  # of one answer; more come page by page
+CSV_MEGABYTES = 100  # of one streamed table
+SQL_THREADS = 4
+TABLE_TURNS, TABLE_WAITING = (
+    3,
+    40,
+)  # one thread is left for the page: answers from the tables being made at once, and waiting for their turn
+CONNECTIONS = 650  # open at once, event streams included; a process has 1,024 files by default
+WAITING_CONNECTIONS = 100  # that have not sent a whole request yet; the one that waits longest goes first
+REQUEST_SECONDS = 10.0  # from a connection's beginning, or the last answer on it, to the end of the next request
+REQUEST_HEAD_BYTES = 32_768
+STALLED_SECONDS = 30.0  # a reader that takes nothing of its answer for so long is gone
+WRONG_FREE = 5  # wrong passwords of one client before it is not heard for a while: people mistype
+WRONG_SECONDS, WRONG_MOST_SECONDS = 0.3, 900.0  # a refusal takes so long, then doubles, as does the time unheard
+WRONG_CLIENTS = 2_000  # clients remembered
+WRONG_PER_MINUTE = 60  # of all clients together; beyond it strangers wait for each other

@@ -10,6 +10,7 @@ LAYERS = [
     ["errors"],
     ["types", "limits"],
     ["sec", "language", "clock", "config", "http", "registry", "yamlfile"],
+    ["format"],  # writes Eastern times, which ``clock`` knows
     ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
     ["pipeline", "selftest"],
     ["outputs", "web"],

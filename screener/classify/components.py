@@ -24,6 +24,7 @@ from screener.classify.rulefile import load_folders
 from screener.classify.sentences import SentenceBank
 from screener.types import Story
 
+BUILT_IN = "built-in"  # a setting that names the files that come with the screener, wherever they are
 MAX_TITLE = 1_000
 LEAD, FILING_LEAD = 450, passages.READ  # characters of the text that are searched for wordings
 MOST_GROUPS = 5  # items of a report that are read
@@ -71,9 +72,14 @@ class View:
         self.language = tongue.foreign(self.headline, self.text) if self.headline else ""
 
     @property
+    def readable(self) -> bool:
+        """Whether there are words for the encoder, and in English."""
+        return not self.language and bool(self.headline or self.text.strip())
+
+    @property
     def focus(self) -> str:
-        """The words for the encoder; empty when there are none or they are not English."""
-        if self.language or not (self.headline or self.text.strip()):
+        """The words for the encoder; empty when there are none."""
+        if not self.readable:
             return ""
         return focus.focus(self.title, self.headline, self.text, self.form, self.items)
 
@@ -217,20 +223,29 @@ def title_tokens(doc: Doc, title_chars: int) -> int:
     return span.end if span is not None else 0
 
 
-@Language.factory("catalyst_wordings", default_config={"rules": []})
+@Language.factory("catalyst_wordings", default_config={"rules": [BUILT_IN]})
 def make_wordings(nlp: Language, name: str, rules: list[str]) -> Wordings:
-    """Factory of the wording component; ``rules`` are the folders of catalyst files, none for the built-in one."""
-    return Wordings([Path(folder) for folder in rules] or [config.built_in("rules") / "catalysts"])
+    """Factory of the wording component; ``rules`` are the folders of catalyst files."""
+    return Wordings(
+        [config.built_in("rules") / "catalysts" if folder == BUILT_IN else Path(folder) for folder in rules]
+    )
 
 
-@Language.factory("catalyst_scorer", default_config={"model": ""})
+@Language.factory("catalyst_scorer", default_config={"model": BUILT_IN})
 def make_scorer(nlp: Language, name: str, model: str) -> Scorer:
     """Factory of the scoring component; ``model`` is the folder of weights, empty to go by wordings alone."""
-    return Scorer(wordings_of(nlp), _load(model), nlp.tokenizer)
+    return Scorer(wordings_of(nlp), _load(model_folder(model)), nlp.tokenizer)
 
 
-def _load(folder: str) -> model.Weights | None:
-    return model.load(Path(folder)) if folder else None
+def model_folder(named: str) -> Path | None:
+    """The model folder that a component's setting names; None for an empty one."""
+    if named == BUILT_IN:
+        return config.built_in("data") / "model"
+    return Path(named) if named else None
+
+
+def _load(folder: Path | None) -> model.Weights | None:
+    return model.load(folder) if folder else None
 
 
 def wordings_of(nlp: Language) -> Wordings:

@@ -93,12 +93,16 @@ class Classifies(Protocol):
         """Answers in the order of the stories."""
 
 
-def evaluate(labels: Path, items: Path, classifier: Classifies, *, sure: int = 2, threshold: float = 0.5) -> Report:
-    """Classify the labelled items and compare. Both files are JSON lines, ``.gz`` too; raises InputError with line."""
+def evaluate(
+    labels: Path, items: Path | Sequence[Path], classifier: Classifies, *, sure: int = 2, threshold: float = 0.5
+) -> Report:
+    """Classify the labelled items and compare. All files are JSON lines, ``.gz`` too; raises InputError with line."""
+    paths = [items] if isinstance(items, Path) else list(items)
     wanted = {label.id: label for label in read_labels(labels) if label.sure >= sure}
-    stories = [story for story in read_stories(items) if story.id in wanted]
+    stories = list({s.id: s for path in paths for s in read_stories(path) if s.id in wanted}.values())
     if not stories:
-        raise InputError(f"{items}: holds none of the {len(wanted)} items labelled in {labels}: check that they fit")
+        told = ", ".join(map(str, paths))
+        raise InputError(f"{told}: holds none of the {len(wanted)} items labelled in {labels}: check that they fit")
     answers = classifier.classify_many(stories, FLOOR)
     return compare([(wanted[s.id], s, a) for s, a in zip(stories, answers, strict=True)], threshold)
 
@@ -126,6 +130,11 @@ def compare(rows: Sequence[tuple[Label, Story, Classified]], threshold: float = 
 
 def _held(answer: Classified, threshold: float) -> tuple[Catalyst, ...]:
     return tuple(c for c in answer.catalysts if c.confidence >= threshold)
+
+
+def held_types(answer: Classified, threshold: float = 0.5) -> set[str]:
+    """The types that an answer holds."""
+    return {c.type for c in _held(answer, threshold)}
 
 
 def _scores(pairs: Iterable[tuple[set[str], set[str]]]) -> tuple[Score, ...]:
@@ -268,6 +277,7 @@ class _Release(Struct, kw_only=True):
     items: tuple[str, ...] | None = None
     subjects: tuple[str, ...] | None = None
     tickers: tuple[str, ...] | None = None
+    wire: str = ""
 
 
 def read_stories(path: Path) -> Iterator[Story]:
@@ -283,7 +293,7 @@ def _story(row: _Release) -> Story:
         form=row.form or "PR",
         published=_EPOCH,
         first_seen=_EPOCH,
-        sources=(SourceRef(source="file", received=_EPOCH),),
+        sources=(SourceRef(source=row.wire or "file", received=_EPOCH),),
         tickers=row.tickers or (),
         items=row.items or (),
         subjects=row.subjects or (),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import spacy
@@ -12,8 +13,9 @@ from spacy.language import Language
 from spacy.tokens import Doc
 from spacy.tokens import Span as DocSpan
 
+from screener import config
 from screener.classify import cover, encoder, evidence, model, passages, stack
-from screener.classify.components import Scorer, View, scorer_of
+from screener.classify.components import BUILT_IN, Scorer, View, model_folder, scorer_of
 from screener.classify.encoder import Encoder
 from screener.classify.quotes import quotes
 from screener.classify.rulefile import CatalystRule
@@ -52,7 +54,7 @@ class Judge:
             yield from batch
 
     def _judge(self, docs: list[Doc]) -> None:
-        odds = [self._fast(doc) for doc in docs]
+        odds = [self.fast(doc) for doc in docs]
         kinds = [stack.kind_of(doc._.story.form, doc._.story.text) for doc in docs]
         asked = [i for i, doc in enumerate(docs) if self._asks(doc._.story, kinds[i], odds[i])]
         if asked and self.stack is not None and self.encoder is not None:
@@ -67,9 +69,9 @@ class Judge:
 
     def _asks(self, view: View, kind: int, fast: model.Floats) -> bool:
         """Whether the encoder is asked: where there are words to read and the fast part is not sure of everything."""
-        return self.stack is not None and bool(view.focus) and not self.stack.settled(kind, fast)
+        return self.stack is not None and view.readable and not self.stack.settled(kind, fast)
 
-    def _fast(self, doc: Doc) -> model.Floats:
+    def fast(self, doc: Doc) -> model.Floats:
         """Log-odds by words and codes."""
         view: View = doc._.story
         doc._.words, doc._.codes = model.sigmoid(doc._.log_odds), {}
@@ -155,21 +157,32 @@ def _columns(reader: Encoder | None, rules: tuple[CatalystRule, ...]) -> list[in
     return [place.get(rule.id, 0) for rule in rules]
 
 
-@Language.factory("catalyst_judge", default_config={"model": ""})
+@Language.factory("catalyst_judge", default_config={"model": BUILT_IN})
 def make_judge(nlp: Language, name: str, model: str) -> Judge:
     """Factory of the judge; ``model`` is the folder of encoder and stack. Without both the fast part decides."""
-    folder = Path(model) if model else None
+    folder = model_folder(model)
     if folder is None or not encoder.present(folder):
         return Judge(scorer_of(nlp), None, None)
     return Judge(scorer_of(nlp), Encoder(folder), stack.load(folder))
+
+
+def judge_of(nlp: Language) -> Judge:
+    """The judge of the pipeline."""
+    return cast(Judge, nlp.get_pipe("catalyst_judge"))
 
 
 def build(rules: Sequence[Path], weights: Path | None) -> Language:
     """The ``nlp`` object. Raises YamlError or ModelError."""
     nlp = spacy.blank("en")
     nlp.max_length = 1_000_000_000  # only the first words become tokens
-    folder = str(weights) if weights else ""
-    nlp.add_pipe("catalyst_wordings", config={"rules": [str(folder) for folder in rules]})
+    own = config.built_in("rules") / "catalysts"
+    folder = _setting(weights, config.built_in("data") / "model") if weights else ""
+    nlp.add_pipe("catalyst_wordings", config={"rules": [_setting(place, own) for place in rules]})
     nlp.add_pipe("catalyst_scorer", config={"model": folder})
     nlp.add_pipe("catalyst_judge", config={"model": folder})
     return nlp
+
+
+def _setting(folder: Path, built_in: Path) -> str:
+    """How a component's config names a folder; a saved pipeline finds the built-in ones wherever it is loaded."""
+    return BUILT_IN if folder.resolve() == built_in.resolve() else str(folder)

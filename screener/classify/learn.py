@@ -8,7 +8,6 @@ extra); the classifier itself does not.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,12 @@ from numpy.typing import NDArray
 
 from screener.classify import evidence, model
 from screener.classify.components import View, make_doc, title_tokens, wordings_of
-from screener.classify.evaluate import Label
 from screener.classify.features import Grammar
 from screener.classify.judge import build
 from screener.classify.model import Floats, Weights
 from screener.classify.rulefile import CatalystRule
-from screener.types import Story
+from screener.classify.taught import Taught
 
-FOLDS = 5
 MIN_COUNT = 2  # an n-gram that stands in a single item names a company or a drug
 MAX_GRAMS = 24_000
 GRAM_PENALTY, DENSE_PENALTY, BIAS_PENALTY = 0.9, 0.25, 0.05
@@ -79,43 +76,29 @@ class Reader:
         self.column = {rule.id: i for i, rule in enumerate(self.rules)}
         self._grammar = Grammar()
 
-    def rows(self, stories: Sequence[Story], labels: Sequence[Label], weights: Sequence[float]) -> Examples:
-        """One row per story."""
-        docs = [self.nlp(make_doc(self.nlp, View(story))) for story in stories]
-        grams, wanted = [], np.zeros((len(stories), len(self.rules)), np.float32)
-        for i, (doc, label) in enumerate(zip(docs, labels, strict=True)):
-            title = title_tokens(doc, len(doc._.story.headline))
-            grams.append(np.unique(self._grammar.hashes(doc, title)))
-            for name in (*label.types, *label.noise):
-                wanted[i, self.column[name]] = 1
+    def rows(self, items: Sequence[Taught]) -> Examples:
+        """One row per item."""
+        docs = [self.nlp(make_doc(self.nlp, View(item.story))) for item in items]
+        titles = [title_tokens(doc, len(doc._.story.headline)) for doc in docs]
         return Examples(
-            ids=[s.id for s in stories],
-            grams=grams,
+            ids=[item.story.id for item in items],
+            grams=[np.unique(self._grammar.hashes(doc, cut)) for doc, cut in zip(docs, titles, strict=True)],
             dense=np.array([evidence.dense(self.rules, d._.hits, d._.story.subjects) for d in docs], np.float32),
             prior=np.array([evidence.prior(self.rules, d._.hits) for d in docs], np.float32),
-            wanted=wanted,
-            weight=np.array(weights, np.float32),
-            group=[company(s) for s in stories],
+            wanted=self.wanted(items),
+            weight=np.array([item.weight for item in items], np.float32),
+            group=[item.group for item in items],
         )
 
-
-def company(story: Story) -> str:
-    """What stands for the company when items are split: the ticker, else the first two words of the headline."""
-    if story.tickers:
-        return story.tickers[0]
-    words = re.findall(r"\w+", story.title.lower())
-    return " ".join(words[:2])
-
-
-def folds(groups: Sequence[str], count: int = FOLDS) -> list[list[int]]:
-    """Rows by fold; a company is never in two of them. Large companies are dealt out first."""
-    members: dict[str, list[int]] = {}
-    for i, group in enumerate(groups):
-        members.setdefault(group, []).append(i)
-    out: list[list[int]] = [[] for _ in range(count)]
-    for _, rows in sorted(members.items(), key=lambda pair: (-len(pair[1]), pair[0])):
-        min(out, key=len).extend(rows)
-    return [sorted(rows) for rows in out]
+    def wanted(self, items: Sequence[Taught]) -> Floats:
+        """1 where an item has a class; 0.5 where two readings differ about it. A class without a file is left out."""
+        out = np.zeros((len(items), len(self.rules)), np.float32)
+        for row, item in zip(out, items, strict=True):
+            for names in ((*item.label.types, *item.label.noise), item.also):
+                for name in () if names is None else names:
+                    if name in self.column:
+                        row[self.column[name]] += 1.0 if item.also is None else 0.5
+        return out
 
 
 def fit(data: Examples, classes: Sequence[str]) -> Weights:
@@ -206,13 +189,6 @@ def _platt(
         if np.abs(step).max() < 1e-9:
             break
     return float(at[0]), float(at[1])
-
-
-def without(data: Examples, extra: Examples, held: Sequence[int], classes: Sequence[str]) -> Weights:
-    """Weights that never saw the companies of the held rows; ``extra`` rows help wherever they are of others."""
-    inside, barred = set(held), {data.group[i] for i in held}
-    rest = data.take([i for i in range(len(data.ids)) if i not in inside])
-    return fit(rest.join(extra.take([i for i, group in enumerate(extra.group) if group not in barred])), classes)
 
 
 def calibrated(weights: Weights, score: Floats, data: Examples) -> Weights:

@@ -7,6 +7,7 @@ sure enough of everything, the encoder is not asked.
 
 from __future__ import annotations
 
+import io
 import zipfile
 import zlib
 from pathlib import Path
@@ -70,7 +71,7 @@ def load(folder: Path) -> Stack:
     """Read the weights. Raises ModelError when they are missing, damaged or of another version."""
     path = folder / FILE
     try:
-        with np.load(path, allow_pickle=False) as data:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as data:
             if int(data["format"]) != FORMAT:
                 raise ModelError(f"{path}: is of format {data['format']}, this version reads {FORMAT}: run make train")
             sure, clear = data["edges"].tolist()

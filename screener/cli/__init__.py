@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sqlite3
 import sys
@@ -94,8 +95,16 @@ def cli(ctx: click.Context, config: str | None) -> None:
     ctx.obj = App(config=config)
 
 
+def _write_anything() -> None:
+    """Let the terminal show a mark for what its encoding lacks: a headline in another script is no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
 def main() -> None:
     """Run the command line; errors become one line and an exit code."""
+    _write_anything()
     try:
         sys.exit(cli.main(prog_name="screener", standalone_mode=False) or 0)
     except click.exceptions.Exit as e:
@@ -112,6 +121,9 @@ def main() -> None:
     except sqlite3.Error as e:
         click.echo(f"screener: the database: {e}: `screener doctor` checks the file", err=True)
         sys.exit(1)
+    except UnicodeEncodeError as e:
+        click.echo(f"screener: {e.object[:60]!r}: is no text that can be stored or written", err=True)
+        sys.exit(2)
     except OSError as e:
         click.echo(f"screener: {e.filename or 'reading or writing'}: {e.strerror or e}", err=True)
         sys.exit(1)

@@ -164,9 +164,9 @@ def write_file(path: Path, text: str) -> None:
     try:
         if target.exists() and not target.is_file():
             # A device or pipe such as /dev/stdout is written to, never replaced by a file.
-            target.write_text(text, encoding="utf-8", newline="")
+            target.write_text(text, encoding="utf-8", errors="replace", newline="")
             return
-        part.write_text(text, encoding="utf-8", newline="")
+        part.write_text(text, encoding="utf-8", errors="replace", newline="")
         part.replace(target)
     except OSError as e:
         part.unlink(missing_ok=True)

@@ -22,8 +22,9 @@ from screener.collectors.answers import (
     entry_problem,
     published_on,
     read_day,
-    read_rows,
+    read_json,
     receipt,
+    records,
     refused,
     texts,
     words,
@@ -89,7 +90,7 @@ async def _pages(
             break
         try:
             response = await context.fetcher.get(feed.url, params={**params, "skip": str(skip)} if skip else params)
-            _, rows = read_rows(feed, response, "results", problems)
+            rows = records(response, read_json(response), "results")
         except FetchError as e:
             if first is None:
                 raise
@@ -107,7 +108,7 @@ async def _nothing(feed: FeedSpec, context: Context, error: FetchError) -> Colle
     """openFDA's 404 for "no matches": believed only when the same address without the search has records."""
     try:
         response = await context.fetcher.get(feed.url, params={"limit": "1"})
-        read_rows(feed, response, "results", [])
+        records(response, read_json(response), "results")
     except FetchError:
         return refused(feed, context, error)
     return collected(feed, context, response, (), seen=())

@@ -23,8 +23,9 @@ from screener.collectors.answers import (
     number,
     published_on,
     read_day,
-    read_rows,
+    read_json,
     receipt,
+    records,
     refused,
     texts,
     words,
@@ -122,7 +123,8 @@ async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> t
     for page in range(1, int(feed.options.get("max_pages", 10)) + 1):
         try:
             response = await context.fetcher.get(feed.url, params=params)
-            answer, rows = read_rows(feed, response, "studies", problems)
+            answer = read_json(response)
+            rows = records(response, answer, "studies")
         except FetchError as e:
             if first is None:
                 raise

@@ -307,7 +307,7 @@ def _fill(
         materiality_pct=materiality(c),
         facts=dict(catalyst.facts),
         reasons=reasons,
-        warnings=tuple(w.warning for w in lead.warnings),
+        warnings=(*(w.warning for w in lead.warnings), *([move.doubt] if move and move.doubt else [])),
         unknown=lead.unknown,
         others=others,
         side=side,

@@ -37,6 +37,7 @@ _ANNOUNCED = re.compile(
 )
 _HINT_VENUE = re.compile(r"[^:]{1,40}:")
 _COUNTRY_CODE = re.compile(r":US(?: Equity)?\s*\Z", re.IGNORECASE)
+_NUMBER = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d|(?=[A-Z]*\d)[A-Z0-9]{8}\d")
 # Endings that data services give symbols of exchanges abroad.
 _ABROAD = re.compile(
     r"\.(?:TO|CN|NE|V|L|IL|AX|NZ|HK|SS|SZ|T|TW|TWO|KS|KQ|SI|KL|JK|BK|NS|BO|PA|BR|AS|LS|MC|MI|DE|F|BE|DU|HM|MU|SG|"
@@ -85,14 +86,20 @@ def _hints(item: Item, table: TickerTable) -> list[str]:
             out += [table.plain(m.ticker) for m in find_mentions(hint) if m.country_us]
         elif hint.strip() and not _is_foreign(hint, table):
             out.append(table.plain(hint))
-    found = table.common_first(t for t in out if t)
+    found = table.common_first(_without_bonds([t for t in out if t], table))
     return _stated_first(found, item, table) if len(found) > 1 else found
 
 
 def _is_foreign(hint: str, table: TickerTable) -> bool:
-    """True for a symbol with the ending of an exchange abroad, or one with a digit, that the table does not know."""
-    odd = _ABROAD.search(hint.strip().upper()) or any(c.isdigit() for c in hint)
-    return bool(odd) and table.by_ticker(hint) is None
+    """True for an ISIN or CUSIP, and for a symbol with the ending of an exchange abroad that the table does not know."""
+    text = hint.strip().upper()
+    return _NUMBER.fullmatch(text) is not None or (_ABROAD.search(text) is not None and table.by_ticker(hint) is None)
+
+
+def _without_bonds(tickers: list[str], table: TickerTable) -> list[str]:
+    """Symbols with digits ("ABC28") beside those of shares are bonds; alone they may be anything."""
+    plain = [t for t in tickers if not any(c.isdigit() for c in t) or table.by_ticker(t) is not None]
+    return plain or tickers
 
 
 def _stated_first(tickers: list[str], item: Item, table: TickerTable) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any, TextIO
 
 import msgspec
 
+from screener.format import neutral
 from screener.types import WatchRow
 
 COLUMNS = (
@@ -21,18 +22,6 @@ COLUMNS = (
     "dollar_volume", "market_cap", "float_shares", "materiality_pct", "reasons", "warnings", "unknown", "first_seen",
     "as_of",
 )  # fmt: skip
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
-_SIGNS = {"+", "-", "±", "0"}
-
-
-def neutral(text: str) -> str:
-    """Text that no spreadsheet runs: a leading ``= + - @`` or control character gets an apostrophe in front.
-
-    A lone polarity sign is not a formula and stays.
-    """
-    text = text.replace("\x00", "")
-    stripped = text.lstrip(" \u00a0\u200b\ufeff")
-    return "'" + text if stripped.startswith(_FORMULA) and text not in _SIGNS else text
 
 
 def utc(moment: dt.datetime | None) -> str:

@@ -15,6 +15,7 @@ from itertools import groupby
 import msgspec
 
 from screener import clock
+from screener.pipeline.pricing import announced_splits
 from screener.pipeline.workspace import Workspace
 from screener.prices.formulas import compounded
 from screener.prices.history import Series, build, frame
@@ -66,18 +67,16 @@ def _of_day(workspace: Workspace, day: dt.date, lines: Sequence[Outcome], as_of:
     tickers = [o.ticker for o in lines]
     prefer = workspace.settings.prices.source
     bars = workspace.store.bars.history(tickers, clock.previous_session(day, 2), last, as_of, prefer)
-    listed = workspace.store.bars.reverse_splits(tickers, as_of)
+    splits, announced = workspace.store.bars.splits(tickers, as_of), announced_splits(workspace.store, tickers, as_of)
+    at = frame(last, as_of)
     return [
-        _moves(o, bars[o.ticker], last, as_of, dict.fromkeys(listed.get(o.ticker, ())))
+        _moves(o, build(o.ticker, bars[o.ticker], at, splits.get(o.ticker), announced=announced.get(o.ticker, ())))
         for o in lines
         if o.ticker in bars
     ]
 
 
-def _moves(
-    line: Outcome, bars: Sequence[Bar], last: dt.date, as_of: dt.datetime, listed: dict[dt.date, None]
-) -> Outcome:
-    series = build(line.ticker, bars, frame(last, as_of), listed)
+def _moves(line: Outcome, series: Series) -> Outcome:
     by_place = _complete(series)
     top = AFTER["week"]
     start = _start(line, by_place.get(top))

@@ -17,6 +17,7 @@ from screener.prices.base import PriceRequest, Prices, PriceSource, missing
 from screener.prices.failover import Configured, fetch_first
 from screener.prices.file import files, iter_rows
 from screener.prices.measures import compute_moves
+from screener.prices.splits import Announced, parse_ratio
 from screener.registry import discover
 from screener.store import Store
 from screener.types import Bar, Move, Problem
@@ -186,5 +187,22 @@ def measure(
         benchmark=benchmark,
         quotes=bars.quotes([*tickers, BENCHMARK], opened, as_of),
         trails=bars.trails(tickers, opened, as_of),
-        splits=bars.reverse_splits(tickers, as_of),
+        splits=bars.splits(tickers, as_of),
+        announced=announced_splits(workspace.store, tickers, as_of),
     )
+
+
+def announced_splits(store: Store, tickers: Sequence[str], as_of: dt.datetime) -> dict[str, list[Announced]]:
+    """The splits that companies announced in their own news, as known at a moment; what is no ratio is left out."""
+    found: dict[str, list[Announced]] = {}
+    for ticker, stated in store.bars.stated_ratios(tickers, as_of).items():
+        for said in stated:
+            try:
+                ratio = parse_ratio(said.ratio)
+                effective = dt.date.fromisoformat(said.effective) if said.effective else None
+            except ValueError:
+                continue
+            if ratio != 1.0:
+                split = Announced(ratio=ratio, announced=clock.new_york_date(said.published), effective=effective)
+                found.setdefault(ticker, []).append(split)
+    return found

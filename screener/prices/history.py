@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from screener import clock
-from screener.prices.splits import Splits, link
+from screener.prices.splits import Announced, Splits, link, placed
 from screener.types import Bar
 
 YEAR = 252
@@ -60,6 +60,8 @@ class Series:
     change: float | None
     previous_close: float | None
     splits: tuple[tuple[dt.date, float | None], ...]
+    doubt: str = ""
+    """Why the day's own change is unknown though both closes are stored; empty when nothing is wrong."""
 
     @property
     def complete(self) -> bool:
@@ -101,14 +103,24 @@ def _slots(bars: Iterable[Bar], f: Frame) -> tuple[dict[int, Bar], Bar | None]:
     return found, today
 
 
-def build(ticker: str, bars: Iterable[Bar], f: Frame, listed: Splits | None = None, now: Bar | None = None) -> Series:
-    """Lay out a ticker's bars. ``now`` replaces the day's own bar when that is missing or older (a quote as a bar)."""
+def build(
+    ticker: str,
+    bars: Iterable[Bar],
+    f: Frame,
+    listed: Splits | None = None,
+    now: Bar | None = None,
+    announced: Sequence[Announced] = (),
+) -> Series:
+    """Lay out a ticker's bars. ``now`` replaces the day's own bar when that is missing or older (a quote as a bar);
+    ``announced`` are splits as the company stated them, where ``listed`` has none."""
     found, today = _slots(bars, f)
     if now is not None and (today is None or (now.known_at > today.known_at and today.known_at < f.closes[0])):
         today = now
     listed = listed or {}
     places = sorted(found)
     past = [found[p] for p in places]
+    if announced:
+        listed = placed(announced, [*reversed(past), *([today] if today else [])], f.day, listed)
     ratios, changes = _links(past, places, today, listed)
     scale = _scales(ratios)
     if today is None and past and listed:
@@ -126,6 +138,16 @@ def build(ticker: str, bars: Iterable[Bar], f: Frame, listed: Splits | None = No
         change=changes[0],
         previous_close=_previous(past, places, scale),
         splits=tuple((n.day, r) for n, r in zip(newer, ratios, strict=False) if n is not None and r != 1.0),
+        doubt=_doubt(past, places, today, ratios),
+    )
+
+
+def _doubt(past: list[Bar], places: list[int], today: Bar | None, ratios: list[float | None]) -> str:
+    if today is None or not past or places[0] != 1 or ratios[0] is not None:
+        return ""
+    return (
+        f"price {today.close:g} after {past[0].close:g} the session before looks like a split of which nothing is "
+        "listed: change unknown"
     )
 
 
@@ -142,7 +164,7 @@ def _links(
         change: float | None = None
         if newer is not None:
             earlier = past[i + 1] if i < last and places[i + 1] == place + 1 else None
-            ratio, change = link(bar, newer, place == at + 1, listed, earlier)
+            ratio, change = link(bar, newer, place == at + 1, listed, earlier, past[i : i + 5])
         ratios.append(ratio)
         changes.append(change)
         newer, at = bar, place

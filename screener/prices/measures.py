@@ -44,6 +44,7 @@ from screener import clock
 from screener.prices import formulas
 from screener.prices.curve import DEFAULT, Curve, share_at
 from screener.prices.history import YEAR, Frame, History, Series, build, frame, group
+from screener.prices.splits import Announced
 from screener.types import Bar, Move, Quote
 
 VOLUME_SESSIONS = 20
@@ -66,13 +67,15 @@ def compute_moves(
     splits: SplitTable | None = None,
     day: dt.date | None = None,
     trails: Mapping[str, Sequence[Quote]] | None = None,
+    announced: Mapping[str, Sequence[Announced]] | None = None,
 ) -> dict[str, Move]:
     """Measures of every ticker in ``history`` (bars, or bars by ticker) or ``quotes``.
 
     ``news_times`` is when a ticker's news was published; ``benchmark`` are IWM's bars; ``quotes`` the newest quote by
     ticker (IWM's included when it has one); ``trails`` older quotes or minute bars that may price the moment of the
-    news; ``splits`` effective days of reverse splits, or days with their ratios (old shares for one new). Of several
-    bars of one ticker-day the last given is used. ``day`` is the session, ``clock.session_day(as_of)`` unless given.
+    news; ``splits`` effective days of reverse splits, or days with their ratios (old shares for one new);
+    ``announced`` splits as the companies stated them. Of several bars of one ticker-day the last given is used. ``day``
+    is the session, ``clock.session_day(as_of)`` unless given.
     """
     f = frame(day or clock.session_day(as_of), as_of)
     known = {t: q for t, q in (quotes or {}).items() if q.as_of <= as_of}
@@ -82,7 +85,8 @@ def compute_moves(
     for ticker in [*bars, *(t for t in known if t not in bars)]:
         quote = known.get(ticker)
         listed = _listed((splits or {}).get(ticker))
-        series = build(ticker, bars.get(ticker, ()), f, listed, _as_bar(quote, f))
+        told = (announced or {}).get(ticker, ())
+        series = build(ticker, bars.get(ticker, ()), f, listed, _as_bar(quote, f), told)
         out[ticker] = _move(
             series,
             quote,
@@ -204,6 +208,7 @@ def _move(
         session=clock.session_at(f.as_of),
         day=latest.day if latest else None,
         sources=sources,
+        doubt=s.doubt,
         **values,
     )
 

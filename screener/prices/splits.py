@@ -1,28 +1,55 @@
 """Splits: prices as traded are never differenced across one.
 
 The ratio is old shares for one new share: 20 for a 1-for-20 reverse split, 0.5 for a 2-for-1. It comes from the table
-of splits or, without a table, from the source's own change: yesterday's close as traded was 0.20, and today's 4.40 is
-"+10 %", so the close that the source compares with is 4.00, twenty times as high.
+of splits, from the company's own announcement, or from the source's own change: yesterday's close as traded was 0.20,
+and today's 4.40 is "+10 %", so the close that the source compares with is 4.00, twenty times as high. That ratio need not
+be whole (1-for-17.85, a stock dividend, a change in what one ADS stands for).
+
+Where none of these tells, a jump that no trading explains is taken for an unknown split, never for a move: a price that
+triples on no more volume than usual, or one twenty times as high on any. In half a year of 4,000 small caps every true
+tripling had at least 2.6 times its usual volume, and the three that had not were a change of ADS ratio, a bankruptcy's new
+shares and a wrong price.
 """
 
 from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import log
 from pathlib import Path
+
+from msgspec import Struct
 
 from screener.errors import InputError
 from screener.language.symbols import plain_ticker
 from screener.prices.base import problem
+from screener.prices.formulas import mean
 from screener.types import Bar, Problem
 
 Splits = Mapping[dt.date, float | None]
 """One ticker's splits by effective day; the ratio is None when only the day is known."""
+
+
+class Announced(Struct, frozen=True, kw_only=True):
+    """A split as the company stated it: old shares for one new, the day it was announced, and its effective day where
+    stated (companies postpone, and say the day before or after the first on the new basis)."""
+
+    ratio: float
+    announced: dt.date
+    effective: dt.date | None = None
+
+
 _TOLERANCE = 0.002
 _HALF_TICK = 0.00005
 _UNSEEN = 1.45
 _LARGE = 1.8
+_UP, _DOWN, _EVER = 3.0, 1 / 3, 20.0
+_CONFIRMS, _CRASHES = 2.0, 5.0
+_MISSED = dt.timedelta(days=7)
+_OPEN_DAY = dt.timedelta(days=270)
+_FITS = 0.75  # natural logarithm: a stock that moves by less than half or double on the day of its split
 
 
 def looks_like_split(seen: float, previous_close: float) -> bool:
@@ -38,7 +65,7 @@ def looks_like_split(seen: float, previous_close: float) -> bool:
 
 
 def link(
-    before: Bar, after: Bar, adjacent: bool, listed: Splits, earlier: Bar | None = None
+    before: Bar, after: Bar, adjacent: bool, listed: Splits, earlier: Bar | None = None, recent: Sequence[Bar] = ()
 ) -> tuple[float | None, float | None]:
     """How a bar follows the one before it: (old shares for one new, change in percent).
 
@@ -46,14 +73,75 @@ def link(
     differenced across a listed split; without it the closes are compared, on one share basis and only between
     consecutive sessions. ``adjacent`` says that the bars are of consecutive sessions. ``earlier`` is the bar one
     session before ``before``: a change that compares with that one is a late repeat of the session before, so the
-    day's own change is unknown.
+    day's own change is unknown. ``recent`` are the last bars before ``after``, whose volume is the usual one.
     """
     seen = _seen(before, after) if adjacent else None
-    if seen is not None and not listed and 0.995 < seen < 1.005:
-        return 1.0, after.change_pct  # nearly all links, and they are millions
+    change = after.change_pct
+    if seen is not None and not listed and 0.995 < seen < 1.005 and change is not None and -60 < change < 190:
+        return 1.0, change  # nearly all links, and they are millions
     inside = [d for d in listed if before.day < d <= after.day] if listed else []
     ratio = _ratio(before, after, seen, inside, listed, earlier)
+    if ratio == 1.0 and implausible(before, after, seen, recent):
+        return None, None
     return ratio, None if ratio is None else _change(before, after, adjacent, seen, ratio, listed, earlier)
+
+
+def implausible(before: Bar, after: Bar, seen: float | None, recent: Sequence[Bar]) -> bool:
+    """True when closes as traded jump by what trading does not explain.
+
+    Three times as much needs twice the usual volume, twenty times as much is believed on no volume. A third or less is
+    believed where the source says so itself, else on five times the usual volume: a forward split multiplies the
+    volume by its ratio.
+    """
+    if not after.close or not before.close:
+        return False
+    jump = after.close / before.close
+    stated = seen is not None and 1 / _UNSEEN < seen < _UNSEEN
+    if seen is not None and not stated:
+        return False  # the source compares with another close than the stored one: its own change is right
+    if _DOWN < jump < _UP:
+        return False
+    usual = mean((b.volume for b in recent), least=1)
+    busy = after.volume / usual if usual and after.volume is not None else None
+    if jump >= _UP:
+        return jump >= _EVER or (busy is None and not stated) or (busy is not None and busy < _CONFIRMS)
+    return not stated and (busy is None or busy < _CRASHES)
+
+
+def placed(
+    stated: Iterable[Announced], bars: Sequence[Bar], day: dt.date, listed: Splits
+) -> dict[dt.date, float | None]:
+    """The listed splits and those the company announced, each at the day from which the prices show it.
+
+    ``bars`` ascend by day. An announced split is put where the closes jump by about its ratio, within a week of the
+    stated day or, where none is stated, within nine months; on its stated day when no bar is stored from then on, and
+    nowhere when the prices never jump (it was put off, or they are adjusted already).
+    """
+    found = dict(listed)
+    for split in stated:
+        if any(abs(d - (split.effective or d)) <= _MISSED and r is not None for d, r in found.items()):
+            continue
+        at = _where(split, bars)
+        if at is None and split.effective and bars and bars[-1].day < split.effective <= day:
+            at = split.effective
+        if at is not None:
+            found[at] = split.ratio
+    return found
+
+
+def _where(split: Announced, bars: Sequence[Bar]) -> dt.date | None:
+    first = split.effective - _MISSED if split.effective else split.announced
+    last = split.effective + _MISSED if split.effective else split.announced + _OPEN_DAY
+    best: tuple[float, dt.date] | None = None
+    for before, after in pairwise(bars):
+        if not first <= after.day <= last or not before.close or not after.close:
+            continue
+        seen = _seen(before, after)
+        shown = seen if seen is not None and not 1 / _UNSEEN < seen < _UNSEEN else after.close / before.close
+        miss = abs(log(shown / split.ratio))
+        if miss < min(_FITS, abs(log(shown))) and (best is None or miss < best[0]):
+            best = miss, after.day
+    return best[1] if best else None
 
 
 def _seen(before: Bar, after: Bar) -> float | None:
@@ -68,12 +156,36 @@ def _ratio(
     before: Bar, after: Bar, seen: float | None, inside: list[dt.date], listed: Splits, earlier: Bar | None
 ) -> float | None:
     if seen is None:
-        return _product(listed, inside)
+        return _by_closes(before, after, listed, inside)
     if 1 / _UNSEEN < seen < _UNSEEN:
         return _unadjusted(before, after, listed, inside) if inside else 1.0
     if inside or any(abs((d - after.day).days) <= 3 for d in listed):
         return seen
-    return seen if looks_like_split(seen, before.close or 1.0) and not _repeats(earlier, after) else 1.0
+    if _repeats(earlier, after):
+        return 1.0
+    return seen if looks_like_split(seen, before.close or 1.0) or _own_basis(before, after, seen) else 1.0
+
+
+def _own_basis(before: Bar, after: Bar, seen: float) -> bool:
+    """True when the source's own change can be believed, so that its basis is a split's, whole or not.
+
+    Of a warrant that has not traded a source may state some change of its quotes: then the close stays what it was. And a
+    change that is wild where the closes are calm was differenced by the source itself.
+    """
+    jump = (after.close or 1.0) / (before.close or 1.0)
+    calmer = abs(log(jump / seen)) < abs(log(jump))
+    return calmer or (jump != 1.0 and _DOWN < jump / seen < _UP)
+
+
+def _by_closes(before: Bar, after: Bar, listed: Splits, inside: list[dt.date]) -> float | None:
+    """Without a change of the source: the listed ratio where the closes show it, 1.0 where they plainly do not."""
+    ratio = _product(listed, inside)
+    if not inside or not before.close or not after.close:
+        return ratio
+    jump = after.close / before.close
+    if ratio is None:
+        return 1.0 if 1 / _UNSEEN < jump < _UNSEEN else None
+    return ratio if abs(log(jump / ratio)) <= abs(log(jump)) else 1.0
 
 
 def _product(listed: Splits, days: list[dt.date]) -> float | None:

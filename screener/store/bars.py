@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from screener.store.rows import chunks, iso, marks, moment
 from screener.types import Bar, BarRow, Quote
@@ -21,6 +21,14 @@ _INSERT = (
     "WHERE (open, high, low, close, volume, change_pct, market_cap, float_shares) IS NOT (excluded.open, excluded.high, "
     "excluded.low, excluded.close, excluded.volume, excluded.change_pct, excluded.market_cap, excluded.float_shares)"
 )
+
+
+class StatedRatio(NamedTuple):
+    """A ratio as a company's news states it ("1-for-20"), when that was published, and the effective day (ISO, or empty)."""
+
+    ratio: str
+    published: dt.datetime
+    effective: str
 
 
 class Bars:
@@ -153,6 +161,32 @@ class Bars:
             "INSERT OR IGNORE INTO splits(ticker, day, ratio, source, known_at) VALUES (?, ?, ?, ?, ?)",
             ((t, d.isoformat(), r, s, iso(k)) for t, d, r, s, k in rows),
         )
+
+    def splits(self, tickers: Sequence[str], known_by: dt.datetime) -> dict[str, dict[dt.date, float]]:
+        """Old shares for one new by effective day, by ticker, as known at a moment."""
+        found: dict[str, dict[dt.date, float]] = {}
+        for part in chunks(tickers):
+            rows = self._db.execute(
+                f"SELECT ticker, day, ratio FROM splits WHERE ticker IN ({marks(part)}) AND known_at <= ?",
+                (*part, iso(known_by)),
+            )
+            for ticker, day, ratio in rows:
+                found.setdefault(ticker, {})[dt.date.fromisoformat(day)] = ratio
+        return found
+
+    def stated_ratios(self, tickers: Sequence[str], known_by: dt.datetime) -> dict[str, list[StatedRatio]]:
+        """The ratios that companies stated in their news, by ticker, oldest first, as known at a moment."""
+        found: dict[str, list[StatedRatio]] = {}
+        for part in chunks(tickers):
+            rows = self._db.execute(
+                "SELECT ticker, json_extract(facts, '$.ratio'), json_extract(facts, '$.effective_date'), published "
+                f"FROM catalysts WHERE ticker IN ({marks(part)}) AND known_at <= ? AND instr(facts, '\"ratio\"') > 0 "
+                "ORDER BY ticker, published",
+                (*part, iso(known_by)),
+            )
+            for ticker, ratio, day, published in rows:
+                found.setdefault(ticker, []).append(StatedRatio(str(ratio), moment(published), str(day or "")))
+        return found
 
     def reverse_splits(self, tickers: Sequence[str], known_by: dt.datetime) -> dict[str, list[dt.date]]:
         """Days of reverse splits by ticker, ascending, as known at a moment."""

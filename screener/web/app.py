@@ -5,26 +5,27 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import datasette.app
 from datasette.app import Datasette
-from datasette.database import Database
 from datasette.plugins import pm
 
-from screener import config
+from screener import config, limits
 from screener.errors import ConfigError
 from screener.store import open_store
 from screener.web import live, plugin
 from screener.web.guard import Guard, Scope, is_loopback, tables_policy
 from screener.web.site import DATABASE, Site
+from screener.web.tables import BoundedDatabase, neutral_writer
 
 SETTINGS = {
-    "sql_time_limit_ms": 1500,
-    "max_returned_rows": 2000,
+    "sql_time_limit_ms": limits.SQL_MS,
+    "max_returned_rows": limits.SQL_ROWS,
     "default_page_size": 100,
-    "num_sql_threads": 4,
-    "max_csv_mb": 100,
+    "num_sql_threads": limits.SQL_THREADS,
+    "max_csv_mb": limits.CSV_MEGABYTES,
     "facet_time_limit_ms": 200,
     "facet_suggest_time_limit_ms": 50,
     # The store holds the text of releases for the user's own search; a copy of the whole file is `screener db backup`.
@@ -44,7 +45,7 @@ class Tables(Datasette):  # type: ignore[misc]
         self.site = site
         super().__init__(files=[], metadata=_METADATA, settings={**SETTINGS, **settings}, pdb=False)
         self.remove_database("_memory")
-        self.add_database(Database(self, path=str(site.path), is_mutable=True), name=DATABASE)
+        self.add_database(BoundedDatabase(self, path=str(site.path), is_mutable=True), name=DATABASE)
 
 
 class Served(NamedTuple):
@@ -72,6 +73,8 @@ def build(
     # Where rich is installed, Datasette prints every 404 with all local variables to standard output. Imported here
     # because a circular import leaves Datasette without its handler when this module comes first.
     importlib.import_module("datasette.handle_exception").rich = None  # type: ignore[attr-defined]
+    # Datasette's own CSV would carry formulas; its only use of the module ``csv`` is to make a writer.
+    importlib.import_module("datasette.views.base").csv = SimpleNamespace(writer=neutral_writer)  # type: ignore[attr-defined]
     site = Site(settings, path, host=host, password=password)
     tables = Tables(site, **limits)
     inner = tables.app()
@@ -88,5 +91,6 @@ def build(
         password=password,
         tables=(DATABASE, "-", "_internal"),
         tables_policy=tables_policy(Path(datasette.app.__file__).parent / "templates"),
+        queried=DATABASE,
     )
     return Served(guard, site, watcher.stop)

@@ -2,7 +2,10 @@
 
 A page on loopback is reachable by any web site through DNS rebinding unless the Host header is checked, so on loopback
 only names of loopback are answered. On any other interface a password is needed, and the browser sends it only to the
-name it was given for.
+name it was given for. It sends it with the requests of other sites, too, and needs none on loopback: so what another
+site asks for is refused by what browsers say of a request (``Sec-Fetch-Site``, else ``Origin``, else ``Referer``), but
+for links to the page itself, as they stand in mails. The guard stands outside of Datasette, not in its ``asgi_wrapper``
+hook, where other plug-ins could stand outside of it.
 """
 
 from __future__ import annotations
@@ -13,10 +16,14 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
+import math
 import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+
+from screener import limits
+from screener.web.throttle import Throttle
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -35,8 +42,8 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), microphone=(), geolocation=(), payment=()"),
 ]
-_WRONG_SECONDS = 0.3
-"""How long a wrong password waits for its refusal, so that guessing is slow."""
+_NOT_LINKED = frozenset({"api", "events", "openapi"})
+"""First parts of the paths that no link leads to."""
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
 
 
@@ -72,18 +79,69 @@ def tables_policy(templates: Path) -> str:
     return f"{POLICY}; script-src 'self' {hashes}; style-src 'self' 'unsafe-inline'"
 
 
-def _may_post(scope: Scope, headers: dict[bytes, bytes]) -> bool:
-    """The one path that takes more than GET: the endpoint of the datasette-mcp plug-in, and not from other sites."""
-    if scope.get("path") not in ("/-/mcp", "/-/mcp/") or scope["method"] not in ("POST", "DELETE"):
+def first_part(path: str) -> str:
+    """``data`` of ``/data/stories.json``, also of ``/data.json``."""
+    return path.strip("/").partition("/")[0].partition(".")[0]
+
+
+def is_foreign(headers: dict[bytes, bytes], *, linked: bool) -> bool:
+    """Whether another site makes a browser ask. ``linked`` lets a person who follows a link through.
+
+    Programs send none of these headers and are no browser that a site could use.
+    """
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        if site.strip().lower() in (b"same-origin", b"none"):
+            return False
+        mode, into = headers.get(b"sec-fetch-mode", b""), headers.get(b"sec-fetch-dest", b"")
+        return not (linked and mode.strip().lower() == b"navigate" and into.strip().lower() == b"document")
+    named = headers.get(b"origin") or headers.get(b"referer")
+    if named is None:
         return False
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    return not origin or origin.partition("://")[2] == headers.get(b"host", b"").decode("latin-1")
+    return _text(named).partition("://")[2].partition("/")[0].lower() != _text(headers.get(b"host", b"")).lower()
+
+
+def _may_post(scope: Scope) -> bool:
+    """The one path that takes more than GET: the endpoint of the datasette-mcp plug-in."""
+    return scope.get("path") in ("/-/mcp", "/-/mcp/") and scope["method"] in ("POST", "DELETE")
+
+
+def _text(value: bytes) -> str:
+    return value.decode("latin-1")
+
+
+def _given_password(header: bytes) -> bytes | None:
+    """The password of an Authorization header; None when it gives none that can be read."""
+    kind, _, given = header.strip().partition(b" ")
+    if kind.lower() == b"bearer":
+        return given.strip()
+    if kind.lower() != b"basic":
+        return None
+    try:
+        pair = base64.b64decode(given.strip(), validate=True)
+    except binascii.Error:
+        return None
+    return pair.partition(b":")[2] if b":" in pair else None
+
+
+class Refusal(NamedTuple):
+    """An answer without a look at what was asked; it is given after ``pause`` seconds."""
+
+    status: int
+    text: str
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    pause: float = 0.0
+
+
+_ASK = ((b"www-authenticate", b'Basic realm="screener", charset="UTF-8"'),)
+_NEEDED = "A password is needed: any user name, and the password `screener serve` was started with\n"
 
 
 class Guard:
     """An ASGI wrapper. ``loopback_only`` checks the Host header; ``password`` empty means none is asked for.
 
-    ``tables`` are the first parts of the paths that Datasette serves itself, ``tables_policy`` their policy.
+    ``tables`` are the first parts of the paths that Datasette serves itself, ``tables_policy`` their policy; answers
+    from ``queried``, the one of the database, are made a few at a time.
     """
 
     def __init__(
@@ -94,12 +152,15 @@ class Guard:
         password: str = "",
         tables: Iterable[str] = (),
         tables_policy: str = POLICY,
+        queried: str = "",
     ) -> None:
         self.app = app
         self.loopback_only = loopback_only
         self.password = password.encode()
-        self.tables = frozenset(tables)
+        self.tables, self.queried = frozenset(tables), queried
         self.policy, self.tables_policy = POLICY.encode(), tables_policy.encode()
+        self.throttle = Throttle()
+        self._turns, self._in_line = asyncio.Semaphore(limits.TABLE_TURNS), 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what must not pass, else answer with the headers added."""
@@ -107,47 +168,65 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self.app(scope, receive, send)
             return
-        headers = dict(scope.get("headers") or [])
-        refusal = self._refusal(scope, headers)
         wrapped = self._adding(send, scope)
-        if refusal is None:
+        refusal = self._refusal(scope, dict(scope.get("headers") or []))
+        if refusal is not None:
+            await _refuse(refusal, scope, wrapped)
+        elif first_part(str(scope["path"])) == self.queried:
+            await self._in_turn(scope, receive, wrapped)
+        else:
             await self.app(scope, receive, wrapped)
+
+    async def _in_turn(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers from the tables are large: few are made at once, and few wait."""
+        if self._in_line >= limits.TABLE_TURNS + limits.TABLE_WAITING:
+            await _refuse(Refusal(503, "Too many queries wait: try again\n", ((b"retry-after", b"2"),)), scope, send)
             return
-        status, text, extra = refusal
-        if status == 401 and b"authorization" in headers:
-            await asyncio.sleep(_WRONG_SECONDS)
-        body = text.encode()
-        start = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *extra]
-        await wrapped({"type": "http.response.start", "status": status, "headers": start})
-        await wrapped({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
-
-    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[int, str, list[tuple[bytes, bytes]]] | None:
-        if self.loopback_only and not is_loopback(host_name(headers.get(b"host", b"").decode("latin-1"))):
-            return 421, "This page answers on loopback names only: open http://127.0.0.1 or http://localhost\n", []
-        if not str(scope["path"]).startswith("/") or not headers.get(b"cookie", b"").isascii():
-            return 400, "This request cannot be read\n", []
-        if self.password and not self._knows(headers.get(b"authorization", b"").decode("latin-1")):
-            ask = [(b"www-authenticate", b'Basic realm="screener", charset="UTF-8"')]
-            return 401, "A password is needed: any user name, and the password `screener serve` was started with\n", ask
-        if scope["method"] not in ("GET", "HEAD") and not _may_post(scope, headers):
-            return 405, "This page is for reading: only GET and HEAD are answered\n", [(b"allow", b"GET, HEAD")]
-        return None
-
-    def _knows(self, header: str) -> bool:
-        kind, _, given = header.partition(" ")
-        if kind.lower() == "bearer":
-            return hmac.compare_digest(given.strip().encode("latin-1"), self.password)
-        if kind.lower() != "basic":
-            return False
+        self._in_line += 1
         try:
-            secret = base64.b64decode(given.strip(), validate=True).partition(b":")[2]
-        except binascii.Error:
-            return False
-        return hmac.compare_digest(secret, self.password)
+            async with self._turns:
+                await self.app(scope, receive, send)
+        finally:
+            self._in_line -= 1
+
+    def _refusal(self, scope: Scope, headers: dict[bytes, bytes]) -> Refusal | None:
+        if self.loopback_only and not is_loopback(host_name(_text(headers.get(b"host", b"")))):
+            return Refusal(421, "This page answers on loopback names only: open http://127.0.0.1 or http://localhost\n")
+        path = str(scope["path"])
+        if not path.startswith("/") or not headers.get(b"cookie", b"").isascii():
+            return Refusal(400, "This request cannot be read\n")
+        linked = scope["method"] == "GET" and first_part(path) not in self.tables | _NOT_LINKED
+        if is_foreign(headers, linked=linked):
+            return Refusal(403, "This was asked for by another site; open the page itself\n")
+        return self._unknown(scope, headers) or self._unfit(scope)
+
+    def _unknown(self, scope: Scope, headers: dict[bytes, bytes]) -> Refusal | None:
+        """The refusal of who does not give the password."""
+        if not self.password:
+            return None
+        given = _given_password(headers.get(b"authorization", b""))
+        if given is None:
+            return Refusal(401, _NEEDED, _ASK)
+        client = str((scope.get("client") or ("",))[0])
+        wait = self.throttle.wait(client)
+        if wait > 0:
+            until = str(math.ceil(wait)).encode()
+            return Refusal(429, "Too many wrong passwords: wait\n", ((b"retry-after", until),))
+        if hmac.compare_digest(given, self.password):
+            self.throttle.right(client)
+            return None
+        return Refusal(401, _NEEDED, _ASK, self.throttle.wrong(client))
+
+    def _unfit(self, scope: Scope) -> Refusal | None:
+        if scope["method"] not in ("GET", "HEAD") and not _may_post(scope):
+            return Refusal(
+                405, "This page is for reading: only GET and HEAD are answered\n", ((b"allow", b"GET, HEAD"),)
+            )
+        return None
 
     def _adding(self, send: Send, scope: Scope) -> Send:
         path = str(scope.get("path", ""))
-        theirs = path.strip("/").partition("/")[0].partition(".")[0] in self.tables
+        theirs = first_part(path) in self.tables
         policy = self.tables_policy if theirs and not path.startswith("/-/screener/") else self.policy
 
         async def add(message: MutableMapping[str, Any]) -> None:
@@ -157,3 +236,13 @@ class Guard:
             await send(message)
 
         return add
+
+
+async def _refuse(refusal: Refusal, scope: Scope, send: Send) -> None:
+    if refusal.pause:
+        await asyncio.sleep(refusal.pause)
+    body = refusal.text.encode()
+    size = str(len(body)).encode()
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", size), *refusal.headers]
+    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

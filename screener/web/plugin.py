@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 import msgspec
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
 from screener import clock
@@ -59,6 +60,17 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 def menu_links(datasette: Any) -> list[dict[str, str]]:
     """The way back from Datasette's pages."""
     return [{"href": "/", "label": "Today's list"}] if getattr(datasette, "site", None) else []
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def handle_exception(datasette: Any, request: Request, exception: Exception) -> Response | None:
+    """A query that takes too much is the reader's to mend: 400, where Datasette would answer 500."""
+    if getattr(datasette, "site", None) is None or not isinstance(exception, QueryInterrupted | sqlite3.DatabaseError):
+        return None
+    said = "the query takes too long" if isinstance(exception, QueryInterrupted) else str(exception)
+    if request.path.partition("?")[0].endswith((".json", ".csv")):
+        return Response.json({"ok": False, "error": said, "status": 400}, status=400)
+    return respond(failed(request, 400, said), request)
 
 
 async def _openapi(datasette: Any, request: Request) -> Response:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import uvicorn
 
+from screener import limits
 from screener.config import Settings
 from screener.errors import ConfigError
 from screener.web.app import Served, build
+from screener.web.protocol import of_one_server
 
 _WARM_AFTER = 2.0
 
@@ -38,8 +40,11 @@ class Server(uvicorn.Server):
     def __init__(self, served: Served) -> None:
         super().__init__(
             uvicorn.Config(
-                served.app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=2,
-                server_header=False, backlog=512,
+                served.app, log_level="error", access_log=False, lifespan="on", timeout_graceful_shutdown=2,
+                server_header=False, backlog=512, http=of_one_server(), ws="none",
+                limit_concurrency=limits.CONNECTIONS, h11_max_incomplete_event_size=limits.REQUEST_HEAD_BYTES,
+                # Whoever connects from this machine could name any client, and guess passwords in its name.
+                proxy_headers=False,
             )
         )  # fmt: skip
         self._stop = served.stop

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from screener.classify import learn, model
+from screener.classify import learn, model, taught
 from screener.classify.evaluate import Label
 from screener.classify.pipeline import Classifier
 from screener.classify.train import main
@@ -53,7 +53,7 @@ def dataset(folder: Path) -> tuple[Path, Path]:
 
 def test_no_company_stands_in_two_folds() -> None:
     groups = [f"G{i % 7}" for i in range(50)]
-    folds = learn.folds(groups, 3)
+    folds = taught.folds(groups, 3)
     assert sorted(i for fold in folds for i in fold) == list(range(50))
     seen = [{groups[i] for i in fold} for fold in folds]
     assert all(not (a & b) for n, a in enumerate(seen) for b in seen[n + 1 :])
@@ -62,7 +62,7 @@ def test_no_company_stands_in_two_folds() -> None:
 def test_company_is_the_ticker_or_the_first_words() -> None:
     plain = Story(id="1", title="Qorvex Labs Announces", published=NOON, first_seen=NOON)
     listed = Story(id="2", title="Qorvex Labs Announces", tickers=("QRVX",), published=NOON, first_seen=NOON)
-    assert (learn.company(plain), learn.company(listed)) == ("qorvex labs", "QRVX")
+    assert (taught.company(plain), taught.company(listed)) == ("qorvex labs", "QRVX")
 
 
 def test_training_twice_gives_the_same_bytes_and_a_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -76,7 +76,7 @@ def test_training_twice_gives_the_same_bytes_and_a_card(tmp_path: Path, capsys: 
     first, second = ((tmp_path / name / model.FILE).read_bytes() for name in ("one", "two"))
     assert first == second
     card = (tmp_path / "one" / "README.md").read_text()
-    assert "fold 5" in card and "reverse_split" in card
+    assert "labels.jsonl" in card and "held out" in card
     assert not any(firm in card for firm in FIRMS), "a card shows no text of what it was trained on"
     assert "micro_f1" in capsys.readouterr().out
     found = Classifier(rules, tmp_path / "one").classify(
@@ -105,7 +105,8 @@ def test_calibration_makes_scores_fair() -> None:
 def test_rows_follow_the_rules_order() -> None:
     reader = learn.Reader(RULES)
     story = Story(id="1", title="Acme Announces Reverse Stock Split", published=NOON, first_seen=NOON)
-    rows = reader.rows([story], [Label(id="1", types=("reverse_split",))], [1.0])
+    label = Label(id="1", types=("reverse_split",))
+    rows = reader.rows([taught.Taught(label=label, story=story, weight=1.0, group="ACME")])
     column = reader.column["reverse_split"]
     assert rows.wanted[0, column] == 1 and rows.wanted.sum() == 1
     assert rows.dense[0, column * len(model.EVIDENCE)] == 1, "the headline matched a decisive wording"

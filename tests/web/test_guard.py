@@ -113,7 +113,7 @@ def test_only_the_mcp_endpoint_takes_more_than_get(site: str) -> None:
 
     assert status("/-/mcp") == 404  # the plug-in is not installed here
     assert status("/-/mcp", origin=site) == 404
-    assert status("/-/mcp", origin="https://evil.example") == 405
+    assert status("/-/mcp", origin="https://evil.example") == 403
     assert [status(p) for p in ("/", "/data", "/-/messages", "/-/mcp/x")] == [405] * 4
 
 

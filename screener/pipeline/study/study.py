@@ -12,20 +12,20 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from screener import clock, config
-from screener.pipeline.pricing import BENCHMARK
+from screener.pipeline.pricing import BENCHMARK, announced_splits
 from screener.pipeline.study.estimates import Spread, median, spread
 from screener.pipeline.workspace import Workspace
 from screener.prices.formulas import compounded
-from screener.prices.history import build, frame
+from screener.prices.history import Series, build, frame
 from screener.prices.measures import compute_moves
 from screener.prices.universe import load_universe
-from screener.types import Bar, Catalyst, Move, Story
+from screener.types import Catalyst, Move, Story
 
 HORIZONS = (0, 1, 5, 20)
 BY = ("type", "stage", "polarity", "cap")
@@ -225,9 +225,14 @@ def _measured(
         bars = workspace.store.bars.history(
             tickers, clock.previous_session(day, 25), last, workspace.clock.now(), workspace.settings.prices.source
         )
-        splits = workspace.store.bars.reverse_splits(tickers, workspace.clock.now())
-        moves = compute_moves(bars, clock.close_time(day), news_times=first_news, splits=splits, day=day)
-        followed = {t: _after(t, bars[t], day, last, index or medians) for t in bars}
+        now = workspace.clock.now()
+        splits, announced = workspace.store.bars.splits(tickers, now), announced_splits(workspace.store, tickers, now)
+        moves = compute_moves(
+            bars, clock.close_time(day), news_times=first_news, splits=splits, announced=announced, day=day
+        )
+        end = frame(last, clock.close_time(last))
+        series = {t: build(t, b, end, splits.get(t), announced=announced.get(t, ())) for t, b in bars.items()}
+        followed = {t: _after(s, index or medians) for t, s in series.items()}
         for event in group:
             done = _fill(event, moves.get(event.ticker), followed.get(event.ticker), bands, skipped)
             if done is not None:
@@ -256,11 +261,8 @@ def _fill(
     return msgspec.structs.replace(event, cap=band, moves=dict(followed), rvol=move.rvol)
 
 
-def _after(
-    ticker: str, bars: Iterable[Bar], day: dt.date, last: dt.date, index: Mapping[dt.date, float] | _Medians
-) -> dict[int, float | None]:
+def _after(series: Series, index: Mapping[dt.date, float] | _Medians) -> dict[int, float | None]:
     """Abnormal moves of a ticker by horizon."""
-    series = build(ticker, bars, frame(last, clock.close_time(last)))
     changes = dict(zip(series.places, series.changes, strict=True)) | {0: series.change}
     days = {place: d for d, place in series.frame.place.items() if place <= _LAST}
     found: dict[int, float | None] = {}
