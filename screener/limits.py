@@ -55,6 +55,9 @@ SMALL_MARKS = 20_000  # unless it holds more tags and entities: each may cost 6 
 FEED_TEXT_CHARS = 200_000  # summary or body of an entry
 INDEX_BYTES = 50_000_000  # a daily index of EDGAR: 1 to 3 MB, more at quarter ends
 
+FIRST_YEAR, LAST_YEAR = 1990, 2199  # a date outside is none: EDGAR begins in 1993, and 9999 cannot be moved by a zone
+ROWS = 10_000  # objects in one JSON answer; collectors ask for 100 a page
+
 # ---- files -----------------------------------------------------------------------------------------------------------
 
 YAML_BYTES = 2_000_000  # the largest rule file has 60 kB

@@ -13,8 +13,10 @@ from typing import Any
 import msgspec
 
 from screener.clock import NEW_YORK, UTC
+from screener.collectors import mend
 from screener.collectors.base import Context, Response, failed, success
 from screener.errors import BodyTooLarge, FetchError, ParseError
+from screener.limits import FIRST_YEAR, LAST_YEAR, ROWS, at_most
 from screener.types import Collected, FeedSpec, FeedState, Halt, Item, Problem
 
 KEEP_SEEN = 10_000
@@ -56,6 +58,9 @@ def collected(
 ) -> Collected:
     """The answer for a source that was read; ``seen`` are this window's keys, put before the remembered ones."""
     items, old = tuple(items), context.state
+    told = at_most(
+        tuple(problems), context.limits.problems, lambda n: entry_problem(feed, "entries", f"and {n} more like these")
+    )
     times = [i.published for i in items if i.published] + ([old.last_item] if old.last_item else [])
     state = msgspec.structs.replace(
         success(old, context.now()),
@@ -64,7 +69,7 @@ def collected(
         last_item=max(times, default=None),
         seen=tuple(dict.fromkeys((*seen, *old.seen)))[:keep],
     )
-    return Collected(feed=feed.name, items=items, halts=tuple(halts), problems=tuple(problems), state=state)
+    return Collected(feed=feed.name, items=items, halts=tuple(halts), problems=told, state=state)
 
 
 def unchanged(feed: FeedSpec, context: Context) -> Collected:
@@ -99,35 +104,56 @@ def published_on(day: dt.date, context: Context, response: Response) -> dt.datet
 
 
 def read_day(text: str) -> dt.date | None:
-    """A date in any of the sources' spellings (2025-12-12, 20251212, 12/12/2025, 2025-12); None when it is none."""
+    """A date in any of the sources' spellings (2025-12-12, 20251212, 12/12/2025, 2025-12).
+
+    None when it is none, or of a year that is not in use.
+    """
     text = text.strip()[:10]
     for form in ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%Y-%m"):
         try:
-            return dt.datetime.strptime(text, form).replace(tzinfo=UTC).date()
+            day = dt.datetime.strptime(text, form).replace(tzinfo=UTC).date()
         except ValueError:
             continue
+        return day if FIRST_YEAR <= day.year <= LAST_YEAR else None
     return None
 
 
 # ---- JSON --------------------------------------------------------------------------------------------------------
 
 
-def read_json(response: Response) -> Any:
-    """The decoded body. Raises ParseError when it is no JSON (an HTML page, a cut-off or empty body)."""
-    try:
-        return msgspec.json.decode(response.body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
-        start = response.body[:60].decode("utf-8", "replace").strip()
-        what = f"begins with {start!r}" if start else "is empty"
-        raise ParseError(response.url, f"is not JSON ({e}); the body {what}: check the address") from e
+def read_rows(
+    feed: FeedSpec, response: Response, path: str, problems: list[Problem]
+) -> tuple[Any, list[dict[str, Any]]]:
+    """The answer and the objects in its list under ``path``; what is wrong with single ones is told in ``problems``.
 
-
-def records(response: Response, answer: Any, path: str) -> list[dict[str, Any]]:
-    """The list of objects under ``path``. Raises ParseError when there is none; entries that are no object are left out."""
+    Raises ParseError when the answer is no JSON (an HTML page, a cut-off or empty body) or has no such list.
+    """
+    answer, wrong = _decoded(response)
     found = dig(answer, path)
     if not isinstance(found, list):
         raise ParseError(response.url, f"has no list {path!r}; the source has changed or the address is another's")
-    return [r for r in found if isinstance(r, dict)]
+    rows = [r for r in found[:ROWS] if isinstance(r, dict)]
+    told = [
+        (wrong, "bad_character", f"{wrong} wrong characters or numbers were taken out; the entries are kept"),
+        (len(found) > ROWS, "too_many", f"holds {len(found):,} entries; the first {ROWS:,} are read"),
+        (len(rows) < len(found[:ROWS]), "broken_entry", f"{len(found[:ROWS]) - len(rows)} entries are no objects"),
+    ]
+    problems += [entry_problem(feed, path, f"{response.url}: {message}", kind) for so, kind, message in told if so]
+    return answer, rows
+
+
+def read_json(response: Response) -> Any:
+    """The decoded body. Raises ParseError when it is no JSON."""
+    return _decoded(response)[0]
+
+
+def _decoded(response: Response) -> tuple[Any, int]:
+    try:
+        return mend.read_json(response.body)
+    except mend.NotJson as e:
+        start = response.body[:60].decode("utf-8", "replace").strip()
+        what = f"begins with {start!r}" if start else "is empty"
+        raise ParseError(response.url, f"is not JSON ({e}); the body {what}: check the address") from e
 
 
 def dig(value: Any, path: str) -> Any:

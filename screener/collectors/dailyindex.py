@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.getcurrent import Entry, Page
+from screener.limits import FIRST_YEAR, LAST_YEAR
 from screener.types import Problem
 
 _ROW = re.compile(r"\s(\d{1,10})\s+(\d{8}|\d{4}-\d\d-\d\d)\s+(edgar/data/\S+)\s*$")
@@ -80,6 +81,8 @@ def _entry(row: tuple[str, str, str, str, str], base: str) -> Entry:
     if accession is None or not form:
         raise ValueError(name)
     filed = dt.date.fromisoformat(day)
+    if not FIRST_YEAR <= filed.year <= LAST_YEAR or not (cik.isascii() and cik.isdigit() and len(cik) <= 10):
+        raise ValueError(day)
     folder = f"{base.rstrip('/')}/Archives/edgar/data/{int(cik)}/{accession[1].replace('-', '')}"
     return Entry(
         accession=accession[1],

@@ -21,10 +21,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from screener.clock import is_session
+from screener.collectors.apart import apart
 from screener.collectors.base import Context, error_kind, failed
 from screener.collectors.dailyindex import index_days, index_url, parse_index
-from screener.collectors.getcurrent import Entry, Page, filing, join, parse_getcurrent
-from screener.errors import FetchError
+from screener.collectors.getcurrent import REFUSED, Entry, Page, filing, join, read_page
+from screener.errors import FetchError, ReaderEnded
 from screener.sec.forms import NEWS, Choice, form_title
 from screener.sec.items8k import EXHIBITS
 from screener.types import Collected, FeedSpec, FeedState, Filing, Item, Problem
@@ -114,12 +115,13 @@ class _Walk:
             else:
                 self._hole(f"page {number + 1} failed ({e})", error_kind(e))
             return None
-        page = parse_getcurrent(response.body, self.feed.name)
-        if not page.entries and any(p.kind == "not_a_feed" for p in page.problems):
-            message = page.problems[0].message
+        page = await read_page(response.body, self.feed.name, self.context.limits)
+        refused = next((p for p in page.problems if p.kind in REFUSED), None)
+        if refused is not None and not page.entries:
+            message = refused.message
             if number == 0:
                 raise FetchError(response.url, message, None)
-            self._hole(f"page {number + 1}: {message}", "not_a_feed")
+            self._hole(f"page {number + 1}: {message}", refused.kind)
             return None
         return page
 
@@ -144,7 +146,12 @@ class _Walk:
                 return ()
             self._hole(f"the index of {day} cannot be had ({e})", "no_index")
             return ()
-        page = parse_index(response.body, self.feed.url, self.feed.name)
+        body = response.body
+        try:
+            page = await apart(self.context.limits, len(body), parse_index, body, self.feed.url, self.feed.name)
+        except ReaderEnded as e:
+            self._hole(f"the index of {day} {e}", e.kind)
+            return ()
         self.problems += page.problems
         return page.entries
 
@@ -176,7 +183,7 @@ class _Walk:
         if self.pending:
             return state
         times = [e.accepted for e in self.entries] + [t for t in (state.last_item,) if t]
-        return msgspec.structs.replace(state, last_error="", seen=(), last_item=max(times, default=None))
+        return msgspec.structs.replace(state, last_error="", seen=(), last_item=min(max(times), now) if times else None)
 
 
 def _number(options: dict[str, Any], key: str, default: float) -> float:

@@ -25,10 +25,11 @@ from msgspec import Struct
 from screener.collectors.apart import apart, is_small
 from screener.collectors.base import Context, Response, failed, success
 from screener.collectors.channel import page_title, read_channel, read_sound
-from screener.collectors.entry import Channel, Entry, plausible, read_date
+from screener.collectors.entry import Channel, Entry
 from screener.collectors.identity import Window, clean_link
 from screener.collectors.text import html_to_text, one_line
 from screener.errors import FetchError, ReaderEnded
+from screener.language import moments
 from screener.limits import DEFAULT, FEED_TEXT_CHARS, Limits, at_most
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 
@@ -267,15 +268,16 @@ class _Maker:
         """The item; None when it is not wanted or not news. Raises NoWords."""
         if self.languages and entry.language and entry.language.lower().split("-")[0] not in self.languages:
             return None
-        published = read_date(entry.when, self.zone)
-        if self.as_of is not None and published is not None and published > self.as_of:
+        stated = moments.read(entry.when, self.zone)
+        if self.as_of is not None and moments.is_later(stated, self.as_of):
             return None
+        published = moments.publication(stated, self.received)
         link = clean_link(_absolute(entry.link, self.feed.url))
         title = one_line(entry.title) or one_line(html_to_text(entry.summary), 200)
         if not title:
             raise NoWords(entry.id)
         source_id, news = window.take(entry, link)
-        return self._build(entry, source_id, link, title, plausible(published, self.received)) if news else None
+        return self._build(entry, source_id, link, title, published) if news else None
 
     def _build(self, entry: Entry, source_id: str, link: str, title: str, published: dt.datetime | None) -> Item:
         replayed = self.as_of is not None

@@ -2,7 +2,8 @@
 
 One object a line with the fields of ``Item``, gzip when the name ends in ``.gz``; unknown keys are ignored. Only
 ``title`` is needed. ``id`` stands for ``source_id``, ``tickers`` for ``ticker_hints``, ``wire`` for ``source``; a CIK may
-be text with leading zeros. Times are ISO 8601 with a zone; a date alone, or nothing, is an unknown time.
+be text with leading zeros. Times are ISO 8601 with a zone, or any other that ``screener.language.moments`` reads; nothing, or a
+recent day without an hour, is an unknown time.
 
 Options of a feed of this kind: ``path`` or ``paths`` (relative to the feed file's folder; patterns like
 ``saved/*.xml`` are fine), and ``payload``: ``items`` (default) for JSON lines, or the name of another collector
@@ -22,11 +23,11 @@ from typing import IO, Any
 import msgspec
 
 from screener.collectors.base import Context, failed, success
-from screener.collectors.entry import plausible
 from screener.collectors.identity import digest
 from screener.collectors.saved import opened, paths_of, read_saved
 from screener.collectors.text import one_line
 from screener.errors import InputError
+from screener.language import moments
 from screener.types import Collected, Exhibit, FeedSpec, Item, Problem
 
 MAX_LINE = 5_000_000
@@ -93,18 +94,18 @@ def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of:
     title = one_line(_text(row, "title"))
     if not title:
         raise BrokenLine("has no title")
-    published = _time(row, "published")
-    if as_of is not None and published is not None and published > as_of:
+    stated = _time(row, "published")
+    if as_of is not None and moments.is_later(stated, as_of):
         return None
-    received = min(_time(row, "received") or now, now)
+    received = min(_time(row, "received").moment or now, now)
+    published = moments.publication(stated, received if as_of is None else now)
     if as_of is not None:
         received = published or min(received, as_of)
-    published = plausible(published, received)
     texts = {k: _text(row, k) for k in _TEXTS}
     source = texts["source"] or path.name.removesuffix(".gz").removesuffix(".jsonl")
     return Item(
         source=source,
-        source_id=texts["source_id"] or f"h:{digest(source, texts['url'], title, str(published))}",
+        source_id=texts["source_id"] or f"h:{digest(source, texts['url'], title, str(stated.moment))}",
         url=texts["url"] if _WEB.match(texts["url"]) else "",
         title=title,
         summary=texts["summary"],
@@ -153,19 +154,13 @@ def _cik(row: dict[str, Any]) -> int | None:
     return int(text)
 
 
-def _time(row: dict[str, Any], key: str) -> dt.datetime | None:
+def _time(row: dict[str, Any], key: str) -> moments.Stated:
     text = _text(row, key).strip()
-    if not text:
-        return None
-    try:
-        moment = dt.datetime.fromisoformat(text)
-        if moment.tzinfo is not None:
-            return moment.astimezone(dt.UTC)
-    except (ValueError, OverflowError) as e:
-        raise BrokenLine(f"{key} {text[:40]!r} is not a time: write 2025-12-12T23:10:00Z") from e
-    if len(text) <= 10:
-        return None  # a day without an hour: when it was published is unknown
-    raise BrokenLine(f"{key} {text[:40]!r} has no time zone: write 2025-12-12T23:10:00Z")
+    stated = moments.read(text)
+    if text and stated == moments.NOTHING:
+        wrong = "has no time zone" if moments.read(text, "UTC").moment else "is not a time"
+        raise BrokenLine(f"{key} {text[:40]!r} {wrong}: write 2025-12-12T23:10:00Z")
+    return stated
 
 
 def _exhibits(row: dict[str, Any]) -> tuple[Exhibit, ...]:

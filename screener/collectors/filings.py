@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import nullcontext
 from urllib.parse import urlsplit, urlunsplit
 
 import anyio
-from msgspec import structs
+from msgspec import Struct, structs
 
 from screener.collectors.answers import error_kind
+from screener.collectors.apart import apart
 from screener.collectors.base import Context
 from screener.collectors.headline import headline, is_release
 from screener.collectors.ownership import Purchase, read_purchase
 from screener.collectors.sgml import Submission, filing_text, parse_submission
 from screener.collectors.text import one_line
 from screener.collectors.xmlforms import Stake, read_stake
-from screener.errors import FetchError
+from screener.errors import FetchError, ReaderEnded
 from screener.sec import forms, items8k
 from screener.types import Exhibit, FactValue, Filing, Item, Problem
 
@@ -53,7 +55,7 @@ async def fetch_filing(
 ) -> Item | Problem | None:
     """Fetch and read one filing. None for a Form 4 without a purchase; never raises for what EDGAR does.
 
-    ``reading`` limits how many are parsed at the same time, each in a thread.
+    ``reading`` limits how many are read at the same time.
 
     Options of the context: ``base_url`` (a server standing in for EDGAR), ``max_body`` and ``max_exhibit`` in characters.
     """
@@ -63,40 +65,71 @@ async def fetch_filing(
         return _problem(filing, str(e), "bad_link")
     except FetchError as e:
         return _problem(filing, str(e), error_kind(e))
-    # a submission takes two milliseconds to read, some a hundred: too long for the loop that keeps all feeds' time
-    return await anyio.to_thread.run_sync(
-        lambda: filing_item(filing, parse_submission(response.body), context), limiter=reading
+    wanted = Wanted(
+        source=context.state.name or "edgar",
+        max_body=_positive(context.options.get("max_body"), MAX_BODY),
+        max_exhibit=_positive(context.options.get("max_exhibit"), MAX_EXHIBIT),
     )
+    # a submission takes two milliseconds to read, some a hundred, and a hostile one any time
+    try:
+        async with reading or nullcontext():
+            read = await apart(context.limits, len(response.body), read_filing, response.body, filing, wanted)
+    except ReaderEnded as e:
+        return _problem(filing, f"the submission file {e}", e.kind)
+    return read.problem or read.item
 
 
-def filing_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:
+def _positive(value: object, otherwise: int) -> int:
+    return int(value) if isinstance(value, int | float) and value > 0 else otherwise
+
+
+class Wanted(Struct, frozen=True, kw_only=True):
+    """What an item shall hold: the name of its source, and at most so many characters of body and of each exhibit."""
+
+    source: str = "edgar"
+    max_body: int = MAX_BODY
+    max_exhibit: int = MAX_EXHIBIT
+
+
+class Read(Struct, frozen=True, kw_only=True):
+    """A submission read: an item, or why there is none; neither for a Form 4 without a purchase."""
+
+    item: Item | None = None
+    problem: Problem | None = None
+
+
+def read_filing(body: bytes, filing: Filing, wanted: Wanted) -> Read:
+    """Read a submission file, here and now."""
+    found = filing_item(filing, parse_submission(body), wanted)
+    return Read(problem=found) if isinstance(found, Problem) else Read(item=found)
+
+
+def filing_item(filing: Filing, submission: Submission, wanted: Wanted) -> Item | Problem | None:
     """The item of a parsed submission; a Problem when it is not the filing's own or holds no text."""
     if submission.accession != filing.accession:
         found = submission.accession or "no accession number"
         return _problem(filing, f"the submission file holds {found}: {'; '.join(submission.notes)}", "not_the_filing")
     if forms.of_family(filing.form, "insider"):
-        return _insider_item(filing, submission, context)
+        return _insider_item(filing, submission, wanted)
     main, exhibits = filing_text(submission)
     if not main and not exhibits:
         return _problem(filing, f"holds no readable text: {'; '.join(submission.notes)}", "no_text")
-    return _news_item(filing, submission, main, exhibits, context)
+    return _news_item(filing, submission, main, exhibits, wanted)
 
 
 def _news_item(
-    filing: Filing, submission: Submission, main: str, exhibits: tuple[Exhibit, ...], context: Context
+    filing: Filing, submission: Submission, main: str, exhibits: tuple[Exhibit, ...], wanted: Wanted
 ) -> Item:
-    max_body = int(context.options.get("max_body") or MAX_BODY)
-    max_exhibit = int(context.options.get("max_exhibit") or MAX_EXHIBIT)
-    exhibits = tuple(Exhibit(kind=e.kind, name=e.name, text=e.text[:max_exhibit]) for e in exhibits)
+    exhibits = tuple(Exhibit(kind=e.kind, name=e.name, text=e.text[: wanted.max_exhibit]) for e in exhibits)
     parts = items8k.split_items(main) if forms.of_family(filing.form, "current_report") else {}
     numbers = submission.items or filing.items or tuple(parts)
     stake = _stake(submission) if forms.of_family(filing.form, "stake") else None
     title = _stake_title(filing, stake) if stake else _release_title(filing, main, exhibits)
     lead = "\n\n".join(f"Item {number}. {text}" for number, text in parts.items()) or main
     return structs.replace(
-        _bare_item(filing, submission, context),
+        _bare_item(filing, submission, wanted),
         title=one_line(title) or form_title(filing, numbers),
-        body="\n\n".join([lead, *(e.text for e in exhibits)])[:max_body].strip(),
+        body="\n\n".join([lead, *(e.text for e in exhibits)])[: wanted.max_body].strip(),
         items=numbers,
         exhibits=exhibits,
         facts=_stake_facts(stake) if stake else {},
@@ -119,7 +152,7 @@ def form_title(filing: Filing, items: Sequence[str] = ()) -> str:
     return one_line(f"{filing.form}: {name} - {'; '.join(titles)}".removesuffix(" - "), 400)
 
 
-def _insider_item(filing: Filing, submission: Submission, context: Context) -> Item | Problem | None:
+def _insider_item(filing: Filing, submission: Submission, wanted: Wanted) -> Item | Problem | None:
     ownership = next((d.text_raw for d in submission.documents if "<ownershipDocument" in d.text_raw), "")
     try:
         purchase = read_purchase(ownership)
@@ -130,7 +163,7 @@ def _insider_item(filing: Filing, submission: Submission, context: Context) -> I
     shares, company = f"{purchase.shares:,.0f} shares", purchase.issuer or filing.company
     at = f" at ${purchase.price:,.2f}" if purchase.price is not None else ""
     who = f"{purchase.insider_name} ({purchase.role})" if purchase.role else purchase.insider_name
-    bare = _bare_item(filing, submission, context)
+    bare = _bare_item(filing, submission, wanted)
     return structs.replace(
         bare,
         title=one_line(f"Form {filing.form}: {who} bought {shares} of {company}{at}"),
@@ -188,10 +221,10 @@ def _known(facts: dict[str, FactValue | None]) -> dict[str, FactValue]:
     return {name: value for name, value in facts.items() if value is not None and value != ""}
 
 
-def _bare_item(filing: Filing, submission: Submission, context: Context) -> Item:
+def _bare_item(filing: Filing, submission: Submission, wanted: Wanted) -> Item:
     """The item with what the listing says; its source is the feed's name."""
     return Item(
-        source=context.state.name or "edgar",
+        source=wanted.source,
         source_id=filing.accession,
         url=filing.link,
         title=filing.form,

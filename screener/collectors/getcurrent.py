@@ -10,11 +10,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from lxml import etree
 from msgspec import Struct
 
+from screener.collectors.apart import apart, is_small
+from screener.collectors.mend import clean, mend_xml
 from screener.collectors.xml import parse_xml
+from screener.errors import ReaderEnded
+from screener.limits import DEFAULT, FIRST_YEAR, LAST_YEAR, Limits, at_most
 from screener.types import Filing, Party, Problem
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -47,22 +52,47 @@ class Page(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
+REFUSED = ("not_a_feed", "timeout", "out_of_memory", "unreadable")
+
+
+async def read_page(body: bytes, subject: str, bounds: Limits = DEFAULT) -> Page:
+    """Read one page without holding up the loop: in place when it is small and sound, else in a process of its own."""
+    if is_small(body):
+        root = parse_xml(body)
+        if root is not None and root.tag == _ATOM + "feed":
+            return _page(root, subject)
+    try:
+        return await apart(bounds, len(body), parse_getcurrent, body, subject)
+    except ReaderEnded as e:
+        return Page(problems=(_problem(subject, e.kind, f"the page {e}"),))
+
+
 def parse_getcurrent(body: bytes, subject: str = "edgar") -> Page:
     """Read one page. Never raises: what is not a page of filings gives no entries and one Problem ("not_a_feed")."""
-    problems: list[Problem] = []
-    root = parse_xml(body)
+    root, problems = parse_xml(body), []
+    mended = mend_xml(body) if root is None else None
+    if mended is not None and (root := parse_xml(mended[0])) is not None and mended[1]:
+        message = f"{mended[1]} wrong characters were taken out of the page; the entries are kept"
+        problems.append(_problem(subject, "bad_character", message))
     if root is None:
-        root = parse_xml(body, recover=True)
+        root = parse_xml(mended[0] if mended else body, recover=True)
         problems.append(_problem(subject, "cut_off", "the page is damaged or cut off; kept what could be read"))
     if root is None or root.tag != _ATOM + "feed":
         return Page(problems=(_problem(subject, "not_a_feed", f"not a page of filings: {_looks_like(body)}"),))
+    page = _page(root, subject)
+    return Page(entries=page.entries, problems=(*problems, *page.problems))
+
+
+def _page(root: etree._Element, subject: str) -> Page:
     entries: list[Entry] = []
-    for number, element in enumerate(root.iterchildren(_ENTRY), 1):
+    problems: list[Problem] = []
+    for number, element in enumerate(islice(root.iterchildren(_ENTRY), DEFAULT.entries), 1):
         try:
             entries.append(_entry(element))
         except (ValueError, OverflowError) as e:
-            problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {e}"))
-    return Page(entries=tuple(entries), problems=tuple(problems))
+            problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {clean(str(e))}"))
+    more = at_most(problems, DEFAULT.problems, lambda n: _problem(subject, "bad_entry", f"and {n} more like these"))
+    return Page(entries=tuple(entries), problems=more)
 
 
 def _looks_like(body: bytes) -> str:
@@ -93,6 +123,8 @@ def _entry(element: etree._Element) -> Entry:
     accepted = dt.datetime.fromisoformat(texts.get(_UPDATED, "").strip())
     if accepted.tzinfo is None:
         raise ValueError(f"acceptance time without a zone in {title[:80]!r}")
+    if not FIRST_YEAR <= accepted.year <= LAST_YEAR:
+        raise ValueError(f"acceptance time of the year {accepted.year} in {title[:80]!r}")
     summary = texts.get(_SUMMARY, "")
     return Entry(
         accession=accession[1],

@@ -11,16 +11,23 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.answers import ask, collected, entry_problem, refused, unchanged
+from screener.collectors.apart import apart, is_small
 from screener.collectors.base import Context, Response
+from screener.collectors.mend import mend_xml
 from screener.collectors.text import one_line
-from screener.errors import FetchError, ParseError
+from screener.collectors.xml import parse_xml
+from screener.errors import FetchError, ParseError, ReaderEnded
 from screener.language import numbers
 from screener.language.symbols import plain_ticker
+from screener.limits import FIRST_YEAR, LAST_YEAR, ROWS
 from screener.types import Collected, FactValue, FeedSpec, Halt, Item, Problem
 
 if TYPE_CHECKING:
@@ -83,14 +90,14 @@ class Halts:
 
     async def collect(self, feed: FeedSpec, context: Context) -> Collected:
         """One request. A row that makes no sense becomes a problem."""
+        problems: list[Problem] = []
         try:
             response = await ask(feed, context)
             if response.not_modified:
                 return unchanged(feed, context)
-            rows = _read_rss(feed, response)
+            rows = await _rows(feed, context, response, problems)
         except FetchError as e:
             return refused(feed, context, e)
-        problems: list[Problem] = []
         halts = list(_halts(feed, context, response, rows, problems))
         items = [item for halt in halts for item in _items(feed, context, halt)]
         fresh = [i for i in items if i.source_id not in set(context.state.seen)]
@@ -100,7 +107,7 @@ class Halts:
 
 
 def _halts(
-    feed: FeedSpec, context: Context, response: Response, rows: list[dict[str, str]], problems: list[Problem]
+    feed: FeedSpec, context: Context, response: Response, rows: Iterable[dict[str, str]], problems: list[Problem]
 ) -> Iterator[Halt]:
     for row in rows:
         symbol = row.get("IssueSymbol", "").strip().upper()
@@ -171,7 +178,7 @@ def _moment(day: str, time: str) -> dt.datetime | None:
         moment = dt.datetime.strptime(f"{day.strip()} {time.strip()[:8]}", "%m/%d/%Y %H:%M:%S")  # noqa: DTZ007
     except ValueError:
         return None
-    return moment.replace(tzinfo=NEW_YORK).astimezone(UTC)
+    return moment.replace(tzinfo=NEW_YORK).astimezone(UTC) if FIRST_YEAR <= moment.year <= LAST_YEAR else None
 
 
 def _price(text: str) -> float | None:
@@ -182,28 +189,52 @@ def _price(text: str) -> float | None:
 # ---- RSS ---------------------------------------------------------------------------------------------------------
 
 
-def _read_rss(feed: FeedSpec, response: Response) -> list[dict[str, str]]:
-    """The items of an RSS channel as {local tag name: text}, in order.
+class Sheet(Struct, frozen=True, kw_only=True):
+    """A halts channel as read: rows as {local tag name: text}, in order; ``refused`` says why it is none."""
 
-    The parser reads no entities and no network. Raises ParseError when it is no RSS, and when the channel's title does
-    not contain the feed's ``expect_title``: a wrong path often serves another feed.
+    title: str = ""
+    rows: tuple[dict[str, str], ...] = ()
+    wrong: int = 0
+    refused: str = ""
+
+
+async def _rows(
+    feed: FeedSpec, context: Context, response: Response, problems: list[Problem]
+) -> tuple[dict[str, str], ...]:
+    """The rows of an answer; what is wrong with single ones is told in ``problems``.
+
+    Raises ParseError when it is no RSS, and when the channel's title does not contain the feed's ``expect_title``: a
+    wrong path often serves another feed.
     """
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, remove_comments=True)
+    body = response.body
     try:
-        root = etree.fromstring(response.body.strip(), parser)
-    except (etree.XMLSyntaxError, ValueError) as e:
-        raise ParseError(response.url, f"is not a feed ({e}); check the address") from e
+        sheet = read_sheet(body) if is_small(body) else await apart(context.limits, len(body), read_sheet, body)
+    except ReaderEnded as e:
+        raise ParseError(response.url, str(e)) from e
+    if sheet.refused:
+        raise ParseError(response.url, f"{sheet.refused}; check the address")
+    if feed.expect_title.lower() not in sheet.title.lower():
+        raise ParseError(
+            response.url, f"is the feed {sheet.title!r}; {feed.expect_title!r} was expected: correct the address"
+        )
+    if sheet.wrong:
+        message = f"{response.url}: {sheet.wrong} wrong characters were taken out; the rows are kept"
+        problems.append(entry_problem(feed, "channel", message, "bad_character"))
+    return sheet.rows
+
+
+def read_sheet(body: bytes) -> Sheet:
+    """Read a channel, here and now: no entities, no network, no huge trees. Never raises."""
+    root, wrong = parse_xml(body.strip()), 0
+    if root is None and (mended := mend_xml(body)) is not None:
+        root, wrong = parse_xml(mended[0]), mended[1]
+    if root is None:
+        return Sheet(refused="is not a feed: it is not well-formed XML")
     channel = root.find("channel") if _local(root) == "rss" else None
     if channel is None:
-        raise ParseError(response.url, f"is a <{_local(root)}>, not an RSS feed; check the address")
-    title = " ".join((channel.findtext("title") or "").split())
-    if feed.expect_title.lower() not in title.lower():
-        raise ParseError(
-            response.url, f"is the feed {title!r}; {feed.expect_title!r} was expected: correct the address"
-        )
-    return [dict(_fields(item)) for item in channel.iterfind("item")]
+        return Sheet(refused=f"is a <{_local(root)[:40]}>, not an RSS feed")
+    rows = tuple(dict(_fields(item)) for item in islice(channel.iterfind("item"), ROWS))
+    return Sheet(title=" ".join((channel.findtext("title") or "").split()), rows=rows, wrong=wrong)
 
 
 def _fields(item: _Element) -> Iterator[tuple[str, str]]:

@@ -22,9 +22,8 @@ from screener.collectors.answers import (
     entry_problem,
     published_on,
     read_day,
-    read_json,
+    read_rows,
     receipt,
-    records,
     refused,
     texts,
     words,
@@ -90,7 +89,7 @@ async def _pages(
             break
         try:
             response = await context.fetcher.get(feed.url, params={**params, "skip": str(skip)} if skip else params)
-            rows = records(response, read_json(response), "results")
+            _, rows = read_rows(feed, response, "results", problems)
         except FetchError as e:
             if first is None:
                 raise
@@ -108,7 +107,7 @@ async def _nothing(feed: FeedSpec, context: Context, error: FetchError) -> Colle
     """openFDA's 404 for "no matches": believed only when the same address without the search has records."""
     try:
         response = await context.fetcher.get(feed.url, params={"limit": "1"})
-        records(response, read_json(response), "results")
+        read_rows(feed, response, "results", [])
     except FetchError:
         return refused(feed, context, error)
     return collected(feed, context, response, (), seen=())

@@ -18,6 +18,7 @@ from msgspec import Struct
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.text import html_to_text
 from screener.collectors.xmlforms import xml_text
+from screener.limits import FIRST_YEAR, LAST_YEAR
 from screener.sec.items8k import item_numbers
 from screener.types import Exhibit, Party
 
@@ -341,4 +342,4 @@ def _accepted(text: str) -> dt.datetime | None:
         moment = dt.datetime.strptime(text[:14], "%Y%m%d%H%M%S")  # noqa: DTZ007 - Eastern, set on the next line
     except ValueError:
         return None
-    return moment.replace(tzinfo=NEW_YORK).astimezone(UTC)
+    return moment.replace(tzinfo=NEW_YORK).astimezone(UTC) if FIRST_YEAR <= moment.year <= LAST_YEAR else None

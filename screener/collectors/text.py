@@ -25,6 +25,7 @@ _BLANKS = re.compile(r"[^\S\n]+")
 _EDGES = re.compile(r" ?\n ?")
 _EMPTY_LINES = re.compile(r"\n{3,}")
 _INLINE_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,2000}>")
+_ENDLESS = re.compile(r"&#(?:[0-9]{8,}|[xX][0-9a-fA-F]{7,});?")  # no character; Python refuses to read 4,300 digits
 _DROPPED_TEXT = re.compile(r"(?is)<(script|style)\b[^<>]*>.*?(</\1\s*>|\Z)")
 
 
@@ -34,7 +35,7 @@ def one_line(text: str, limit: int = 1000) -> str:
     for _ in range(2):  # titles are often escaped twice
         if not _MARKUP.search(text):
             break
-        text = html.unescape(_INLINE_TAG.sub(" ", _DROPPED_TEXT.sub(" ", text)))
+        text = html.unescape(_ENDLESS.sub("", _INLINE_TAG.sub(" ", _DROPPED_TEXT.sub(" ", text))))
     text = _INLINE_TAG.sub(" ", text)
     return " ".join(_INVISIBLE.sub("", _surrogates(text).translate(_WINDOWS)).split())[:limit]
 

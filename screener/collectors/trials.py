@@ -23,9 +23,8 @@ from screener.collectors.answers import (
     number,
     published_on,
     read_day,
-    read_json,
+    read_rows,
     receipt,
-    records,
     refused,
     texts,
     words,
@@ -123,8 +122,7 @@ async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> t
     for page in range(1, int(feed.options.get("max_pages", 10)) + 1):
         try:
             response = await context.fetcher.get(feed.url, params=params)
-            answer = read_json(response)
-            rows = records(response, answer, "studies")
+            answer, rows = read_rows(feed, response, "studies", problems)
         except FetchError as e:
             if first is None:
                 raise

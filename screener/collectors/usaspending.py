@@ -26,8 +26,8 @@ from screener.collectors.answers import (
     published_on,
     read_day,
     read_json,
+    read_rows,
     receipt,
-    records,
     refused,
     words,
 )  # fmt: skip
@@ -76,8 +76,7 @@ async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> t
     for page in range(1, int(feed.options.get("max_pages", 5)) + 1):
         try:
             response = await context.fetcher.get(feed.url, json=_query(feed, context, page))
-            answer = read_json(response)
-            rows = records(response, answer, "results")
+            answer, rows = read_rows(feed, response, "results", problems)
         except FetchError as e:
             if first is None:
                 raise

@@ -2,6 +2,7 @@
 
 ``currencies`` which currency a sign or a plain "$" stands for
 ``dates``      days in prose
+``moments``    when a feed says that something was published, and ``zones``, its time zones
 ``money``      amounts with their currency, ranges and limits
 ``numbers``    numbers in digits and words
 ``ratios``     split ratios however they are written

@@ -165,7 +165,7 @@ def test_a_broken_later_page_keeps_the_others(server: WireServer) -> None:
 
 def test_broken_studies_become_problems(server: WireServer) -> None:
     got = read(server, body(study(1), {}, {"protocolSection": None}, study(2, updated="soon"), "text"))
-    assert [p.kind for p in got.problems] == ["broken_entry"] * 3
+    assert [p.kind for p in got.problems] == ["broken_entry"] * 4
     assert got.state is not None and len(got.state.seen) == 1
 
 
