@@ -93,7 +93,7 @@ def implausible(before: Bar, after: Bar, seen: float | None, recent: Sequence[Ba
     believed where the source says so itself, else on five times the usual volume: a forward split multiplies the
     volume by its ratio.
     """
-    if not after.close or not before.close:
+    if not after.close or not before.close or (seen is None and after.change_pct is not None):
         return False
     jump = after.close / before.close
     stated = seen is not None and 1 / _UNSEEN < seen < _UNSEEN
