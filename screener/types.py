@@ -123,7 +123,10 @@ class FeedSpec(Struct, frozen=True, kw_only=True):
 
 
 class FeedState(Struct, frozen=True, kw_only=True):
-    """What is remembered between two polls of a feed; ``seen`` holds the source ids of the last window."""
+    """What is remembered between two polls of a feed; ``seen`` holds the source ids of the last window.
+
+    ``unfinished``: something up to ``last_item`` and after was not read; a later poll reads on from there.
+    """
 
     name: str
     etag: str = ""
@@ -136,6 +139,7 @@ class FeedState(Struct, frozen=True, kw_only=True):
     seen: tuple[str, ...] = ()
     gaps: int = 0
     disabled: str = ""
+    unfinished: bool = False
 
 
 class Problem(Struct, frozen=True, kw_only=True):

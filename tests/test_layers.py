@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     ["errors"],
     ["types", "limits"],
-    ["sec", "language", "clock", "config", "http", "registry", "yamlfile"],
+    ["backoff", "sec", "language", "clock", "config", "http", "registry", "yamlfile"],
     ["format"],  # writes Eastern times, which ``clock`` knows
     ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
     ["pipeline", "selftest"],

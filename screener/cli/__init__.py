@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import io
 import os
+import signal
 import sqlite3
 import sys
 from typing import Any
@@ -103,7 +104,11 @@ def _write_anything() -> None:
 
 
 def main() -> None:
-    """Run the command line; errors become one line and an exit code."""
+    """Run the command line; errors become one line and an exit code.
+
+    SIGTERM stops a command as Ctrl-C does: what is begun in the store is finished or undone, and the exit code is 130.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _write_anything()
     try:
         sys.exit(cli.main(prog_name="screener", standalone_mode=False) or 0)

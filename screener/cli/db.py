@@ -51,7 +51,7 @@ def backup(app: App, file: str, db: str | None) -> None:
         raise InputError(f"{target}: exists already; name a new file")
     with app.store(db, readonly=True) as store:
         store.backup(target)
-    say(f"written: {target} ({target.stat().st_size:,} bytes)")
+    say(f"written and checked: {target} ({target.stat().st_size:,} bytes)")
 
 
 @command.command()
@@ -95,7 +95,7 @@ def update_tickers(app: App, file: str | None, db: str | None) -> None:
     """
     import anyio
 
-    from screener.pipeline.collecting import poll
+    from screener.pipeline.collecting import poll, ticker_table
     from screener.pipeline.workspace import Workspace
 
     with app.store(db) as store:
@@ -105,14 +105,14 @@ def update_tickers(app: App, file: str | None, db: str | None) -> None:
                 raw = Path(file).read_bytes()
             except OSError as e:
                 raise InputError(f"{file}: cannot be read ({e.strerror})") from e
-            poll.load_table(workspace, raw, file, clock.now())
+            ticker_table.load(workspace, raw, file, clock.now())
         else:
             with store.transaction():
                 store.set_setting("table_checked", "")
 
             async def fetch() -> None:
                 async with poll.fetcher(workspace) as get:
-                    problem = await poll.refresh_table(workspace, get)
+                    problem = await ticker_table.refresh(workspace, get)
                     if problem:
                         say(f"problem: {problem.message}")
                         raise SystemExit(1)

@@ -33,7 +33,7 @@ def command(app: App, db: str | None) -> None:
     from screener.config import Settings, built_in
     from screener.outputs.runs import counts_line
     from screener.outputs.table import show_list
-    from screener.pipeline.collecting.poll import load_table
+    from screener.pipeline.collecting import ticker_table
     from screener.pipeline.run import Plan, run_once
     from screener.pipeline.workspace import Workspace
     from screener.store import open_store
@@ -48,7 +48,7 @@ def command(app: App, db: str | None) -> None:
         workspace = Workspace(
             settings=Settings(), store=store, clock=Clock(as_of), feeds_folder=folder / files["feeds"]
         )
-        load_table(workspace, (folder / files["tickers"]).read_bytes(), str(folder / files["tickers"]), as_of)
+        ticker_table.load(workspace, (folder / files["tickers"]).read_bytes(), str(folder / files["tickers"]), as_of)
         with store.transaction():
             store.set_setting("demo", "yes")
         outcome = run_once(workspace, Plan(prices=(str(folder / files["prices"]),)), progress)

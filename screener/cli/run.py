@@ -63,8 +63,12 @@ def command(
             with delivering(app, store.path) as senders:
                 watch_forever(workspace, plan, say, senders)
             return
-        with progress_bar() as progress:
-            outcome = run_once(workspace, plan, progress)
+        try:
+            with progress_bar() as progress:
+                outcome = run_once(workspace, plan, progress)
+        except KeyboardInterrupt:
+            say(f"stopped: {counts_line(store.runs.newest(1)[0])}")
+            raise
     say_problems(outcome.run.problems)
     say(counts_line(outcome.run))
     say(f"stored in {store.path}; `screener today` shows the list")

@@ -100,6 +100,17 @@ class Collector(Protocol):
         ...
 
 
+@runtime_checkable
+class FilingIndex(Protocol):
+    """A collector whose items are entries of an index of filings.
+
+    They are known by accession number, name companies by CIK (so the ticker table is needed), and the filings behind
+    them are read whole afterwards.
+    """
+
+    lists_filings: bool
+
+
 def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -> Collected:
     """The Collected of a poll that brought nothing: one Problem, and a state with one more failure.
 

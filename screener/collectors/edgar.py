@@ -3,7 +3,7 @@
 ``url`` is the base address (https://www.sec.gov); the pages are
 ``{url}/cgi-bin/browse-edgar?action=getcurrent&type=&owner=include&start=N&count=100&output=atom``. A poll pages back
 until half of a page is known to the store, until ``lookback_days``, or until EDGAR ends the list with 503. When paging
-breaks off before that, the state remembers it (``seen`` holds ``unfinished``), and ten minutes later a poll reads on
+breaks off before that, the state remembers it (``unfinished``), and ten minutes later a poll reads on
 past known filings to where the last complete one began, so that nothing is missed. The list reaches back 5,000 entries,
 a busy day: after a longer downtime the days between are read from the daily indexes (see ``dailyindex``).
 
@@ -30,7 +30,6 @@ from screener.sec.forms import NEWS, Choice, form_title
 from screener.sec.items8k import EXHIBITS
 from screener.types import Collected, FeedSpec, FeedState, Filing, Item, Problem
 
-UNFINISHED = "unfinished"
 MAX_INDEX = 50_000_000
 RETRY_HOLE = dt.timedelta(minutes=10)
 
@@ -39,6 +38,7 @@ class EdgarCollector:
     """Reads the current-filings pages; see the module's text."""
 
     name = "edgar"
+    lists_filings = True
 
     async def collect(self, feed: FeedSpec, context: Context) -> Collected:
         """One pass over the pages. The first page failing is a failed poll; a later one is a Problem and a hole."""
@@ -84,7 +84,7 @@ class _Walk:
         self.max_pages = int(_number(feed.options, "max_pages", 60))
         self.oldest_wanted = self.end - dt.timedelta(days=_number(feed.options, "lookback_days", 5))
         # a hole is tried again after a while, not every few seconds: it costs a walk through all pages
-        tried, unfinished = self.state.last_error_at, UNFINISHED in self.state.seen
+        tried, unfinished = self.state.last_error_at, self.state.unfinished
         waits = context.as_of is None and tried is not None and self.end - tried < RETRY_HOLE
         self.pending = unfinished and waits
         self.resume_to = (self.state.last_item or self.oldest_wanted) if unfinished and not waits else None
@@ -178,12 +178,13 @@ class _Walk:
         """What to remember; ``last_item`` only moves when everything up to it has been seen."""
         state = msgspec.structs.replace(self.state, last_success=now, failures=0)
         if not self.complete:
-            gaps, error = state.gaps + (UNFINISHED not in state.seen), self.problems[-1].message
-            return msgspec.structs.replace(state, last_error=error, last_error_at=now, gaps=gaps, seen=(UNFINISHED,))
+            gaps, error = state.gaps + (not state.unfinished), self.problems[-1].message
+            return msgspec.structs.replace(state, last_error=error, last_error_at=now, gaps=gaps, unfinished=True)
         if self.pending:
             return state
         times = [e.accepted for e in self.entries] + [t for t in (state.last_item,) if t]
-        return msgspec.structs.replace(state, last_error="", seen=(), last_item=min(max(times), now) if times else None)
+        newest = min(max(times), now) if times else None
+        return msgspec.structs.replace(state, last_error="", unfinished=False, last_item=newest)
 
 
 def _number(options: dict[str, Any], key: str, default: float) -> float:

@@ -20,8 +20,15 @@ def counts_line(run: Run) -> str:
     return (
         f"{c.get('feeds', 0)} feeds, {c.get('items', 0):,} items ({c.get('new_items', 0):,} new), "
         f"{c.get('filings', 0):,} filings ({c.get('new_filings', 0):,} new), {c.get('new_stories', 0):,} new stories, "
-        f"{c.get('tagged', 0):,} tagged, {c.get('rows', 0):,} rows" + ("" if c.get("new_list") else ", list unchanged")
+        f"{c.get('tagged', 0):,} tagged, " + _listed(run)
     )
+
+
+def _listed(run: Run) -> str:
+    rows = run.counts.get("rows")
+    if rows is None:
+        return "no list made"
+    return f"{rows:,} rows" + ("" if run.counts.get("new_list") else ", list unchanged")
 
 
 def show_runs(console: Console, runs: Sequence[Run], problems: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from screener.engine.load import load_rules
 from screener.errors import ScreenerError
 from screener.pipeline.workspace import all_feeds
 from screener.store import Store, open_store
+from screener.types import FeedState
 
 GOOD, NOTE, BAD = "good", "note", "bad"
 OLD_TABLE = dt.timedelta(days=7)
@@ -38,7 +39,7 @@ def examine(settings: Settings, path: Path) -> Iterator[Finding]:
     if not settings.edgar.contact:
         advice = 'set [edgar] contact = "Your Name you@example.com"; SEC refuses readers that do not say who they are'
         yield Finding(level=NOTE, subject="contact", message=advice)
-    yield from _database(path)
+    yield from _database(settings, path)
     yield _tried("feeds", lambda: _feeds(settings))
     yield _tried("rules", lambda: _rules(settings))
     yield _tried("model", lambda: classifier_of(settings).model_id)
@@ -62,18 +63,18 @@ def _rules(settings: Settings) -> str:
     return f"{len(rules.rules)} ranking rules{off}, digest {rules.digest}"
 
 
-def _database(path: Path) -> Iterator[Finding]:
+def _database(settings: Settings, path: Path) -> Iterator[Finding]:
     if not path.is_file():
         yield Finding(level=NOTE, subject="database", message=f"{path}: not made yet; `screener run` makes it")
         return
     try:
         with open_store(path, readonly=True) as store:
-            yield from _store(store)
+            yield from _store(settings, store)
     except ScreenerError as e:
         yield Finding(level=BAD, subject="database", message=str(e))
 
 
-def _store(store: Store) -> Iterator[Finding]:
+def _store(settings: Settings, store: Store) -> Iterator[Finding]:
     counts = ", ".join(f"{n:,} {name}" for name, n in store.counts().items())
     state = store.integrity()
     size = store.path.stat().st_size / 1e6
@@ -84,11 +85,24 @@ def _store(store: Store) -> Iterator[Finding]:
     )
     yield _table(store)
     yield from _runs(store)
-    for name, s in store.feeds.states().items():
+    yield from _polled(settings, store.feeds.states())
+    yield from _alerts(store)
+
+
+def _polled(settings: Settings, states: Mapping[str, FeedState]) -> Iterator[Finding]:
+    """Feeds that fail, are disabled or have gaps; that none of those in use reads any more is broken, not a note."""
+    for name, s in states.items():
         if s.disabled or s.failures or s.gaps:
             what = s.disabled or (f"failing for {s.failures} polls: {s.last_error}" if s.failures else f"{s.gaps} gaps")
             yield Finding(level=NOTE, subject=f"feed {name}", message=what)
-    yield from _alerts(store)
+    try:
+        used = {name for name, feed in all_feeds(settings).items() if feed.enabled}
+    except ScreenerError:  # told as a finding of its own
+        used = set()
+    asked = [s for name, s in states.items() if name in used] or list(states.values())
+    if asked and all(s.disabled or s.failures for s in asked):
+        message = f"none of the {len(asked)} in use could be read at its last poll: is this machine online?"
+        yield Finding(level=BAD, subject="feeds", message=message)
 
 
 def _alerts(store: Store) -> Iterator[Finding]:

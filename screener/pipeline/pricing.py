@@ -10,8 +10,9 @@ from pathlib import Path
 
 from screener import clock
 from screener.config import PriceSourceSettings
-from screener.errors import InputError, ScreenerError
+from screener.errors import InputError, PriceError, ScreenerError
 from screener.http import Fetcher
+from screener.pipeline.boundary import attempt
 from screener.pipeline.workspace import Workspace
 from screener.prices.base import PriceRequest, Prices, PriceSource, missing
 from screener.prices.failover import Configured, fetch_first
@@ -69,19 +70,26 @@ def _digest(path: Path) -> str:
     return found.hexdigest()
 
 
-async def refresh(
-    workspace: Workspace,
-    names: Sequence[str],
-    tickers: Sequence[str],
-    get: Fetcher,
-    tick: Callable[[int], None] = lambda _: None,
-) -> list[Problem]:
-    """Bring the store's prices up to date from each of ``names`` (files or sources); failures become problems."""
-    answers, problems = await fetch(workspace, names, tickers, get)
-    store(workspace, answers)
-    for path in file_paths(workspace, names):
-        problems += load_file(workspace, path, tick)[1]
-    return problems
+def asks_sources(names: Sequence[str]) -> bool:
+    """Whether any of these names is a source that is asked, not a file."""
+    known = sources()
+    return any(n in known and n != "file" for n in names)
+
+
+class Bounded:
+    """A source that fails as a source does, with PriceError, whatever its code throws."""
+
+    def __init__(self, source: PriceSource) -> None:
+        self.source = source
+        self.name, self.delay, self.coverage = source.name, source.delay, source.coverage
+        self.licence, self.needs_key = source.licence, source.needs_key
+
+    async def daily(self, request: PriceRequest) -> Prices:
+        """The source's answer. Raises PriceError, FetchError or InputError."""
+        found = await attempt("price", self.name, lambda: self.source.daily(request), (ScreenerError,))
+        if isinstance(found, Problem):
+            raise PriceError(found.message)
+        return found
 
 
 async def fetch(
@@ -96,7 +104,7 @@ async def fetch(
     answers: list[Prices] = []
     problems: list[Problem] = []
     # A source that gives the whole market in one answer is asked for all of it: breadth needs every small cap.
-    whole = [c for c in chosen if getattr(c.source, "whole_market", False)]
+    whole = [c for c in chosen if getattr(known[c.source.name], "whole_market", False)]
     rest = [c for c in chosen if c not in whole]
     if whole:
         await _ask(whole, replace(request, tickers=()), answers, problems)
@@ -122,7 +130,7 @@ async def _ask(
 def _configured(workspace: Workspace, source: PriceSource) -> Configured:
     own = workspace.settings.prices.sources.get(source.name, PriceSourceSettings())
     options = {**own.options, **({"path": own.path} if own.path else {})}
-    return Configured(source=source, base_url=own.base_url, key=own.key, secret=own.secret, options=options)
+    return Configured(source=Bounded(source), base_url=own.base_url, key=own.key, secret=own.secret, options=options)
 
 
 def _request(workspace: Workspace, tickers: Sequence[str], get: Fetcher, held: Store) -> PriceRequest | None:

@@ -17,28 +17,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol, TypeVar
 
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
 from anyio.streams.memory import MemoryObjectReceiveStream, MemoryObjectSendStream
 
-from screener import clock
+from screener import backoff, clock
 from screener.collectors.base import Collector
-from screener.errors import InputError, ScreenerError, StoreError
+from screener.errors import StoreError
 from screener.http import Fetcher
 from screener.pipeline import pricing
-from screener.pipeline.collecting import poll
+from screener.pipeline.boundary import attempt
+from screener.pipeline.collecting import poll, ticker_table
 from screener.pipeline.collecting.filing_queue import FilingQueue
+from screener.pipeline.cycle import tickers_of_day
 from screener.pipeline.market_state import changed_regime
-from screener.pipeline.run import Plan, tickers_of_day
+from screener.pipeline.run import Plan
 from screener.pipeline.watch_writer import WatchWriter
 from screener.pipeline.workspace import Workspace
 from screener.prices.base import Prices
 from screener.store import Store, open_store
 from screener.types import Collected, FeedSpec, FeedState, Problem, Regime
 
+T = TypeVar("T")
 Say = Callable[[str], None]
 
 
@@ -96,7 +99,7 @@ async def watching(workspace: Workspace, plan: Plan, say: Say, senders: Sequence
     """Watch until cancelled or a signal comes; to be awaited in the main thread."""
     feeds = workspace.chosen_feeds(plan.feeds)
     # Waiting long for another writer would hold up a stop; the writer tries again by itself.
-    workspace.store.connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    workspace.store.wait_at_most(BUSY_MS)
     send, receive = anyio.create_memory_object_stream[Collected](QUEUE)
     with (
         send,
@@ -127,7 +130,7 @@ async def watching(workspace: Workspace, plan: Plan, say: Say, senders: Sequence
 def _start_feeds(watch: Watch, feeds: Sequence[FeedSpec], get: Fetcher, group: TaskGroup) -> None:
     kinds = poll.collectors()
     for feed in feeds:
-        if feed.kind == "edgar":
+        if poll.list_filings([feed]):
             watch.queues[feed.name] = queue = FilingQueue(watch.workspace, watch.reader, feed.name, watch.send.send)
             group.start_soon(queue.run, poll.context_of(watch.workspace, feed, get, watch.reader))
         group.start_soon(_poll, watch, feed, get, kinds)
@@ -179,8 +182,8 @@ def wait_for(feed: FeedSpec, state: FeedState, now: dt.datetime) -> float:
     """Seconds until a feed's next poll: its cadence by session, doubled for each failure, with 10 % jitter."""
     base = feed.every * PACE[clock.session_at(now)]
     if state.failures:
-        base = min(max(base, 1.0) * 2 ** min(state.failures, 10), max(MAX_BACKOFF, base))
-    return base * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+        base = backoff.delay(state.failures, max(base, 1.0) * 2, max(MAX_BACKOFF, base))
+    return backoff.spread(base, JITTER)
 
 
 def _tell_state(watch: Watch, feed: FeedSpec, before: FeedState, after: FeedState) -> None:
@@ -197,9 +200,9 @@ def _tell_state(watch: Watch, feed: FeedSpec, before: FeedState, after: FeedStat
 
 async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> None:
     """Store what comes as it comes; classify while nothing waits to be stored, and now and then all the same."""
-    untagged, in_a_row = watch.writer.untagged, 0
+    in_a_row = 0
     while True:
-        if not untagged or (receive.statistics().current_buffer_used and in_a_row < STORE_FIRST):
+        if not watch.writer.behind or (receive.statistics().current_buffer_used and in_a_row < STORE_FIRST):
             batch = [await receive.receive()]
             while len(batch) < QUEUE and receive.statistics().current_buffer_used:
                 batch.append(receive.receive_nowait())
@@ -208,29 +211,33 @@ async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> 
                 if found.feed in watch.queues:
                     watch.queues[found.feed].stored({f.accession for f in found.filings})
             in_a_row, news = in_a_row + 1, any(c.items or c.problems for c in batch)
-            untagged = watch.writer.untagged
         else:
-            untagged, news, in_a_row = await _insisting(watch, watch.writer.tag), True, 0
+            news, in_a_row = bool(await _insisting(watch, watch.writer.tag)), 0
         if news:
             watch.changed.set()
 
 
-async def _insisting(watch: Watch, work: Callable[[], Any]) -> Any:
+async def _insisting(watch: Watch, work: Callable[[], T]) -> T | None:
     """Do it in a thread; when the store cannot be written, say so once and try again until it can."""
-    wait = RETRY
+    failures = 0
     while True:
         try:
             # Shielded: a transaction that has begun is finished before the watch ends.
             with anyio.CancelScope(shield=True):
-                done = await anyio.to_thread.run_sync(work)
+                done = await attempt("save", "store", lambda: anyio.to_thread.run_sync(work), (StoreError,))
         except StoreError as e:
-            if wait == RETRY:
+            if not failures:
                 watch.say(f"nothing can be stored now, what comes is held: {e}")
-            await anyio.sleep(wait)
-            wait = min(wait * 2, RETRY_MOST)
+            failures += 1
+            await anyio.sleep(backoff.delay(failures, RETRY, RETRY_MOST))
             continue
-        if wait > RETRY:
+        if failures:
             watch.say("stored again")
+        if isinstance(done, Problem):
+            # Not the store's fault: trying the same again would end the same.
+            _tell(watch, "store", done)
+            await anyio.sleep(RETRY)
+            return None
         return done
 
 
@@ -240,7 +247,10 @@ async def _rank(watch: Watch) -> None:
     while True:
         with anyio.move_on_after(LOOK_EVERY):
             await watch.changed.wait()
-        renewed = await anyio.to_thread.run_sync(watch.writer.renew_rules)
+        renewed = await attempt("rank", "rules", lambda: anyio.to_thread.run_sync(watch.writer.renew_rules))
+        if isinstance(renewed, Problem):
+            _tell(watch, "rules", renewed)
+            renewed = False
         due = anyio.current_time() - last >= RERANK_EVERY
         if not (renewed or due or watch.changed.is_set()):
             continue
@@ -262,23 +272,38 @@ async def _table(watch: Watch, get: Fetcher) -> None:
 
 
 async def _renew_table(watch: Watch, get: Fetcher) -> None:
-    found = await poll.refresh_table(watch.workspace, get, watch.writer.turn)
-    told, watch.told["ticker table"] = watch.told.get("ticker table"), (found,) if found else ()
-    if found and told != (found,):
-        watch.writer.tell([found])
+    found = await attempt(
+        "resolve", "ticker table", lambda: ticker_table.refresh(watch.workspace, get, watch.writer.turn)
+    )
+    _tell(watch, "ticker table", found)
+
+
+def _tell(watch: Watch, subject: str, problem: Problem | None) -> bool:
+    """Put a subject's problem on record, once as long as it lasts; whether it was put there."""
+    told = watch.told.get(subject)
+    watch.told[subject] = (problem,) if problem else ()
+    if problem is None or told == (problem,):
+        return False
+    watch.writer.tell([problem])
+    return True
 
 
 async def _send(watch: Watch, sender: Sender) -> None:
     """Deliver a channel's alerts as soon as a cycle has stored some, and again when a failed one is due."""
     own = anyio.CapacityLimiter(1)
+    failures, subject = 0, f"alerts {getattr(getattr(sender, 'channel', sender), 'shown', '')}".strip()
     while True:
         woken = anyio.Event()
         watch.stored.append(woken)
-        try:
-            wait = await anyio.to_thread.run_sync(sender.step, limiter=own)
-        except ScreenerError as e:
-            watch.say(f"alerts: {e}")
-            wait = SEND_EVERY
+        wait = await attempt("alert", subject, lambda: anyio.to_thread.run_sync(sender.step, limiter=own))
+        if isinstance(wait, Problem):
+            failures += 1
+            if _tell(watch, subject, wait):
+                watch.say(wait.message)
+            await anyio.sleep(backoff.delay(failures, SEND_EVERY, MAX_BACKOFF))
+            continue
+        failures = 0
+        _tell(watch, subject, None)
         with anyio.move_on_after(SEND_EVERY if wait is None else min(wait, SEND_EVERY)):
             await woken.wait()
 
@@ -287,51 +312,48 @@ async def _market(watch: Watch) -> None:
     """Renew the state of the market every few minutes, read through a connection of its own: it takes seconds."""
     while True:
         await anyio.sleep(MARKET_AFTER)
-        found = await anyio.to_thread.run_sync(_regime_now, watch, abandon_on_cancel=True)
-        if found is not None:
-            with anyio.CancelScope(shield=True):
-                await anyio.to_thread.run_sync(_keep_regime, watch, found)
+        done = await attempt("rank", "market", lambda: _renew_market(watch))
+        _tell(watch, "market", done)
         await anyio.sleep(MARKET_EVERY)
+
+
+async def _renew_market(watch: Watch) -> None:
+    found = await anyio.to_thread.run_sync(_regime_now, watch, abandon_on_cancel=True)
+    if found is not None:
+        with anyio.CancelScope(shield=True):
+            await anyio.to_thread.run_sync(_keep_regime, watch, found)
 
 
 def _regime_now(watch: Watch) -> Regime | None:
     now = clock.now()
-    try:
-        with open_store(watch.workspace.store.path, readonly=True) as reader:
-            workspace = Workspace(settings=watch.workspace.settings, store=reader, clock=watch.workspace.clock)
-            return changed_regime(workspace, clock.session_day(now), now)
-    except ScreenerError as e:
-        watch.writer.tell([Problem(stage="rank", subject="market", message=str(e), kind=type(e).__name__)])
-        return None
+    with open_store(watch.workspace.store.path, readonly=True) as reader:
+        return changed_regime(watch.workspace.reading(reader), clock.session_day(now), now)
 
 
 def _keep_regime(watch: Watch, found: Regime) -> None:
-    try:
-        with watch.writer.turn() as workspace, workspace.store.transaction():
-            workspace.store.regimes.save(found)
-    except ScreenerError as e:
-        watch.say(f"the state of the market was not stored: {e}")
+    with watch.writer.turn() as workspace, workspace.store.transaction():
+        workspace.store.regimes.save(found)
 
 
 async def _price(watch: Watch, get: Fetcher) -> None:
     """Refresh prices of the tickers in the news every minute of a session."""
-    workspace, names = watch.workspace, watch.plan.prices or watch.workspace.settings.prices.source
+    names = watch.plan.prices or watch.workspace.settings.prices.source
     if not names:
         return
     while True:
-        now = clock.now()
-        try:
-            answers, problems = await pricing.fetch(
-                workspace, names, tickers_of_day(watch.reader, now), get, watch.reader
-            )
-            paths = pricing.file_paths(workspace, names)
-        except InputError as e:
-            answers, paths = [], []
-            problems = [Problem(stage="price", subject="prices", message=str(e), kind="InputError")]
-        with anyio.CancelScope(shield=True):
-            await anyio.to_thread.run_sync(_store_prices, watch, answers, paths, problems)
-        quiet = clock.session_at(now) == clock.CLOSED
+        done = await attempt("price", "prices", lambda: _renew_prices(watch, get, names))
+        _tell(watch, "prices", done)
+        quiet = clock.session_at(clock.now()) == clock.CLOSED
         await anyio.sleep(PRICES_EVERY * (10 if quiet else 1))
+
+
+async def _renew_prices(watch: Watch, get: Fetcher, names: Sequence[str]) -> None:
+    """Ask and store; what single sources and files lack goes on record."""
+    tickers = tickers_of_day(watch.reader, clock.now())
+    answers, problems = await pricing.fetch(watch.workspace, names, tickers, get, watch.reader)
+    paths = pricing.file_paths(watch.workspace, names)
+    with anyio.CancelScope(shield=True):
+        await anyio.to_thread.run_sync(_store_prices, watch, answers, paths, problems)
 
 
 def _store_prices(watch: Watch, answers: Sequence[Prices], paths: Sequence[Path], problems: list[Problem]) -> None:
@@ -340,6 +362,5 @@ def _store_prices(watch: Watch, answers: Sequence[Prices], paths: Sequence[Path]
             pricing.store(workspace, answers)
             for path in paths:
                 problems += pricing.load_file(workspace, path)[1]
-    except ScreenerError as e:
-        problems.append(Problem(stage="price", subject="prices", message=str(e), kind=type(e).__name__))
-    watch.writer.tell(problems)
+    finally:
+        watch.writer.tell(problems)

@@ -2,7 +2,8 @@
 
 Two threads work here. One stores and classifies; one ranks, reading through a connection of its own. They share the
 one connection that writes, in turns (``turn``). Nothing is given up when the store cannot be written for a while: what
-was collected is held and tried again, and the polls wait once the queue is full.
+was collected is held and tried again, and the polls wait once the queue is full. What cannot be stored for another
+reason is left out alone, with a Problem.
 """
 
 from __future__ import annotations
@@ -10,27 +11,22 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import threading
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
-
-import msgspec
 
 from screener import clock, config
 from screener.errors import InputError, ScreenerError
-from screener.pipeline import outcomes
-from screener.pipeline.alerts.decision import Arrival
+from screener.pipeline.boundary import attempt_now
+from screener.pipeline.cycle import Brought, Ranked, new_run, rank_and_store
 from screener.pipeline.intake.taking import Intake, Taken, in_order
 from screener.pipeline.ranking import rank_day
-from screener.pipeline.run import new_run, save_rows
 from screener.pipeline.workspace import Workspace
 from screener.store import Store
-from screener.types import Collected, Problem, WatchRow
+from screener.types import Collected, Problem, Run, WatchRow
 
 PART = 200
 """Items in one transaction: what a stop signal waits for."""
 FORGET_EVERY, MEMORY = 1000, dt.timedelta(days=12)
-_SHARED = ("classifier", "rules", "regime_rules", "feeds", "table")
 
 Say = Callable[[str], None]
 
@@ -44,7 +40,7 @@ class WatchWriter:
         self._intake = Intake(workspace)
         self._rules_seen = rules_stamp(workspace)
         self._mark = threading.Lock()
-        self._told, self._tally, self._feeds = Taken(), dict[str, int](), set[str]()
+        self._came = Brought()
         self._batches = 0
 
     @contextmanager
@@ -67,40 +63,50 @@ class WatchWriter:
                 return
             with self._turn:
                 taken = self._intake.store(items[start : start + PART])
-            self._count(taken, {"items": taken.items + taken.known})
-        filings = 0
-        if any(c.state or c.filings or c.halts for c in batch):
-            with self._turn, self.workspace.store.transaction():
-                filings = sum(self._intake.note(c) for c in batch)
-        told = Taken(filings=filings, problems=[p for c in batch for p in c.problems])
-        self._count(told, {"filings": sum(len(c.filings) for c in batch)}, {c.feed for c in batch})
+            self._count(Brought(taken=taken, items=taken.items + taken.known))
+        filings, broken = self._note([c for c in batch if c.state or c.filings or c.halts])
+        told = Taken(filings=filings, problems=[*(p for c in batch for p in c.problems), *broken])
+        self._count(Brought(taken=told, feeds={c.feed for c in batch}, filings=sum(len(c.filings) for c in batch)))
         self._batches += 1
         if self._batches % FORGET_EVERY == 0:
             self._intake.forget(clock.now() - MEMORY)
 
-    def tag(self) -> int:
-        """Classify some of what is stored; how many stories are left. Raises StoreError."""
-        if self._intake.untagged:
-            with self._turn:
-                taken = self._intake.tag()
-            self._count(taken, {})
-        return self._intake.untagged
+    def _note(self, batch: Sequence[Collected]) -> tuple[int, list[Problem]]:
+        """Store filings, halts and states together; what cannot be stored is found one by one and left out."""
+        if not batch:
+            return 0, []
+
+        def note() -> int:
+            with self._turn, self.workspace.store.transaction():
+                return sum(self._intake.note(c) for c in batch)
+
+        done = attempt_now("save", batch[0].feed, note, (ScreenerError,))
+        if not isinstance(done, Problem):
+            return done, []
+        if len(batch) == 1:
+            return 0, [done]
+        parts = [self._note([c]) for c in batch]
+        return sum(n for n, _ in parts), [p for _, problems in parts for p in problems]
+
+    def tag(self) -> bool:
+        """Classify some of what is stored; whether there was anything. Raises StoreError."""
+        with self._turn:
+            taken = self._intake.tag()
+        self._count(Brought(taken=taken))
+        return bool(taken.touched)
 
     @property
-    def untagged(self) -> int:
-        """How many stories are stored and not classified yet."""
-        return self._intake.untagged
+    def behind(self) -> bool:
+        """Whether stories may be stored that are not classified yet."""
+        return self._intake.behind
 
     def tell(self, problems: Sequence[Problem]) -> None:
         """Problems for the next run's record."""
-        self._count(Taken(problems=list(problems)), {})
+        self._count(Brought(taken=Taken(problems=list(problems))))
 
-    def _count(self, taken: Taken, counts: dict[str, int], feeds: Collection[str] = ()) -> None:
+    def _count(self, came: Brought) -> None:
         with self._mark:
-            self._told.add(taken)
-            self._feeds.update(feeds)
-            for name, n in counts.items():
-                self._tally[name] = self._tally.get(name, 0) + n
+            self._came.add(came)
 
     # ---- ranking ----
 
@@ -109,52 +115,31 @@ class WatchWriter:
 
         Returns whether a list was stored. An error is said and costs this ranking only.
         """
-        told, tally, feeds = self._taken_over()
-        try:
-            return self._rank(told, tally, feeds)
-        except ScreenerError as e:
-            self._say(f"the list was not renewed: {e}")
-            self._count(told, tally, feeds)
-            return False
-
-    def _rank(self, told: Taken, tally: dict[str, int], feeds: set[str]) -> bool:
-        run = new_run(self.workspace)
-        rows = self._read(lambda workspace: rank_day(workspace, run.id, run.day, run.as_of, self._by))
-        arrival = Arrival(touched=frozenset(told.touched), classified=told.done)
-        with self._turn:
-            with self.workspace.store.transaction():
-                runs = self.workspace.store.runs
-                runs.start(run)
-                stored = save_rows(self.workspace, run, rows, arrival)
-                if told.items or told.problems or stored:
-                    counts = _counts(told, tally, feeds, rows, stored)
-                    runs.finish(
-                        msgspec.structs.replace(run, finished=clock.now(), counts=counts, problems=tuple(told.problems))
-                    )
-                else:
-                    runs.drop(run)
-            outcomes.fill_due(self.workspace, run.as_of)
-        if told.new_stories:
-            what = f"{told.new_stories} new stories, {told.tagged} tagged, {len(rows)} rows"
-            self._say(f"{clock.eastern(clock.now())}: {what}")
-        return stored
-
-    def _taken_over(self) -> tuple[Taken, dict[str, int], set[str]]:
         with self._mark:
-            found = self._told, self._tally, self._feeds
-            self._told, self._tally, self._feeds = Taken(), {}, set()
-        return found
+            came, self._came = self._came, Brought()
+        run = new_run(self.workspace)
+        done = attempt_now("rank", "list", lambda: self._rank(run, came))
+        if isinstance(done, Problem):
+            self._say(f"the list was not renewed: {done.message.removeprefix('list: ')}")
+            # What could not be recorded is told by the next record; the error once, however long it lasts.
+            if done not in came.taken.problems:
+                came.taken.problems.append(done)
+            self._count(came)
+            return False
+        if came.taken.new_stories:
+            what = f"{came.taken.new_stories} new stories, {came.taken.tagged} tagged, {len(done.rows)} rows"
+            self._say(f"{clock.eastern(clock.now())}: {what}")
+        return done.stored
 
-    def _read(self, work: Callable[[Workspace], list[WatchRow]]) -> list[WatchRow]:
-        """Work on one unchanging view of the store, while others write."""
-        workspace = replace(self.workspace, store=self._ranker)
-        workspace.__dict__.update({k: v for k, v in self.workspace.__dict__.items() if k in _SHARED})
-        connection = self._ranker.connection
-        connection.execute("BEGIN")
-        try:
-            return work(workspace)
-        finally:
-            connection.execute("COMMIT")
+    def _rank(self, run: Run, came: Brought) -> Ranked:
+        return rank_and_store(
+            self.workspace, run, came, self._by, rank=self._ranked, turn=lambda: self._turn, keep_quiet=False
+        )
+
+    def _ranked(self, run: Run) -> list[WatchRow]:
+        """The day's list from one unchanging view of the store, while others write."""
+        with self._ranker.snapshot():
+            return rank_day(self.workspace.reading(self._ranker), run.id, run.day, run.as_of, self._by)
 
     def renew_rules(self) -> bool:
         """Pick up changed rule files, True when there were; when the new ones do not load, say why and keep the old."""
@@ -170,23 +155,6 @@ class WatchWriter:
         else:
             self._say(f"rules loaded anew ({digest[:8]})")
         return True
-
-
-def _counts(
-    told: Taken, tally: dict[str, int], feeds: set[str], rows: Sequence[WatchRow], stored: bool
-) -> dict[str, int]:
-    return {
-        "feeds": len(feeds),
-        "items": tally.get("items", 0),
-        "new_items": told.items,
-        "known_items": told.known,
-        "filings": tally.get("filings", 0),
-        "new_filings": told.filings,
-        "new_stories": told.new_stories,
-        "tagged": told.tagged,
-        "rows": len(rows),
-        "new_list": int(stored),
-    }
 
 
 def rules_stamp(workspace: Workspace) -> str:

@@ -1,13 +1,14 @@
-"""Everything a run needs, made once from the settings: feeds, rules, classifier, ticker table, clock."""
+"""Everything a run needs, made once from the settings: feeds, rules, classifier, ticker table, clock.
+
+Each part is loaded at its first use and then kept; only ``reload_rules`` and ``forget_table`` load one anew.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -24,50 +25,97 @@ from screener.market import MEASURES
 from screener.store import Store
 from screener.types import FeedSpec
 
+T = TypeVar("T")
 
-@dataclass
+
+class Part(Generic[T]):
+    """One part of a workspace: loaded at its first use, kept until it is loaded anew."""
+
+    def __init__(self, load: Callable[[], T], held: T | None = None) -> None:
+        self.load, self.held = load, held
+
+    def get(self) -> T:
+        """The part."""
+        if self.held is None:
+            self.held = self.load()
+        return self.held
+
+    def reload(self) -> T:
+        """Load it anew; on any error the old one stays."""
+        self.held = self.load()
+        return self.held
+
+    def forget(self) -> None:
+        """Load it anew at its next use."""
+        self.held = None
+
+
 class Workspace:
-    """The parts of one process. ``feeds_folder`` and ``regimes`` replace the built-in ones (the demo has its own)."""
+    """The parts of one process.
 
-    settings: Settings
-    store: Store
-    clock: Clock = field(default_factory=Clock)
-    feeds_folder: Path | None = None
+    ``feeds_folder`` replaces the built-in feeds and the user's (the demo has its own). ``classifier``, ``rules`` and
+    ``feeds`` may be handed in ready made.
+    """
 
-    @cached_property
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        store: Store,
+        clock: Clock | None = None,
+        feeds_folder: Path | None = None,
+        classifier: Classifier | None = None,
+        rules: RuleSet | None = None,
+        feeds: dict[str, FeedSpec] | None = None,
+    ) -> None:
+        self.settings, self.store, self.clock, self.feeds_folder = settings, store, clock or Clock(), feeds_folder
+        self._classifier = Part(lambda: classifier_of(settings), classifier)
+        self._rules = Part(lambda: load_rules(config.rule_folders(settings, "ranking")), rules)
+        self._regime_rules = Part(lambda: load_rules(config.rule_folders(settings, "regime"), number_facts(MEASURES)))
+        self._feeds = Part(lambda: all_feeds(settings, feeds_folder), feeds)
+        self._table = Part(lambda: TickerTable(store.listings.all()))
+
+    def reading(self, store: Store) -> Workspace:
+        """A workspace with the same parts that reads and writes through another connection to the same database."""
+        other = Workspace(settings=self.settings, store=store, clock=self.clock, feeds_folder=self.feeds_folder)
+        other._classifier, other._rules, other._regime_rules = self._classifier, self._rules, self._regime_rules
+        other._feeds = self._feeds
+        # A table that is not loaded yet is read through the other's own connection.
+        other._table = Part(other._table.load, self._table.held)
+        return other
+
+    @property
     def classifier(self) -> Classifier:
         """The classifier with its trained weights."""
-        return classifier_of(self.settings)
+        return self._classifier.get()
 
-    @cached_property
+    @property
     def rules(self) -> RuleSet:
         """The ranking rules, built-in and the user's."""
-        return load_rules(config.rule_folders(self.settings, "ranking"))
+        return self._rules.get()
 
-    @cached_property
+    @property
     def regime_rules(self) -> RuleSet:
         """The regime rules, built-in and the user's."""
-        return load_rules(config.rule_folders(self.settings, "regime"), number_facts(MEASURES))
+        return self._regime_rules.get()
 
-    @cached_property
+    @property
     def feeds(self) -> dict[str, FeedSpec]:
         """All known feeds by name, with the user's settings on top."""
-        return all_feeds(self.settings, self.feeds_folder)
+        return self._feeds.get()
 
-    @cached_property
+    @property
     def table(self) -> TickerTable:
         """The ticker table as stored."""
-        return TickerTable(self.store.listings.all())
+        return self._table.get()
 
     def reload_rules(self) -> str:
         """Load the ranking rules anew and return their digest. On InputError the old ones stay."""
-        fresh = load_rules(config.rule_folders(self.settings, "ranking"))
-        self.__dict__["rules"] = fresh
-        return fresh.digest
+        return self._rules.reload().digest
 
     def forget_table(self) -> None:
         """Read the ticker table anew at its next use."""
-        self.__dict__.pop("table", None)
+        self._table.forget()
 
     def chosen_feeds(self, names: tuple[str, ...]) -> list[FeedSpec]:
         """The feeds of these names, enabled or not; without names all enabled ones. Raises InputError."""
@@ -80,7 +128,7 @@ def all_feeds(settings: Settings, folder: Path | None = None) -> dict[str, FeedS
     """Feed files, built-in and the user's, with ``[feeds.NAME]`` and ``[edgar]`` on top."""
     if folder is not None:
         return load_feeds(folder, {})
-    overrides: dict[str, Mapping[str, Any]] = {}
+    overrides: dict[str, Mapping[str, object]] = {}
     for name, feed in settings.feeds.items():
         overrides[name] = {k: v for k, v in msgspec.structs.asdict(feed).items() if v is not None}
     found: dict[str, FeedSpec] = {}
@@ -96,7 +144,7 @@ def all_feeds(settings: Settings, folder: Path | None = None) -> dict[str, FeedS
 
 def _edgar(feed: FeedSpec, settings: Settings) -> FeedSpec:
     edgar, own = settings.edgar, settings.feeds.get("edgar")
-    changes: dict[str, Any] = {}
+    changes: dict[str, object] = {}
     if own is None or own.url is None:
         changes["url"] = edgar.base_url
     if not edgar.enabled:

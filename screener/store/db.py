@@ -8,6 +8,7 @@ starts fast.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,7 +33,7 @@ from screener.store.runs import Runs
 from screener.store.search import Search
 from screener.store.stories import Stories
 
-SCHEMA_VERSION = 9
+SCHEMA_VERSION = 10
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 
@@ -84,6 +85,19 @@ class Store:
                 raise
             self.connection.commit()
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """One unchanging view of the database for several reads, while others write."""
+        self.connection.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self.connection.execute("COMMIT")
+
+    def wait_at_most(self, milliseconds: int) -> None:
+        """How long to wait for another writer before an error."""
+        self.connection.execute(f"PRAGMA busy_timeout = {milliseconds:d}")
+
     def get_setting(self, key: str) -> str | None:
         """A small stored value, None when it was never set."""
         row = self.connection.execute("SELECT value FROM settings WHERE key = ?", (key,)).fetchone()
@@ -99,10 +113,42 @@ class Store:
         return {t: int(self.connection.execute(f"SELECT count(*) FROM {t}").fetchone()[0]) for t in tables}
 
     def backup(self, target: Path) -> None:
-        """Write a consistent copy while others may be writing. Raises StoreError."""
-        with storing(target), sqlite3.connect(target) as copy:
-            self.connection.backup(copy)
-        copy.close()
+        """Write a consistent, checked copy while others may be writing. Raises StoreError.
+
+        The copy grows beside its place and takes it only when it is whole and sound; a damaged database gives none.
+        """
+        part = target.with_name(target.name + ".part")
+        try:
+            with storing(target):
+                state = self._copied(part)
+            if state != "ok":
+                raise StoreError(f"{self.path}: the database is damaged ({state}); no backup was written: {_RESTORE}")
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            part.replace(target)
+        finally:
+            for suffix in ("", "-journal", "-wal", "-shm"):
+                part.with_name(part.name + suffix).unlink(missing_ok=True)
+
+    def _copied(self, part: Path) -> str:
+        """Copy to a new file; what SQLite's full check of the copy, and so of what was copied, found."""
+        part.unlink(missing_ok=True)
+        copy = sqlite3.connect(part, isolation_level=None)
+        try:
+            # Held by a snapshot the copy need not begin again with every write; a page of Python lets a signal in.
+            with self.snapshot():
+                self.connection.execute("SELECT count(*) FROM sqlite_master")
+                self.connection.backup(copy, pages=_PAGES, progress=lambda *_: None)
+            copy.execute("PRAGMA journal_mode = DELETE")
+            with stoppable(copy):
+                rows = copy.execute("PRAGMA integrity_check(3)").fetchall()
+        except sqlite3.DatabaseError as e:
+            if isinstance(e, sqlite3.OperationalError):
+                raise
+            return str(e)
+        finally:
+            copy.close()
+        return "; ".join(str(r[0]) for r in rows)
 
     def prune(self, before: dt.date, *, dry: bool) -> dict[str, int]:
         """Drop what was published before a New York date, and all but the last list of each earlier day.
@@ -121,13 +167,14 @@ class Store:
         ):
             count = self.connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", (limit,)).fetchone()[0]
             if not dry:
-                self.connection.execute(f"DELETE FROM {table} WHERE {where}", (limit,))
+                with stoppable(self.connection):
+                    self.connection.execute(f"DELETE FROM {table} WHERE {where}", (limit,))
             done[name] = int(count)
         return done
 
     def compact(self) -> None:
         """Give freed pages back to the disk."""
-        with storing(self.path):
+        with storing(self.path), stoppable(self.connection):
             self.connection.execute("VACUUM")
 
     def integrity(self) -> str:
@@ -137,6 +184,25 @@ class Store:
 
 
 _SUPERSEDED = "day < ? AND EXISTS (SELECT 1 FROM lists l WHERE l.day = lists.day AND l.as_of > lists.as_of)"
+
+
+_PAGES = 2000
+_RESTORE = "restore an older one"
+_STEPS = 200_000
+
+
+@contextmanager
+def stoppable(connection: sqlite3.Connection) -> Iterator[None]:
+    """Long statements that Ctrl-C stops: without this it would wait inside SQLite until they are done."""
+    connection.set_progress_handler(lambda: 0, _STEPS)  # the signal is raised when Python runs, inside the handler
+    try:
+        yield
+    except sqlite3.OperationalError as e:
+        if str(e) == "interrupted":
+            raise KeyboardInterrupt from e
+        raise
+    finally:
+        connection.set_progress_handler(None, 0)
 
 
 @contextmanager

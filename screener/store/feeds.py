@@ -9,7 +9,8 @@ from screener.store.rows import Subject, dump, iso, iso_or_none, marks, moment_o
 from screener.types import FeedState
 
 _COLUMNS = (
-    "name, etag, last_modified, last_success, last_error, last_error_at, failures, last_item, seen, gaps, disabled"
+    "name, etag, last_modified, last_success, last_error, last_error_at, failures, last_item, seen, gaps, disabled, "
+    "unfinished"
 )
 
 
@@ -28,7 +29,7 @@ class Feeds(Subject):
     def save(self, s: FeedState) -> None:
         """Remember a feed's state, in the same transaction as its items."""
         self._db.execute(
-            f"INSERT OR REPLACE INTO feeds({_COLUMNS}) VALUES ({marks(range(11))})",
+            f"INSERT OR REPLACE INTO feeds({_COLUMNS}) VALUES ({marks(range(12))})",
             (
                 s.name,
                 s.etag,
@@ -41,6 +42,7 @@ class Feeds(Subject):
                 dump(s.seen),
                 s.gaps,
                 s.disabled,
+                int(s.unfinished),
             ),
         )
 
@@ -68,4 +70,5 @@ def _state(r: sqlite3.Row) -> FeedState:
         seen=texts_of(r["seen"]),
         gaps=r["gaps"],
         disabled=r["disabled"],
+        unfinished=bool(r["unfinished"]),
     )

@@ -403,3 +403,14 @@ def m009_table_order(db: Any) -> None:
                 "UPDATE OR REPLACE halts SET ticker = ? WHERE ticker = ? AND halted = ? AND code = ?",
                 (plain_ticker(ticker), ticker, halted, code),
             )
+
+
+@migration()
+def m010_resume(db: Any) -> None:
+    """Where a feed reads on gets a column of its own; and finding what no classifier has seen, whatever its age."""
+    _run(
+        db,
+        "ALTER TABLE feeds ADD COLUMN unfinished INTEGER NOT NULL DEFAULT 0",
+        """UPDATE feeds SET unfinished = 1, seen = '[]' WHERE seen = '["unfinished"]'""",
+        "CREATE INDEX stories_unclassified ON stories(published) WHERE model_id = ''  -- what is still to be classified",
+    )

@@ -17,10 +17,10 @@ class Runs(Subject):
     """Reads and writes runs; writing belongs inside ``Store.transaction``."""
 
     def start(self, run: Run) -> None:
-        """Store a run before its work, so that a killed one leaves a trace."""
+        """Store a run before its work, so that a killed one leaves a trace; one that is stored stays as it is."""
         self._db.execute(
             "INSERT INTO runs(id, started, finished, as_of, day, replayed, rules_digest, model_id, list_id, counts) "
-            "VALUES (?, ?, NULL, ?, ?, ?, ?, ?, NULL, '{}')",
+            "VALUES (?, ?, NULL, ?, ?, ?, ?, ?, NULL, '{}') ON CONFLICT(id) DO NOTHING",
             (
                 run.id,
                 iso(run.started),

@@ -48,7 +48,9 @@ class Stories(Subject):
             "first_seen = excluded.first_seen, known_at = excluded.known_at, company = excluded.company, "
             "cik = excluded.cik, tickers = excluded.tickers, items = excluded.items, subjects = excluded.subjects, "
             "sources = excluded.sources, novelty = excluded.novelty, repeats = excluded.repeats, "
-            "confirmed_by = excluded.confirmed_by, source_facts = excluded.source_facts",
+            "confirmed_by = excluded.confirmed_by, source_facts = excluded.source_facts, "
+            # What was found in the version before says nothing of this one: it is to be classified again.
+            "model_id = ''",
             _to_row(story, known_at),
         )
         if row is not None:
@@ -100,10 +102,12 @@ class Stories(Subject):
         row = self._row("SELECT min(published) AS first, max(published) AS last FROM stories")
         return None if row is None or row["first"] is None else (moment(row["first"]), moment(row["last"]))
 
-    def unclassified(self, since: dt.datetime) -> list[Story]:
-        """Stories published since a moment that no classifier has seen, in order of storing."""
+    def unclassified(self, limit: int) -> list[Story]:
+        """Some of the stories that no classifier has seen as they stand, whatever their age, newest first."""
         rows = self._rows(
-            f"SELECT {_COLUMNS} FROM stories WHERE published >= ? AND model_id = '' ORDER BY rowid", (iso(since),)
+            f"SELECT {_COLUMNS} FROM stories INDEXED BY stories_unclassified WHERE model_id = '' "
+            "ORDER BY published DESC, id LIMIT ?",
+            (limit,),
         )
         return [to_story(r) for r in rows]
 

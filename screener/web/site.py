@@ -141,9 +141,9 @@ class Site:
     @cached_property
     def classifier(self) -> Classifier:
         """The classifier, loaded when the first page of rule verdicts is asked for."""
-        from screener.pipeline.workspace import Workspace
+        from screener.classify.pipeline import classifier_of
 
-        return Workspace(settings=self.settings, store=None).classifier  # type: ignore[arg-type]
+        return classifier_of(self.settings)
 
     @property
     def replaced(self) -> bool:

@@ -187,9 +187,10 @@ def rules_page(view: View) -> Answer:
     if found.day is None:
         raise LookupError("No list is stored yet, so there is nothing to explain.")
     moment = filters.as_of or found.stood or found.moment
-    workspace = Workspace(settings=view.site.settings, store=view.store, clock=Clock(moment))
-    workspace.__dict__["classifier"] = view.site.classifier
-    workspace.__dict__["rules"] = view.site.rules
+    site = view.site
+    workspace = Workspace(
+        settings=site.settings, store=view.store, clock=Clock(moment), classifier=site.classifier, rules=site.rules
+    )
     answer = explain(workspace, ticker, found.day, moment)
     return view.render(
         "ticker_rules.html",

@@ -27,7 +27,7 @@ from screener.config import Alerts, Edgar, FeedSettings, Settings
 from screener.outputs.alerts.content import label, news_text
 from screener.pipeline import pricing
 from screener.pipeline.alerts.decision import Arrival, queue_alerts
-from screener.pipeline.collecting import poll
+from screener.pipeline.collecting import poll, ticker_table
 from screener.pipeline.intake.taking import Intake
 from screener.pipeline.ranking import rank_day
 from screener.pipeline.workspace import Workspace
@@ -63,7 +63,7 @@ def collected(workspace: Workspace) -> list[Item]:
     async def read() -> list[Item]:
         feeds = workspace.chosen_feeds(("edgar", "globenewswire", "prnewswire", "businesswire"))
         async with poll.fetcher(workspace, feeds) as get:
-            await poll.refresh_table(workspace, get)
+            await ticker_table.refresh(workspace, get)
             found = await poll.collect_all(workspace, feeds, get)
         return [i for c in found for i in c.items]
 

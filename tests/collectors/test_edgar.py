@@ -228,14 +228,14 @@ def test_after_a_hole_the_next_walk_reads_past_what_is_known(edgar: Edgar, fault
     third = walk(edgar.url, soon.state, known, now=NOON + dt.timedelta(minutes=10))
     seen = {f.accession for f in second.filings} | {f.accession for f in third.filings}
     assert accessions(range(16, 32)) <= seen, "the hole was closed"
-    assert third.state is not None and third.state.seen == () and not third.problems
+    assert third.state is not None and not third.state.unfinished and not third.problems
     assert third.state.last_item == NOON - dt.timedelta(minutes=969)
 
 
 def test_the_page_limit_is_a_hole_too(edgar: Edgar) -> None:
     edgar.entries = newest_first(range(1, 31))
     found = walk(edgar.url, max_pages=2)
-    assert [p.kind for p in found.problems] == ["page_limit"] and found.state is not None and found.state.seen
+    assert [p.kind for p in found.problems] == ["page_limit"] and found.state is not None and found.state.unfinished
 
 
 def test_a_replay_ignores_what_was_accepted_later(edgar: Edgar) -> None:
@@ -287,7 +287,7 @@ def test_days_the_list_no_longer_reaches_come_from_the_daily_index(edgar: Edgar,
     assert four.link == f"{edgar.url}/Archives/edgar/data/9990002/000999000126000004/0009990001-26-000004-index.htm"
     # a session without an index is a hole that the next poll tries again
     assert [p.kind for p in found.problems] == ["no_index", "no_index"] and found.state is not None
-    assert found.state.last_item == state.last_item and found.state.seen
+    assert found.state.last_item == state.last_item and found.state.unfinished
 
 
 @pytest.mark.parametrize("dialect", ["form", "company"])

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from screener import clock, config
 from screener.clock import Clock
+from screener.engine.load import RuleSet
 from screener.pipeline.workspace import Workspace
 from screener.store import Store
 from screener.types import Bar, Catalyst, Classified, Item, Span, Story
@@ -48,11 +49,10 @@ class WordClassifier:
                     break
 
 
-def workspace_on(store: Store, now: dt.datetime | None = None) -> Workspace:
-    """A workspace with the real rules and the classifier of words."""
-    workspace = Workspace(settings=config.Settings(), store=store, clock=Clock(now))
-    workspace.__dict__["classifier"] = WordClassifier()
-    return workspace
+def workspace_on(store: Store, now: dt.datetime | None = None, rules: RuleSet | None = None) -> Workspace:
+    """A workspace with the real rules (unless others are given) and the classifier of words."""
+    words = WordClassifier()
+    return Workspace(settings=config.Settings(), store=store, clock=Clock(now), classifier=words, rules=rules)  # type: ignore[arg-type]
 
 
 def at(hour: int, minute: int = 0, day: dt.date = DAY) -> dt.datetime:

@@ -91,8 +91,7 @@ def filled(empty: Path, items: Sequence[Item], cuts: Sequence[int], prices: Sequ
 
 def listed(store: Store, as_of: dt.datetime) -> tuple[str, bytes]:
     """The list of the moment's session as CSV and as whole records."""
-    workspace: Workspace = workspace_on(store, as_of)
-    workspace.__dict__["rules"] = rules()
+    workspace: Workspace = workspace_on(store, as_of, rules())
     rows = rank_day(workspace, "run", clock.session_day(as_of), as_of)
     return csv_text(rows), msgspec.json.encode(rows)
 
@@ -189,7 +188,7 @@ def test_a_story_taken_back_before_it_was_classified_is_not_classified(empty: Pa
         intake = Intake(workspace_on(store, START))
         intake.store([first])
         taken = intake.store([late])
-        assert (taken.items, taken.new_stories, intake.untagged) == (1, 0, 1)
+        assert (taken.items, taken.new_stories, intake.behind) == (1, 0, True)
         intake.tag()
         assert store.counts()["stories"] == 1 and store.counts()["catalysts"] == 1 and store.counts()["items"] == 2
 

@@ -142,8 +142,8 @@ def test_an_empty_store_gives_an_empty_study(store: Store) -> None:
 
 
 def test_every_form_names_the_groups_and_the_limits(store: Store) -> None:
-    items = [item(f"ZP{n}", f"Zp{n} wins contract", at(8)) for n in range(8)]
-    study = studied(store, items, [b for n in range(8) for b in moved(f"ZP{n}", 6.0 * n, [])])
+    items = [item(f"ZP{chr(65 + n)}", f"Zp{chr(97 + n)} wins contract", at(8)) for n in range(8)]
+    study = studied(store, items, [b for n in range(8) for b in moved(f"ZP{chr(65 + n)}", 6.0 * n, [])])
     table, chart = "\n".join(study_lines(study, least=5)), "\n".join(chart_lines(study, least=5))
     for text in (table, chart):
         assert "commercial_contract" in text and "survivorship" in text and "median small cap" in text
@@ -187,11 +187,11 @@ def test_the_command_studies_files_and_keeps_the_result(tmp_path: Path, monkeypa
     monkeypatch.setattr(clock, "now", lambda: NOW)
     lines = [
         json.dumps({"id": f"a{n}", "title": f"Zorvane {n} Announces 1-for-20 Reverse Stock Split",
-            "published": at(8).isoformat(), "tickers": [f"ZP{n}"]})
+            "published": at(8).isoformat(), "tickers": [f"ZP{chr(65 + n)}"]})
         for n in range(6)
     ]  # fmt: skip
-    (tmp_path / "items.jsonl").write_text("\n".join([*lines, '{"title": "undated", "tickers": ["ZP1"]}']))
-    table = invented_table(tmp_path, [b for n in range(6) for b in moved(f"ZP{n}", -12.0, [])])
+    (tmp_path / "items.jsonl").write_text("\n".join([*lines, '{"title": "undated", "tickers": ["ZPB"]}']))
+    table = invented_table(tmp_path, [b for n in range(6) for b in moved(f"ZP{chr(65 + n)}", -12.0, [])])
     args = ["study", "--items", str(tmp_path / "items.jsonl"), "--prices", str(table), "--db", str(tmp_path / "s.db")]
     done = CliRunner().invoke(cli, [*args, "--format", "json"])
     assert done.exit_code == 0, done.output

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import signal
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -349,3 +352,54 @@ def test_splits_and_latest_days(store: store_db.Store) -> None:
         store.bars.save([bar(), bar(day=DAY - dt.timedelta(days=1))])
     assert store.bars.reverse_splits(["ZORB", "NA"], T0) == {"ZORB": [DAY]}
     assert store.bars.latest(["ZORB", "NA"]) == {"ZORB": DAY} and store.bars.last_day(T0) == DAY
+
+
+@pytest.mark.parametrize("damage", ["page", "cut", "index"])
+def test_a_damaged_database_is_not_backed_up(store: store_db.Store, tmp_path: Path, damage: str) -> None:
+    with store.transaction():
+        for n in range(300):
+            store.stories.save(story(id=f"x{n}", text="word " * 400), T0)
+    store.close()
+    path, target = store.path, tmp_path / "copy.db"
+    if damage == "index":
+        with sqlite3.connect(path, isolation_level=None) as raw:
+            raw.execute("PRAGMA writable_schema = ON")
+            raw.execute(
+                "UPDATE sqlite_master SET sql = replace(sql, '(published)', '(form)') WHERE name = 'stories_published'"
+            )
+        raw.close()
+    else:
+        data = path.read_bytes()
+        half = len(data) // 2
+        path.write_bytes(data[:half] + (b"\xff" * 40_000 + data[half + 40_000 :] if damage == "page" else b""))
+    with pytest.raises(StoreError) as failed, open_store(path, readonly=True) as damaged:
+        damaged.backup(target)
+    assert "damaged" in str(failed.value) or "malformed" in str(failed.value)
+    assert sorted(p.name for p in tmp_path.iterdir() if "copy" in p.name) == []
+
+
+def test_a_backup_that_is_stopped_leaves_nothing_and_the_next_is_whole(
+    store: store_db.Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with store.transaction():
+        store.stories.save(story(), T0)
+    target = tmp_path / "copy.db"
+    target.with_name("copy.db.part").write_bytes(b"left by one that was killed")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            store.backup(target)
+    assert not target.exists() and not target.with_name("copy.db.part").exists()
+    store.backup(target)
+    with open_store(target, readonly=True) as copy:
+        assert copy.stories.get("s1") == story()
+
+
+def test_a_signal_stops_a_long_statement(store: store_db.Store) -> None:
+    long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT sum(i) FROM n"
+    timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), store_db.stoppable(store.connection):
+        store.connection.execute(long).fetchone()
+    timer.join()
+    assert store.connection.execute("SELECT 1").fetchone()[0] == 1

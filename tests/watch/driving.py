@@ -48,10 +48,7 @@ class Scene:
         return Settings(edgar=edgar, http=Http(timeout=10.0, pace={"*": 0.0}), rules=Rules(folders=self.rules))
 
     def workspace(self, store: Store) -> Workspace:
-        workspace = Workspace(settings=self.settings(), store=store)
-        workspace.__dict__["classifier"] = classifier()
-        workspace.__dict__["feeds"] = dict(self.feeds)
-        return workspace
+        return Workspace(settings=self.settings(), store=store, classifier=classifier(), feeds=dict(self.feeds))
 
     def run(self, acts: Callable[[], Awaitable[None]]) -> None:
         """Watch until ``acts`` has ended; what stopping finishes is finished when this returns."""

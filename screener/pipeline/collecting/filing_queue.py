@@ -12,14 +12,16 @@ import datetime as dt
 import heapq
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import anyio
 import msgspec
 from anyio.abc import TaskGroup
 
+from screener import backoff
 from screener.collectors.base import Context
-from screener.collectors.edgar import UNFINISHED
 from screener.collectors.filings import fetch_filing
+from screener.pipeline.boundary import attempt
 from screener.pipeline.workspace import Workspace
 from screener.sec import forms, items8k
 from screener.store import Store
@@ -89,7 +91,7 @@ async def fetch_filings(workspace: Workspace, collected: Collected, context: Con
         async with limit:
             if failures >= GIVES_UP_AFTER:
                 return
-            answer = await fetch_filing(filing, context, reading)
+            answer = await _read(filing, context, reading)
         if isinstance(answer, Problem):
             failures += 1
             problems.append(answer)
@@ -107,6 +109,12 @@ async def fetch_filings(workspace: Workspace, collected: Collected, context: Con
         collected,
         items=tuple(i for i in items if i is not None and says_something(i)),
         problems=(*collected.problems, *problems),
+    )
+
+
+async def _read(filing: Filing, context: Context, reading: anyio.CapacityLimiter) -> Item | Problem | None:
+    return await attempt(
+        "collect", f"{context.state.name} {filing.accession}", partial(fetch_filing, filing, context, reading)
     )
 
 
@@ -190,7 +198,7 @@ class FilingQueue:
         if state is None or not self.waiting:
             return state
         # without the time of an error: a hole of the list itself is not tried again at once, but this one is
-        return msgspec.structs.replace(state, seen=(UNFINISHED,), last_item=self._floor, last_error_at=None)
+        return msgspec.structs.replace(state, unfinished=True, last_item=self._floor, last_error_at=None)
 
     def stored(self, accessions: Collection[str]) -> None:
         """These are in the store now."""
@@ -220,7 +228,7 @@ class FilingQueue:
             urgency, accession = heapq.heappop(self._heap)
             one = self.waiting.get(accession)
             if one is not None and not await self._fetch(one, context):
-                group.start_soon(self._later, accession, urgency, RETRY * 2.0 ** (one.tries - 1))
+                group.start_soon(self._later, accession, urgency, backoff.delay(one.tries, RETRY, REST))
 
     async def _later(self, accession: str, urgency: Priority, seconds: float) -> None:
         await anyio.sleep(REST if self.failures >= GIVES_UP_AFTER else seconds)
@@ -228,7 +236,7 @@ class FilingQueue:
 
     async def _fetch(self, one: _Waiting, context: Context) -> bool:
         """One try. True when the filing needs no other."""
-        answer = await fetch_filing(one.filing, context, self._reading)
+        answer = await _read(one.filing, context, self._reading)
         if not isinstance(answer, Problem):
             self.failures = 0
             await self._done(one, answer)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import msgspec
 
-from screener.collectors.base import Collector, Context
+from screener.collectors.base import Collector, Context, FilingIndex
 from screener.collectors.file import read_items
-from screener.entities.tickers import parse_table
-from screener.errors import FetchError, InputError, ScreenerError, StoreError
 from screener.http import Fetcher
+from screener.pipeline.boundary import attempt
 from screener.pipeline.collecting.filing_queue import FilingQueue, fetch_filings
-from screener.pipeline.workspace import Workspace, age_of
+from screener.pipeline.workspace import Workspace
 from screener.registry import discover
 from screener.store import Store
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
-
-TABLE_PATH = "/files/company_tickers_exchange.json"
-TABLE_AGE = dt.timedelta(days=1)
 
 
 def collectors() -> dict[str, Collector]:
@@ -89,10 +84,35 @@ async def collect_one(
         return Collected(feed=feed.name, problems=(wrong,))
     held = held or workspace.store
     context = context_of(workspace, feed, get, held, state, queue)
-    collected = await kinds[feed.kind].collect(feed, context)
-    if feed.kind != "edgar":
-        return collected
-    return await fetch_filings(workspace, collected, context, held) if queue is None else queue.take(collected)
+
+    async def poll() -> Collected:
+        collected = await kinds[feed.kind].collect(feed, context)
+        if not lists_filings(kinds[feed.kind]):
+            return collected
+        return await fetch_filings(workspace, collected, context, held) if queue is None else queue.take(collected)
+
+    found = await attempt("collect", feed.name, poll)
+    return found if isinstance(found, Collected) else _broken(feed, context, found)
+
+
+def _broken(feed: FeedSpec, context: Context, problem: Problem) -> Collected:
+    """A poll that threw: one failure more, so that it is asked less and less often, and the rest goes on."""
+    state, now = context.state, context.now()
+    after = msgspec.structs.replace(
+        state, failures=state.failures + 1, last_error=problem.message, last_error_at=now, etag="", last_modified=""
+    )
+    return Collected(feed=feed.name, problems=(problem,), state=after)
+
+
+def lists_filings(collector: Collector) -> bool:
+    """Whether a collector gives index entries, which are known by accession and read whole afterwards."""
+    return isinstance(collector, FilingIndex) and collector.lists_filings
+
+
+def list_filings(feeds: Iterable[FeedSpec]) -> bool:
+    """Whether any of these feeds lists filings, which name companies by CIK only."""
+    kinds = collectors()
+    return any(f.kind in kinds and lists_filings(kinds[f.kind]) for f in feeds)
 
 
 def context_of(
@@ -105,8 +125,10 @@ def context_of(
 ) -> Context:
     """What a collector is handed for a poll of a feed."""
 
+    filings = list_filings([feed])
+
     def known(ids: Sequence[str]) -> Collection[str]:
-        if feed.kind == "edgar":
+        if filings:
             return queue.known(ids) if queue else held.filings.known(ids)
         return held.items.known(feed.name, ids)
 
@@ -134,45 +156,3 @@ def file_items(workspace: Workspace, paths: Sequence[Path]) -> Collected:
             else:
                 items.append(found)
     return Collected(feed="items", items=tuple(items), problems=tuple(problems))
-
-
-async def refresh_table(
-    workspace: Workspace, get: Fetcher, turn: Callable[[], AbstractContextManager[object]] = nullcontext
-) -> Problem | None:
-    """Fetch SEC's ticker table when the stored copy is older than a day. A failure keeps the old copy and says so.
-
-    ``turn`` is what a writer has to hold when others write too.
-    """
-    store, now = workspace.store, workspace.clock.now() if not workspace.clock.replay else dt.datetime.now(dt.UTC)
-    checked = store.get_setting("table_checked")
-    if checked and age_of(dt.datetime.fromisoformat(checked), now) < TABLE_AGE:
-        return None
-    url = workspace.settings.edgar.base_url.rstrip("/") + TABLE_PATH
-    try:
-        answer = await get.get(url, etag=store.get_setting("table_etag") or "")
-        with turn():
-            if not answer.not_modified:
-                load_table(workspace, answer.body, url, now)
-            with store.transaction():
-                store.set_setting("table_checked", now.isoformat())
-                store.set_setting("table_etag", answer.etag)
-    except (FetchError, InputError, StoreError) as e:
-        size = len(workspace.table)
-        kept = f"the stored table of {size} tickers is used" if size else "tickers are taken from the news alone"
-        return Problem(stage="resolve", subject="ticker table", message=f"{e}; {kept}", kind="table")
-    return None
-
-
-def load_table(workspace: Workspace, raw: bytes, name: str, now: dt.datetime) -> int:
-    """Replace the ticker table by one in SEC's format. Raises InputError when it is none."""
-    listings = parse_table(raw, name)
-    with workspace.store.transaction():
-        size = workspace.store.listings.replace(listings, now)
-        workspace.store.set_setting("table_digest", hashlib.sha256(raw).hexdigest())
-    workspace.forget_table()
-    return size
-
-
-def as_problem(stage: str, subject: str, error: ScreenerError) -> Problem:
-    """An error of one subject as a Problem, so that the rest goes on."""
-    return Problem(stage=stage, subject=subject, message=str(error), kind=type(error).__name__)

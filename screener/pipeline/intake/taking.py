@@ -3,8 +3,8 @@
 Items are stored in batches, each in one transaction, so that a kill at any moment leaves whole batches only; what was
 not stored is collected again. Items that are stored already are left alone, whatever order they come in, except that a
 filing known by its index entry gains its text. Stories are classified right after they are stored, in transactions of
-their own: until then they carry no model id, and whoever ranks them classifies them first. An intake that starts takes
-up what an earlier one left unclassified.
+their own: until then they carry no model id, and whoever ranks them classifies them first. An intake takes up what an
+earlier one left unclassified, however old, some at a time, after what it has stored itself.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import msgspec
 
 from screener import clock
 from screener.entities.resolve import Resolved, resolve
-from screener.entities.stories import LOOK_BACK, Joiner, compose, novelty
-from screener.errors import ScreenerError
+from screener.entities.stories import Joiner, compose, novelty
+from screener.errors import ScreenerError, StoreError
+from screener.pipeline.boundary import attempt_now
 from screener.pipeline.intake.late_arrivals import take_back
 from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Collected, Item, Problem, Story
@@ -61,19 +62,25 @@ class Intake:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._joiner = Joiner(workspace.store.stories.recent)
-        left = workspace.store.stories.unclassified(workspace.clock.now() - LOOK_BACK)
-        self._untagged: dict[str, Story] = {s.id: s for s in left}
+        # Stories to be classified: those this intake stored, and whether the store may hold others.
+        self._fresh: dict[str, Story] = {}
+        self._others = True
 
-    def take(self, items: Iterable[Item], tick: Tick = lambda _: None) -> Taken:
-        """Store items in order of receipt and classify their stories; ``tick`` is told how many are done."""
-        taken = Taken()
+    def take(self, items: Iterable[Item], tick: Tick = lambda _: None, taken: Taken | None = None) -> Taken:
+        """Store items in order of receipt and classify their stories, and then what was left unclassified before.
+
+        ``tick`` is told how many are done; what is done is added to ``taken`` as it is done.
+        """
+        taken = Taken() if taken is None else taken
         ordered = in_order(items)
         for start in range(0, len(ordered), BATCH):
             part = ordered[start : start + BATCH]
             taken.add(self.store(part))
-            while self._untagged:
+            while self._fresh:
                 taken.add(self.tag())
             tick(len(part))
+        while self.behind:
+            taken.add(self.tag())
         taken.done = clock.now()
         return taken
 
@@ -92,25 +99,23 @@ class Intake:
             return taken
 
     def tag(self, most: int = TAG_BATCH) -> Taken:
-        """Classify up to ``most`` of the stories that were stored and not classified yet, oldest first."""
-        stories = list(islice(self._untagged.values(), most))
+        """Classify up to ``most`` of the stories that are stored and not classified yet, this intake's own first."""
+        stories = list(islice(self._fresh.values(), most)) or self._workspace.store.stories.unclassified(most)
         taken = Taken(touched=[s.id for s in stories])
         if not stories:
+            self._others = False
             return taken
         found = self._classified(stories, taken)
-        store, model_id = self._workspace.store, self._workspace.classifier.model_id
-        with self._workspace.store.transaction():
-            for story, classified in zip(stories, found, strict=True):
-                store.catalysts.save(classified, story, store.stories.known_since(story.id), model_id)
+        self._save(stories, found, taken)
         for story in stories:
-            del self._untagged[story.id]
+            self._fresh.pop(story.id, None)
         taken.tagged, taken.done = sum(bool(c.catalysts) for c in found), clock.now()
         return taken
 
     @property
-    def untagged(self) -> int:
-        """How many stories are stored and not classified yet."""
-        return len(self._untagged)
+    def behind(self) -> bool:
+        """Whether stories may be stored that are not classified yet."""
+        return bool(self._fresh) or self._others
 
     def finish(self, collected: Collected) -> int:
         """Store a feed's filings, halts and state, after its items: what is known stops the next poll's paging."""
@@ -143,11 +148,34 @@ class Intake:
             raise
         self._joiner = batch.joiner
         for story_id in batch.gone:
-            self._untagged.pop(story_id, None)
-        self._untagged.update(batch.touched)
+            self._fresh.pop(story_id, None)
+        self._fresh.update(batch.touched)
+        # Rewriting a story's past leaves it unclassified, though nothing about it is new.
+        self._others = True
         return batch.taken
 
     # ---- classifying ----
+
+    def _save(self, stories: Sequence[Story], found: Sequence[Classified], taken: Taken) -> None:
+        """Store answers together; one that cannot be stored is found, and its story stored as without any."""
+        store, model_id = self._workspace.store, self._workspace.classifier.model_id
+
+        def save() -> None:
+            with store.transaction():
+                for story, classified in zip(stories, found, strict=True):
+                    store.catalysts.save(classified, story, store.stories.known_since(story.id), model_id)
+
+        problem = attempt_now("classify", stories[0].id, save, (ScreenerError,))
+        if problem is None:
+            return
+        if len(stories) > 1:
+            for story, classified in zip(stories, found, strict=True):
+                self._save([story], [classified], taken)
+        elif found[0].catalysts or found[0].noise:
+            taken.problems.append(problem)
+            self._save(stories, [Classified(story_id=stories[0].id)], taken)
+        else:
+            raise StoreError(problem.message)
 
     def _classified(self, stories: Sequence[Story], taken: Taken) -> list[Classified]:
         try:

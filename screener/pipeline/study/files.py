@@ -24,7 +24,7 @@ def study_files(
     Items without a publication time are left out and counted among the problems: what moved after them is unknown.
     """
     with tempfile.TemporaryDirectory(prefix="screener-study-") as folder, open_store(Path(folder) / "s.db") as store:
-        own = Workspace(settings=workspace.settings, store=store, clock=workspace.clock)
+        own = workspace.reading(store)
         with store.transaction():
             store.listings.replace(workspace.store.listings.all(), workspace.clock.now())
         problems = fill(own, items, prices, since, until)
