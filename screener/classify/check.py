@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 
-from screener import clock
+from screener import clock, config, yamlfile
 from screener.classify.pipeline import Classifier
 from screener.classify.rulefile import CatalystRule, Sample, load_folder, unknown_names
 from screener.types import Classified, Story
@@ -21,8 +21,9 @@ def run_catalyst_tests(classifier: Classifier, rules: Path) -> Iterator[tuple[st
     """
     loaded = {rule.id: rule.path for rule in classifier.rules}
     rules_here = [rule for rule in load_folder(rules) if loaded.get(rule.id) == rule.path]
-    for rule, key, name in unknown_names(rules_here, loaded):
-        near = get_close_matches(name, loaded, 1)
+    known = {*loaded, *(path.stem for path in yamlfile.walk(config.built_in("rules") / "catalysts"))}
+    for rule, key, name in unknown_names(rules_here, known):
+        near = get_close_matches(name, known, 1)
         hint = f"did you mean {near[0]}?" if near else "no file describes it"
         yield rule.path, rule.lines.get(key, 1), f"{key}: {name!r} is no catalyst type; {hint}"
     for rule in rules_here:

@@ -17,6 +17,7 @@ from screener.classify.judge import BATCH, HELD, build
 from screener.classify.quotes import MOST as MOST_SPANS
 from screener.classify.quotes import quotes
 from screener.classify.rulefile import CatalystRule
+from screener.classify.spelling import Spelled
 from screener.config import Settings
 from screener.types import Catalyst, Classified, Noise, Span, Story
 
@@ -46,9 +47,10 @@ class Classifier:
         """As ``classify`` for many stories, in their order; they are read in batches of ``BATCH``."""
         waiting = iter(stories)
         while batch := list(islice(waiting, BATCH)):
-            docs = [make_doc(self.nlp, View(story)) for story in batch]
-            for doc, story in zip(self.nlp.pipe(docs, batch_size=BATCH), batch, strict=True):
-                yield self._read(doc, story, threshold)
+            spelled = [Spelled(story) for story in batch]
+            docs = [make_doc(self.nlp, View(one.story)) for one in spelled]
+            for doc, one in zip(self.nlp.pipe(docs, batch_size=BATCH), spelled, strict=True):
+                yield one.restored(self._read(doc, one.story, threshold))
 
     def _read(self, doc: Doc, story: Story, threshold: float) -> Classified:
         view: View = doc._.story

@@ -101,7 +101,7 @@ def test_a_failing_test_names_its_line_and_what_was_read(words_only: Classifier,
         head + "tests:\n  must:\n    - Harbor Opens a Shop\n  must_not:\n    - Acme Reverse Stock Split\n"
     )
     classifier = Classifier(tmp_path, None)
-    failures = [f for f in run_catalyst_tests(classifier, tmp_path) if "no catalyst type" not in f[2]]
+    failures = list(run_catalyst_tests(classifier, tmp_path))
     line = head.count("\n") + 3
     assert [(at, "must be" in m, "Reverse Stock Split" in m) for _, at, m in failures] == [
         (line, True, False),
