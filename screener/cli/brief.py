@@ -34,7 +34,7 @@ def command(
       screener brief --send        (from a timer, before the open and after the close)
     """
     from screener.outputs.brief import brief, title
-    from screener.pipeline.alerts.decision import matched_words
+    from screener.pipeline.alerts.matched_words import matched_words
 
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)

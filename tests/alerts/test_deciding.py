@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from screener.errors import ConfigError
-from screener.pipeline.alerts.decision import Arrival, Marks, cap_band, filters, quiet_end, why_not
+from screener.pipeline.alerts.decision import Arrival, why_not
+from screener.pipeline.alerts.filters import Marks, cap_band, filters
+from screener.pipeline.alerts.quiet_hours import quiet_end
 from screener.store import Store
 from screener.types import Reason, Run, SourceRef
 from tests.alerts.making import DAY, MINUTE, T0, changed, fresh, queue, row, save_story, settings, states
@@ -41,7 +43,7 @@ def test_alert_carries_words_times_and_confirmation(store: Store) -> None:
 
 
 def test_matched_words_overlap_nowhere(store: Store) -> None:
-    from screener.pipeline.alerts.decision import matched_words
+    from screener.pipeline.alerts.matched_words import matched_words
     from screener.types import Catalyst, Classified, Span
 
     save_story(store, row())
@@ -73,9 +75,9 @@ def test_receipt_is_measured_for_what_has_just_come(store: Store) -> None:
 @pytest.mark.parametrize(
     ("change", "setting", "stops"),
     [
-        ({"score": 59.9}, {}, "min_score"),
-        ({"level": "medium"}, {}, "levels"),
-        ({"level": ""}, {}, "levels"),
+        ({"score": 49.9}, {}, "min_score"),
+        ({"level": "medium"}, {"levels": ("high", "critical")}, "levels"),
+        ({"level": ""}, {"levels": ("high", "critical")}, "levels"),
         ({}, {"rules": ("other_rule",)}, "rules"),
         ({"session": "after"}, {"sessions": ("pre", "regular")}, "sessions"),
         ({}, {"catalysts": ("reverse_split",)}, "catalysts"),
@@ -274,7 +276,7 @@ def test_quiet_hours_must_be_times() -> None:
 
 
 def test_why_not_names_every_stop(store: Store) -> None:
-    found = why_not(store, settings(mute=("wire",)), row(score=10, level="low"), T0)
+    found = why_not(store, settings(mute=("wire",), levels=("high",)), row(score=10, level="low"), T0)
     assert {c.name for c in found if not c.passed} == {"min_score", "levels", "mute"}
 
 
@@ -284,3 +286,25 @@ def test_why_not_after_the_alert_says_it_was_told(store: Store) -> None:
     assert not event.passed and "nothing new since" in event.said
     waiting = {c.name: c for c in why_not(store, settings(), row(rvol=8.0), T0 + MINUTE)}
     assert waiting["event"].passed and not waiting["cooldown"].passed
+
+
+@pytest.mark.parametrize(
+    ("change", "setting", "later"),
+    [
+        ({}, {}, 0), ({"score": 1.0}, {}, 0), ({}, {"mute": ("wire",)}, 0), ({}, {"daily_cap": 0}, 0),
+        ({"rvol": 8.0}, {}, 10), ({"rvol": 8.0}, {}, 70), ({"since_news_pct": -60.0}, {}, 10), ({"score": 5.0}, {}, 10),
+        ({}, {"own_watchlist_only": True}, 0), ({"market_cap": 9e9}, {}, 0),
+    ],
+)  # fmt: skip
+def test_why_not_says_what_the_decision_does(
+    store: Store, change: dict[str, Any], setting: dict[str, Any], later: int
+) -> None:
+    """Whatever is asked first: an alert that goes out is one that nothing stood in the way of, and only that."""
+    given, now = settings(**setting), T0 + later * MINUTE
+    if later:
+        queue(store, [row()], given=given)
+    stops = [c for c in why_not(store, given, row(**change), now) if not c.passed]
+    made = queue(store, [row(**change)], given=given, now=now)
+    assert bool(made) == (not {c.name for c in stops} - {"mute", "daily_cap"})
+    if made:
+        assert made[0].reason == (stops[0].said if stops else "") and (made[0].state == "muted") == bool(stops)

@@ -1,0 +1,116 @@
+"""What keeps a row from being an alert by itself: the filters of ``[alerts]``, and what the user muted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+
+from msgspec import Struct
+
+from screener import config
+from screener.config import Alerts
+from screener.pipeline.alerts.events import pieces
+from screener.prices.universe import Universe, band_of, load_universe
+from screener.store import Store
+from screener.types import WatchRow
+
+FADING = {"min_score", "levels", "max_age"}
+"""Age and score fade after an alert; that its stock then falls by half must still be told."""
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One filter's answer about a row; ``said`` has the row's value and the setting it is held against."""
+
+    name: str
+    passed: bool
+    said: str
+
+
+class Marks(Struct, frozen=True, kw_only=True):
+    """The user's own marks that matter here."""
+
+    own: frozenset[str] = frozenset()
+    muted: frozenset[str] = frozenset()
+
+
+def filters(row: WatchRow, wanted: Alerts, marks: Marks) -> list[Check]:
+    """Every filter on a row. A number that is unknown passes only where the setting says so."""
+    types = {row.catalyst, *(o.rpartition(" ")[2] for o in row.others)}
+    band = cap_band(row.market_cap)
+    age = (row.as_of - row.published).total_seconds() / 60 if row.published else None
+    rules = {r.rule_id for r in row.reasons if r.rule_id}
+    return [
+        check("min_score", row.score >= wanted.min_score, f"score {row.score:g}, at least {wanted.min_score:g}"),
+        _level(row, wanted),
+        _among("rules", ", ".join(sorted(rules)), rules, wanted.rules),
+        _among("sessions", row.session or "unknown", {row.session}, wanted.sessions),
+        _among("catalysts", ", ".join(sorted(types)), types, wanted.catalysts),
+        _among("tickers", row.ticker, {row.ticker}, tuple(t.upper() for t in wanted.tickers)),
+        _among("caps", band, {band}, wanted.caps),
+        check(
+            "own_watchlist_only",
+            not wanted.own_watchlist_only or row.ticker in marks.own,
+            "on your own watchlist" if row.ticker in marks.own else "not on your own watchlist",
+        ),
+        _fresh(row, age, wanted.max_age),
+    ]
+
+
+def check(name: str, passed: bool, said: str) -> Check:
+    return Check(name=name, passed=passed, said=said)
+
+
+def _fresh(row: WatchRow, age: float | None, most: float) -> Check:
+    """Old news passes when the tape answers it now: what came after the close trades the next morning."""
+    said = f"news {_age(age)} old, at most {_age(most)}"
+    if age is None or age <= most:
+        return check("max_age", True, said)
+    answered = [p for p in pieces(row, None) if p.startswith("move:") or p == "volume"]
+    return check("max_age", bool(answered), f"{said}{' unless answered: ' + ', '.join(answered) if answered else ''}")
+
+
+def _level(row: WatchRow, wanted: Alerts) -> Check:
+    found = _among("levels", row.level, {row.level}, wanted.levels)
+    if found.passed or row.score < wanted.any_level_score:
+        return found
+    return check("levels", True, f"{row.level or 'none'}, any from a score of {wanted.any_level_score:g}")
+
+
+def _among(name: str, shown: str, values: Collection[str], wanted: Collection[str]) -> Check:
+    said = f"{shown or 'none'}, wanted {', '.join(wanted)}" if wanted else f"{shown or 'none'}, all wanted"
+    return check(name, not wanted or any(v in wanted for v in values), said)
+
+
+def _age(minutes: float | None) -> str:
+    return "unknown" if minutes is None else f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+
+
+def cap_band(market_cap: float | None) -> str:
+    """The band of a market cap by ``rules/universe.yml``; "large" above the last, "unknown" without a number."""
+    return "unknown" if market_cap is None else band_of(market_cap, _universe()) or "large"
+
+
+@lru_cache(maxsize=1)
+def _universe() -> Universe:
+    return load_universe(config.built_in("rules") / "universe.yml")
+
+
+def muted_by(row: WatchRow, wanted: Alerts, marks: Marks) -> str:
+    """What mutes a row, in words; empty when nothing does."""
+    if row.ticker in marks.muted:
+        return f"{row.ticker} is muted on your watchlist"
+    names = {row.ticker.lower(): row.ticker, row.catalyst: row.catalyst, row.source: row.source}
+    hit = next((m for m in wanted.mute if m.lower() in names), None)
+    return f"[alerts] mute has {hit}" if hit else ""
+
+
+def read_marks(store: Store) -> Marks:
+    """The user's own and muted tickers as they stand."""
+    own: dict[str, bool] = {}
+    muted: dict[str, bool] = {}
+    for ticker, action, _, _ in store.marks.all():
+        if action in ("add", "remove"):
+            own[ticker] = action == "add"
+        elif action in ("mute", "unmute"):
+            muted[ticker] = action == "mute"
+    return Marks(own=frozenset(t for t, on in own.items() if on), muted=frozenset(t for t, on in muted.items() if on))
