@@ -44,7 +44,8 @@ def delivering(app: App, path: Path) -> Iterator[Sequence[Courier]]:
     if not app.settings.alerts.urls:
         yield ()
         return
-    from screener.outputs.alerts.courier import couriers, only_sender
+    from screener.outputs.alerts.courier import couriers
+    from screener.store.sender_lock import only_sender
 
     with only_sender(path, TURN) as alone:
         if not alone:
@@ -110,8 +111,9 @@ def send(app: App, dead: bool, wait: float, day: dt.date | None, db: str | None)
     Example:
       screener run && screener alerts send
     """
-    from screener.outputs.alerts.courier import couriers, only_sender
+    from screener.outputs.alerts.courier import couriers
     from screener.pipeline.alerts.decision import Arrival, adopt, queue_alerts
+    from screener.store.sender_lock import only_sender
 
     if not app.settings.alerts.urls:
         raise InputError("no channel: set [alerts] urls in screener.toml, or SCREENER_ALERTS__URLS=jsonl:-")

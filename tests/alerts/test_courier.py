@@ -10,9 +10,10 @@ import pytest
 
 from screener.errors import AlertError, StoreError
 from screener.outputs.alerts.base import Message, Refused
-from screener.outputs.alerts.courier import Courier, drain, only_sender
+from screener.outputs.alerts.courier import Courier, drain
 from screener.store import Store, open_store
 from screener.store.channels import channels
+from screener.store.sender_lock import only_sender
 from tests.alerts.making import T0, Clock, queue, row, settings, states
 
 SECOND = dt.timedelta(seconds=1)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -150,24 +149,6 @@ def couriers(
             courier._open()
             found.append(courier)
         yield found
-
-
-@contextmanager
-def only_sender(path: Path, patience: float = 0.0) -> Iterator[bool]:
-    """Whether this process may deliver from a database; another one that does holds a lock, which dies with it.
-
-    ``patience`` is how many seconds to wait for the other one to be done.
-    """
-    lock = sqlite3.connect(path.with_name(path.name + "-sender"), timeout=patience, isolation_level=None)
-    try:
-        try:
-            lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            yield False
-        else:
-            yield True
-    finally:
-        lock.close()
 
 
 def drain(courier: Courier, patience: float, sleep: Callable[[float], None] = time.sleep) -> float | None:

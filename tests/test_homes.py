@@ -1,0 +1,110 @@
+"""Decisions that have one home: SQL, the clock, broad catches, and the inner order of the pipeline and the store."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1] / "screener"
+FILES = sorted(ROOT.rglob("*.py"))
+
+# The page's own read connection asks for pages at a time; what is left here moves to ``store`` with them.
+SQL_ELSEWHERE = {f"web/{name}.py" for name in ("queries", "tables", "live", "ticker", "today")}
+# One a batch loop; each turns what it meets into a Problem or an error of the tree.
+BROAD = {
+    "pipeline/boundary.py",
+    "pipeline/intake/taking.py",
+    "outputs/alerts/base.py",
+}
+PIPELINE = [
+    ["boundary", "workspace"],
+    ["collecting", "intake", "pricing", "alerts", "ordinary_news"],
+    ["market_state", "outcomes", "ranking", "study"],
+    ["cycle", "explanation", "health"],
+    ["run", "watch_writer"],
+    ["watch"],
+]
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def lines(pattern: str) -> Iterator[tuple[str, int]]:
+    found = re.compile(pattern)
+    for path in FILES:
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            if found.search(line):
+                yield name(path), number
+
+
+def test_statements_are_run_in_the_store_only() -> None:
+    wrong = [f"{f}:{n}" for f, n in lines(r"\.(execute|executemany|executescript)\(") if not f.startswith("store/")]
+    assert not [w for w in wrong if w.partition(":")[0] not in SQL_ELSEWHERE]
+
+
+def test_the_clock_is_read_in_one_module() -> None:
+    calls = r"\b(datetime|dt|date)\.(now|utcnow|today)\("
+    assert {f for f, _ in lines(calls)} <= {"clock.py"}
+
+
+def test_nothing_writes_into_an_objects_dict() -> None:
+    assert not [f for f, _ in lines(r"__dict__") if f.startswith(("pipeline/", "store/", "cli/"))]
+
+
+def broad(path: Path) -> Iterator[int]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ExceptHandler):
+            caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+            if any(c is None or (isinstance(c, ast.Name) and c.id in ("Exception", "BaseException")) for c in caught):
+                raises = any(isinstance(n, ast.Raise) and n.exc is None for n in ast.walk(node))
+                if not raises:  # what cleans up and raises again hides nothing
+                    yield node.lineno
+
+
+def test_broad_catches_stand_at_the_loops_boundaries_only() -> None:
+    found = {name(p): list(broad(p)) for p in FILES if p.parts[len(ROOT.parts)] in ("pipeline", "store", "cli")}
+    assert {f for f, at in found.items() if at} <= BROAD
+
+
+def imports(path: Path, package: str) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            modules = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
+            for module in modules:
+                parts = module.split(".")
+                if parts[:2] == ["screener", package] and len(parts) > 2:
+                    yield node.lineno, parts[2]
+
+
+def test_the_pipelines_rooms_import_downwards() -> None:
+    level = {room: n for n, rooms in enumerate(PIPELINE) for room in rooms}
+    wrong = []
+    for path in (ROOT / "pipeline").rglob("*.py"):
+        mine = path.relative_to(ROOT / "pipeline").with_suffix("").parts[0]
+        if mine == "__init__":
+            continue
+        assert mine in level, f"{name(path)}: give {mine} a level in PIPELINE"
+        for line, other in imports(path, "pipeline"):
+            if other in level and other != mine and level[other] >= level[mine]:
+                wrong.append(f"{name(path)}:{line}: {mine} -> {other}")
+    assert not wrong
+
+
+def test_subjects_of_the_store_know_neither_each_other_nor_the_database() -> None:
+    shared = {"rows", "migrations", "db"}
+    for path in (ROOT / "store").glob("*.py"):
+        others = {other for _, other in imports(path, "store")} - shared - {path.stem}
+        if path.stem not in ("db", "__init__"):
+            assert others <= {"stories", "outcomes"}, f"{name(path)} imports {others}"
+
+
+@pytest.mark.parametrize("package", ["pipeline", "store"])
+def test_no_module_grows_past_four_hundred_lines(package: str) -> None:
+    tables = {"store/migrations.py"}  # appended to, never edited
+    long = [name(p) for p in (ROOT / package).rglob("*.py") if len(p.read_text().splitlines()) > 400]
+    assert set(long) <= tables
