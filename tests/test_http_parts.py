@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from screener.http import PACES, Fetcher, Pace, Paces, host_port, mask
 from screener.http.body import Inflater
-from screener.http.guard import is_private, literal
+from screener.http.guard import is_here, is_private, literal
 
 
 class FakeTime:
@@ -77,7 +77,9 @@ def test_time_that_passes_frees_slots() -> None:
 
 PRIVATE = ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.9", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
            "255.255.255.255", "::1", "::", "fe80::1%eth0", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "2002:7f00:1::",
-           "64:ff9b::a00:1", "::ffff:a9fe:a9fe"]  # fmt: skip
+           "64:ff9b::a00:1", "::ffff:a9fe:a9fe", "::127.0.0.1", "::7f00:1", "::10.1.2.3", "::ffff:0:127.0.0.1",
+           "64:ff9b::127.0.0.1", "64:ff9b:1::7f00:1", "2002:a00:1::1", "2001:0:0:0:0:0:80ff:fffe", "fec0::1", "100::1",
+           "2001:db8::1", "fd00:ec2::254", "2600:1400::5efe:10.0.0.1", "fe80::5efe:127.0.0.1"]  # fmt: skip
 
 
 @pytest.mark.parametrize("address", PRIVATE)
@@ -85,13 +87,37 @@ def test_private_addresses(address: str) -> None:
     assert is_private(address)
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "23.1.2.3", "2600:1400::1", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+@pytest.mark.parametrize(
+    "address",
+    ["8.8.8.8", "23.1.2.3", "2600:1400::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1", "::8.8.8.8"],
+)
 def test_public_addresses(address: str) -> None:
     assert not is_private(address)
 
 
 def test_literals() -> None:
     assert literal("127.0.0.1") and literal("[::1]") and not literal("wire.example") and not literal("")
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.1", "2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "017700000001", "127.0.0.1.", "\uff11\uff12\uff17.0.0.1",
+     "[::ffff:127.0.0.1]", "[::127.0.0.1]", "0", "10.1", "0xa9fea9fe", "169.254.43518"],
+)  # fmt: skip
+def test_private_addresses_in_any_notation(host: str) -> None:
+    assert literal(host) and is_private(literal(host))
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "LOCALHOST.", "a.localhost", "printer.local", "metadata.google.internal"]
+)
+def test_names_of_this_place(host: str) -> None:
+    assert is_here(host)
+
+
+@pytest.mark.parametrize("host", ["wire.example", "1e100.net", "08.example", "0x.example", "999.1.1.1", "1.2.3.4.5"])
+def test_names_that_are_none(host: str) -> None:
+    assert not literal(host) and not is_here(host)
 
 
 def test_host_port_fills_in_the_port() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     ["errors"],
-    ["types", "limits"],
+    ["addresses", "limits", "types"],
     ["backoff", "sec", "language", "clock", "config", "http", "registry", "yamlfile"],
     ["format"],  # writes Eastern times, which ``clock`` knows
     ["collectors", "entities", "classify", "prices", "market", "engine", "store"],

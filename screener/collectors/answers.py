@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from screener.addresses import mask_text
 from screener.clock import NEW_YORK, UTC
 from screener.collectors import mend
 from screener.collectors.base import Context, Response, failed, success
@@ -79,7 +80,7 @@ def unchanged(feed: FeedSpec, context: Context) -> Collected:
 
 def entry_problem(feed: FeedSpec, subject: str, message: str, kind: str = "broken_entry") -> Problem:
     """One entry that could not be used; the others are kept."""
-    return Problem(stage="collect", subject=f"{feed.name}: {subject[:120]}", message=message, kind=kind)
+    return Problem(stage="collect", subject=f"{feed.name}: {subject[:120]}", message=mask_text(message), kind=kind)
 
 
 # ---- times -------------------------------------------------------------------------------------------------------

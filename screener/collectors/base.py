@@ -9,6 +9,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from screener.addresses import mask_text
 from screener.errors import BlockedTarget, BodyTooLarge
 from screener.limits import DEFAULT, Limits
 from screener.types import Collected, FeedSpec, FeedState, Problem
@@ -116,14 +117,12 @@ def failed(feed: FeedSpec, context: Context, error: Exception, kind: str = "") -
 
     ``kind`` is the Problem's, by default that of the error (``error_kind``).
     """
-    kind = kind or error_kind(error)
+    kind, told = kind or error_kind(error), mask_text(str(error))
     failures = context.state.failures + 1
     return Collected(
         feed=feed.name,
-        problems=(Problem(stage="collect", subject=feed.name, kind=kind, message=str(error)),),
-        state=msgspec.structs.replace(
-            context.state, last_error=str(error), last_error_at=context.now(), failures=failures
-        ),
+        problems=(Problem(stage="collect", subject=feed.name, kind=kind, message=told),),
+        state=msgspec.structs.replace(context.state, last_error=told, last_error_at=context.now(), failures=failures),
     )
 
 

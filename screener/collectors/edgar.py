@@ -20,6 +20,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from screener.addresses import mask_text
 from screener.clock import is_session
 from screener.collectors.apart import apart
 from screener.collectors.base import Context, error_kind, failed
@@ -171,7 +172,7 @@ class _Walk:
 
     def _hole(self, what: str, kind: str) -> None:
         message = f"{what}; a later poll reads on from there"
-        self.problems.append(Problem(stage="collect", subject=self.feed.name, kind=kind, message=message))
+        self.problems.append(Problem(stage="collect", subject=self.feed.name, kind=kind, message=mask_text(message)))
         self.complete = False
 
     def next_state(self, now: dt.datetime) -> FeedState:

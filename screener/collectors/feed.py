@@ -22,6 +22,7 @@ from urllib.parse import urljoin
 import msgspec
 from msgspec import Struct
 
+from screener.addresses import mask_text
 from screener.collectors.apart import apart, is_small
 from screener.collectors.base import Context, Response, failed, success
 from screener.collectors.channel import page_title, read_channel, read_sound
@@ -97,7 +98,7 @@ PLUGIN = FeedCollector()
 
 
 def _problem(feed: FeedSpec, kind: str, message: str) -> Problem:
-    return Problem(stage="collect", subject=feed.name, kind=kind, message=message)
+    return Problem(stage="collect", subject=feed.name, kind=kind, message=mask_text(message))
 
 
 def _refused(feed: FeedSpec, context: Context, parsed: Parsed) -> Collected:

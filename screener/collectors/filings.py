@@ -16,6 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 import anyio
 from msgspec import Struct, structs
 
+from screener.addresses import mask_text
 from screener.collectors.answers import error_kind
 from screener.collectors.apart import apart
 from screener.collectors.base import Context
@@ -238,4 +239,4 @@ def _bare_item(filing: Filing, submission: Submission, wanted: Wanted) -> Item:
 
 
 def _problem(filing: Filing, message: str, kind: str) -> Problem:
-    return Problem(stage="collect", subject=f"{filing.form} {filing.accession}", message=message, kind=kind)
+    return Problem(stage="collect", subject=f"{filing.form} {filing.accession}", message=mask_text(message), kind=kind)

@@ -16,6 +16,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from screener.addresses import mask
 from screener.collectors.answers import (
     collected,
     dig,
@@ -229,7 +230,7 @@ def _item(
     return Item(
         source=feed.name,
         source_id=source_id,
-        url=feed.url,
+        url=mask(feed.url),
         title=title,
         summary=summary,
         body=body,

@@ -6,7 +6,7 @@ import datetime as dt
 import logging
 import time
 import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
@@ -17,12 +17,14 @@ import msgspec
 import stamina
 
 from screener import __version__, limits
+from screener.addresses import mask
 from screener.errors import BlockedTarget, BodyTooLarge, FetchError
 from screener.http.body import Inflater
-from screener.http.guard import host_port, is_private, literal, mask
+from screener.http.guard import host_port, is_here, is_private, literal
 from screener.http.pace import PACES, Paces, retry_after
 
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
+CHOKED = frozenset({400, 412, 413, 416, 417, 422, 431, 500, 501, 502})  # what a server answers to an odd header
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # stamina logs each retry as a warning, which Python prints when nobody has set up logging; the last error is enough
 logging.getLogger("stamina").addHandler(logging.NullHandler())
@@ -148,18 +150,29 @@ class Fetcher:
         if params:
             url = f"{url}{'&' if '?' in url else '?'}{urlencode(params)}"
         job = _Job(url, json, dict(headers or {}), retry, trusted, max_bytes or self._max_bytes)
-        if etag:
-            job.headers["if-none-match"] = etag
-        if last_modified:
-            job.headers["if-modified-since"] = last_modified
+        validators = {"if-none-match": sendable(etag), "if-modified-since": sendable(last_modified)}
+        job.headers |= {name: value for name, value in validators.items() if value}
         try:
-            return await self._tries(job)
+            return await self._conditional(job, tuple(validators))
         except ValueError as e:  # urlsplit and urljoin on what only looks like an address
             raise FetchError(mask(url), f"is not an address that can be fetched ({e})") from e
         except _Again as e:
             if partial and e.body:
                 return self._response(mask(url), 200, e.headers, e.body, truncated=True)
             raise FetchError(e.url, e.message, e.status) from e.__cause__
+
+    async def _conditional(self, job: _Job, validators: Sequence[str]) -> Response:
+        """The tries; when a server chokes on the validators, once more without them."""
+        if not any(name in job.headers for name in validators):
+            return await self._tries(job)
+        try:
+            return await self._tries(job)
+        except FetchError as e:
+            if e.status not in CHOKED:
+                raise
+        for name in validators:
+            job.headers.pop(name, None)
+        return await self._tries(job)
 
     async def _tries(self, job: _Job) -> Response:
         context = stamina.retry_context(
@@ -186,7 +199,8 @@ class Fetcher:
         try:
             return await self._follow(job)
         except TimeoutError as e:
-            raise _Again(mask(job.url), f"not finished after {self._total:g} s; the host is too slow now") from e
+            # not tried again: the time that one answer may take is used up
+            raise FetchError(mask(job.url), f"not finished after {self._total:g} s; the host is too slow now") from e
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as e:
             raise FetchError(mask(job.url), f"is not an address that can be fetched ({e})") from e
         except httpx2.TransportError as e:
@@ -243,7 +257,7 @@ class Fetcher:
         if encoding not in ("", "identity", "gzip", "x-gzip", "deflate"):
             raise FetchError(mask(url), f"came with Content-Encoding {encoding!r}, which was not asked for")
         length = answer.headers.get("content-length", "")
-        if length.isdigit() and int(length) > job.max_bytes:
+        if length.isascii() and length.isdigit() and int(length[:20]) > job.max_bytes:
             raise BodyTooLarge(mask(url), f"announces {int(length):,} bytes; the limit is {job.max_bytes:,}")
         inflater = Inflater("" if encoding == "identity" else encoding, job.max_bytes)
         try:
@@ -270,8 +284,8 @@ class Fetcher:
             received=self._now(),
             not_modified=status == 304,
             # a cut body must be asked for again in full, so its validators are not handed on
-            etag="" if truncated else plain.get("etag", ""),
-            last_modified="" if truncated else plain.get("last-modified", ""),
+            etag="" if truncated else sendable(plain.get("etag", "")),
+            last_modified="" if truncated else sendable(plain.get("last-modified", "")),
             truncated=truncated,
         )
 
@@ -287,7 +301,7 @@ class Fetcher:
         if self._may_be_private(url, job):
             return
         found = [literal(parts.hostname)]
-        if parts.hostname == "localhost" or parts.hostname.endswith(".localhost"):
+        if is_here(parts.hostname):
             found = ["127.0.0.1"]
         if not found[0]:
             found = await self._resolve(parts.hostname) if self._resolves else []
@@ -308,6 +322,12 @@ class Fetcher:
         peer = stream.get_extra_info("server_addr")
         if peer and literal(str(peer[0])) and is_private(str(peer[0])):
             raise BlockedTarget(mask(url), f"led to a private address ({peer[0]}){_via(url, job)}")
+
+
+def sendable(validator: str) -> str:
+    """An ETag or Last-Modified as it may be sent back: nothing when it is no plain text, or longer than any sound one."""
+    plain = validator.isascii() and validator.isprintable() and len(validator) <= limits.VALIDATOR_CHARS
+    return validator.strip() if plain else ""
 
 
 def _with_ports(host: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from screener import clock
+from screener.addresses import mask
 from screener.outputs.table import clean
 from screener.types import FeedSpec, FeedState
 
@@ -59,7 +60,7 @@ def _health(feed: FeedSpec, state: FeedState, items: list[tuple[str, str]]) -> H
         name=feed.name,
         kind=feed.kind,
         enabled=feed.enabled,
-        url=feed.url,
+        url=mask(feed.url),
         every=feed.every,
         state=_state(feed, state),
         last_success=state.last_success,

@@ -10,7 +10,7 @@ import re
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from screener.http.guard import mask
+from screener.addresses import mask
 from screener.types import Problem
 
 T = TypeVar("T")

@@ -6,6 +6,7 @@ import datetime as dt
 
 from msgspec import Struct
 
+from screener.addresses import mask
 from screener.types import FeedSpec, FeedState
 from screener.web import queries
 from screener.web.site import Answer, View
@@ -52,7 +53,7 @@ def healths(view: View) -> list[Health]:
             Health(
                 name=name,
                 title=spec.title if spec else "",
-                url=spec.url if spec else "",
+                url=mask(spec.url) if spec else "",
                 every=spec.every if spec else None,
                 state=kind,
                 why=why,

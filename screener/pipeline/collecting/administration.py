@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import anyio
 
 from screener import clock
+from screener.addresses import mask
 from screener.collectors.base import Context
 from screener.collectors.feed import Parsed, read_feed
 from screener.collectors.load import load_feeds
@@ -18,7 +19,6 @@ from screener.entities.resolve import resolve
 from screener.entities.tickers import TickerTable
 from screener.errors import FetchError, InputError, ScreenerError
 from screener.http import Fetcher
-from screener.http.guard import mask
 from screener.pipeline.collecting.poll import collectors
 from screener.pipeline.workspace import all_feeds, feed_named
 from screener.types import Collected, FeedSpec, FeedState, Item
@@ -107,7 +107,7 @@ def add_feed(settings: Settings, url: str, name: str | None, folder: str | None)
     """Try an address, say what was understood, and write its feed file. Raises InputError when it is no feed."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise InputError(f"{url}: give a whole address that starts with https://")
+        raise InputError(f"{mask(url)}: give a whole address that starts with https://")
     name = name or re.sub(r"[^a-z0-9]+", "_", parts.hostname.removeprefix("www.").lower()).strip("_")
     place = own_folder(settings, folder)
     path = place / f"{name}.yml"
@@ -142,7 +142,7 @@ def _try(settings: Settings, feed: FeedSpec) -> Parsed:
         raise InputError(f"{e}; nothing was written") from e
     if not parsed.items:
         reason = parsed.problems[-1].message if parsed.problems else "the feed has no entries"
-        raise InputError(f"{mask(feed.url)}: {reason.removeprefix(f'{feed.url}: ')}; nothing was written")
+        raise InputError(f"{mask(feed.url)}: {reason.removeprefix(f'{mask(feed.url)}: ')}; nothing was written")
     return parsed
 
 
