@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from screener import clock
 from screener.cli.common import App, Moment, date_option, db_option, emit, format_option, say, write_file
-from screener.errors import AlertError, InputError
+from screener.errors import AlertError, InputError, ScreenerError
 
 if TYPE_CHECKING:
     from screener.outputs.alerts.courier import Courier
@@ -137,14 +138,33 @@ def send(app: App, dead: bool, wait: float, day: dt.date | None, db: str | None)
 
 
 def _drain(found: Sequence[Courier], patience: float) -> None:
-    """Deliver until nothing is due within the patience; each channel in its own thread."""
-    from concurrent.futures import ThreadPoolExecutor
+    """Deliver until nothing is due within the patience; each channel in its own thread.
+
+    Ctrl-C does not wait for a slow receiver: what it was being handed goes out again under the same key.
+    """
+    import threading
 
     from screener.outputs.alerts.courier import drain
 
-    with ThreadPoolExecutor(max(1, len(found))) as pool:
-        left = list(pool.map(lambda c: drain(c, patience), found))
-    for courier, later in zip(found, left, strict=True):
+    left: dict[str, float | None] = {}
+    errors: list[Exception] = []
+
+    def deliver(courier: Courier) -> None:
+        try:
+            left[courier.channel.name] = drain(courier, patience)
+        except (ScreenerError, sqlite3.Error) as e:
+            errors.append(e)
+
+    threads = [threading.Thread(target=deliver, args=(c,), daemon=True) for c in found]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        while thread.is_alive():
+            thread.join(0.2)
+    if errors:
+        raise errors[0]
+    for courier in found:
+        later = left[courier.channel.name]
         waits = f"; the next try is due in {later:.0f} s" if later is not None else ""
         problem = f"; {courier.failed} failed: {courier.last_error}" if courier.failed else ""
         say(f"{courier.channel.shown}: {courier.sent} sent{problem}{waits}")
