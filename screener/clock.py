@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from screener.types import Story
+
 UTC = dt.UTC
 NEW_YORK = ZoneInfo("America/New_York")
 PRE, REGULAR, AFTER, CLOSED = "pre", "regular", "after", "closed"
@@ -137,3 +139,9 @@ def parse_time(text: str) -> dt.datetime:
 def eastern(moment: dt.datetime) -> str:
     """A moment as people in New York write it: ``2025-12-12 18:10 ET``."""
     return moment.astimezone(NEW_YORK).strftime("%Y-%m-%d %H:%M ET")
+
+
+def publication_of(story: Story) -> dt.datetime | None:
+    """When a story came out; None when no source said so and its ``published`` is only when we first received it."""
+    undated = bool(story.sources) and all(s.published is None for s in story.sources)
+    return None if undated and any(s.received == story.published for s in story.sources) else story.published

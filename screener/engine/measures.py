@@ -6,7 +6,7 @@ import datetime as dt
 import math
 import re
 
-from screener.clock import NEW_YORK, close_time, new_york_date, open_time, session_at, session_day
+from screener.clock import NEW_YORK, close_time, new_york_date, open_time, publication_of, session_at, session_day
 from screener.engine.candidate import Candidate
 from screener.types import Catalyst, FactValue, Halt
 
@@ -112,9 +112,15 @@ def confirmed(c: Candidate) -> bool | None:
     return None if c.history.filings is None else False
 
 
-def age_hours(c: Candidate) -> float:
-    """Hours since publication, never negative."""
-    return max(0.0, (c.as_of - c.story.published).total_seconds() / 3600)
+def published(c: Candidate) -> dt.datetime | None:
+    """When the story came out; None when no source said so."""
+    return publication_of(c.story)
+
+
+def age_hours(c: Candidate) -> float | None:
+    """Hours since publication, never negative; unknown when the moment of publication is."""
+    moment = published(c)
+    return None if moment is None else max(0.0, (c.as_of - moment).total_seconds() / 3600)
 
 
 def novelty(c: Candidate) -> float | None:
@@ -129,16 +135,18 @@ def repeated(c: Candidate) -> bool | None:
     return None if c.story.novelty is None else False
 
 
-def published_session(c: Candidate) -> str:
+def published_session(c: Candidate) -> str | None:
     """The session in which the story came out."""
-    return session_at(c.story.published)
+    moment = published(c)
+    return None if moment is None else session_at(moment)
 
 
 def published_hour(c: Candidate) -> float | None:
     """The Eastern hour of publication for news of the session's own day; unknown for older news."""
-    if c.story.published is None:
+    moment = published(c)
+    if moment is None:
         return None
-    local = c.story.published.astimezone(NEW_YORK)
+    local = moment.astimezone(NEW_YORK)
     return local.hour + local.minute / 60 if local.date() == session_day(c.as_of) else None
 
 
@@ -218,7 +226,8 @@ def moved_before(c: Candidate) -> float | None:
     """The part of the day's change that came before the news, in percent."""
     if c.move is None or c.move.change_pct is None or c.move.since_news_pct is None or c.move.since_news_pct <= -100:
         return None
-    if c.move.day is not None and new_york_date(c.story.published) != c.move.day:
+    moment = published(c)
+    if c.move.day is not None and (moment is None or new_york_date(moment) != c.move.day):
         return None
     return ((1 + c.move.change_pct / 100) / (1 + c.move.since_news_pct / 100) - 1) * 100
 

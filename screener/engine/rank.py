@@ -24,7 +24,7 @@ from screener.engine.curve import score_of
 from screener.engine.evaluate import Compiled, evaluate, hit, show
 from screener.engine.facts import FactSource, Known
 from screener.engine.load import RuleSet
-from screener.engine.measures import dilutive, materiality, published_session
+from screener.engine.measures import dilutive, materiality, published, published_session
 from screener.errors import InputError
 from screener.types import Hit, Reason, WatchRow
 
@@ -39,6 +39,7 @@ _POLARITY = {"+": BULLISH, "-": BEARISH}
 _DEFAULT_ACTION = {BULLISH: "Watch", BEARISH: "Avoid", NEUTRAL: "Watch"}
 _HEIGHT = {"Alert": 3, "Watch": 2, "No Action": 1, "Avoid": 0}
 _QUOTE = 120
+UNDATED = "publication time unknown"
 _WORD = {BULLISH: "bullish", BEARISH: "bearish", NEUTRAL: "mixed"}
 
 
@@ -231,14 +232,15 @@ def _place(s: Strength, tape: str) -> tuple[int, float, float, dt.datetime, str]
 
 def published_or_last(c: Candidate) -> dt.datetime:
     """When the news came out; news of an unknown moment comes after all other."""
-    return c.story.published or dt.datetime.max.replace(tzinfo=dt.UTC)
+    return published(c) or dt.datetime.max.replace(tzinfo=dt.UTC)
 
 
 def _also(s: Strength) -> str:
     """What else there is, in a line: ``bearish 38: equity offering priced, "Prices $4 Million ..." (2025-12-12)``."""
     c = s.candidate
     stage = f" {c.catalyst.stage}" if c.catalyst.stage else ""
-    day = f" ({new_york_date(c.story.published)})" if c.story.published else ""
+    moment = published(c)
+    day = f" ({new_york_date(moment)})" if moment else ""
     title = " ".join(c.story.title.split())[:_QUOTE]
     return f'{_WORD[s.side]} {show(s.total)}: {c.catalyst.type.replace("_", " ")}{stage}, "{title}"{day}'
 
@@ -303,12 +305,12 @@ def _fill(
         headline=story.title,
         source=first.source if first else "",
         url=first.url if first else "",
-        published=story.published,
+        published=published(c),
         materiality_pct=materiality(c),
         facts=dict(catalyst.facts),
         reasons=reasons,
         warnings=(*(w.warning for w in lead.warnings), *([move.doubt] if move and move.doubt else [])),
-        unknown=lead.unknown,
+        unknown=lead.unknown if published(c) else (UNDATED, *lead.unknown),
         others=others,
         side=side,
         also=also,
@@ -327,4 +329,4 @@ _FROM_MOVE = (
 
 def _measured(c: Candidate) -> dict[str, Any]:
     moved = {} if c.move is None else {name: getattr(c.move, name) for name in _FROM_MOVE}
-    return {**moved, "session": published_session(c)}
+    return {**moved, "session": published_session(c) or ""}

@@ -9,7 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
-from screener.clock import eastern
+from screener.clock import eastern, publication_of
 from screener.outputs.table import DISCLAIMER, clean, evidence_text, label, money, percent, price, times
 from screener.types import Classified, Story, WatchRow
 
@@ -59,12 +59,15 @@ def _show_row(console: Console, row: WatchRow) -> None:
         console.print(Text(f"  unknown: {', '.join(row.unknown)}", style="dim"))
 
 
+def _published(story: Story) -> str:
+    moment = publication_of(story)
+    return eastern(moment) if moment else f"publication time unknown, received {eastern(story.first_seen)}"
+
+
 def _show_story(console: Console, story: Story, classified: Classified) -> None:
     first = story.sources[0].source if story.sources else "?"
     others = ", ".join(s.source for s in story.sources[1:])
-    console.print(
-        Text(f"{eastern(story.published)}  first: {first}" + (f"; also: {others}" if others else ""), style="bold")
-    )
+    console.print(Text(f"{_published(story)}  first: {first}" + (f"; also: {others}" if others else ""), style="bold"))
     if story.confirmed_by:
         console.print(f"confirmed by {story.confirmed_by}")
     spans = [

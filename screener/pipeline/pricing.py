@@ -178,12 +178,15 @@ def _path(workspace: Workspace, name: str, known: Mapping[str, object]) -> Path:
 
 
 def measure(
-    workspace: Workspace, day: dt.date, as_of: dt.datetime, news_times: Mapping[str, dt.datetime]
+    workspace: Workspace,
+    day: dt.date,
+    as_of: dt.datetime,
+    tickers: Sequence[str],
+    news_times: Mapping[str, dt.datetime],
 ) -> dict[str, Move]:
-    """Moves of the tickers in the news, from what the store knew at ``as_of``."""
+    """Moves of the tickers in the news, from what the store knew at ``as_of``; ``news_times`` where they are known."""
     bars = workspace.store.bars
     start = day - dt.timedelta(days=HISTORY_DAYS)
-    tickers = list(news_times)
     prefer = workspace.settings.prices.source
     history = bars.history([*tickers, BENCHMARK], start, day, as_of, prefer)
     benchmark: list[Bar] = history.get(BENCHMARK, [])

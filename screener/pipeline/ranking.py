@@ -47,8 +47,9 @@ def candidates(
             if ticker and (tickers is None or ticker in tickers):
                 groups.setdefault(ticker, []).append((story, catalyst))
                 noise.setdefault(ticker, []).extend(n for n in found.noise if n.story_id == story.id)
-    first_news = {t: min(s.published for s, _ in pairs) for t, pairs in groups.items()}
-    moves: Mapping[str, Move] = measure(workspace, day, as_of, first_news)
+    dated = {t: [at for s, _ in pairs if (at := clock.publication_of(s))] for t, pairs in groups.items()}
+    first_news = {t: min(times) for t, times in dated.items() if times}
+    moves: Mapping[str, Move] = measure(workspace, day, as_of, list(groups), first_news)
     return {
         t: candidates_of(
             t,

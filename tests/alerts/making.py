@@ -49,7 +49,7 @@ def save_story(store: Store, of: WatchRow, **changes: Any) -> None:
     """The story of a row with its evidence, stored."""
     fields: dict[str, Any] = {
         "id": of.story_id, "title": of.headline, "published": T0 - MINUTE, "first_seen": T0 - MINUTE,
-        "sources": (SourceRef(source="wire", received=T0 - MINUTE),), "tickers": (of.ticker,),
+        "sources": (SourceRef(source="wire", received=T0 - MINUTE, published=T0 - MINUTE),), "tickers": (of.ticker,),
     }  # fmt: skip
     story = Story(**{**fields, **changes})
     span = Span(field="title", start=0, end=8, text="Met Its Primary Endpoint")

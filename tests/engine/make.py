@@ -21,7 +21,9 @@ def story(name: str = "s1", hours: float = 1.0, **more: Any) -> Story:
         "title": "Examplecorp announces something invented",
         "published": published,
         "first_seen": published,
-        "sources": (SourceRef(source="wire", url=f"https://wire.example/{name}", received=published),),
+        "sources": (
+            SourceRef(source="wire", url=f"https://wire.example/{name}", received=published, published=published),
+        ),
         "tickers": ("EXMP",),
     }
     return Story(**(fields | more))

@@ -62,8 +62,10 @@ def check(name: str, passed: bool, said: str) -> Check:
 
 def _fresh(row: WatchRow, age: float | None, most: float) -> Check:
     """Old news passes when the tape answers it now: what came after the close trades the next morning."""
+    if age is None:
+        return check("max_age", False, "the publication time is unknown, so the news may be old")
     said = f"news {_age(age)} old, at most {_age(most)}"
-    if age is None or age <= most:
+    if age <= most:
         return check("max_age", True, said)
     answered = [p for p in pieces(row, None) if p.startswith("move:") or p == "volume"]
     return check("max_age", bool(answered), f"{said}{' unless answered: ' + ', '.join(answered) if answered else ''}")
@@ -81,8 +83,8 @@ def _among(name: str, shown: str, values: Collection[str], wanted: Collection[st
     return check(name, not wanted or any(v in wanted for v in values), said)
 
 
-def _age(minutes: float | None) -> str:
-    return "unknown" if minutes is None else f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+def _age(minutes: float) -> str:
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
 
 
 def cap_band(market_cap: float | None) -> str:

@@ -148,6 +148,9 @@ def _events(
 ) -> list[Event]:
     best: dict[tuple[str, dt.date, str], Event] = {}
     for story, catalysts, model in _stories(workspace, since, until):
+        if clock.publication_of(story) is None:
+            skipped["no publication time"] += 1
+            continue
         day = day_zero(story.published)
         if (since and day < since) or (until and day > until):
             continue
