@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,11 +20,13 @@ import msgspec
 from msgspec import Struct, field
 
 from screener.errors import ConfigError
-from screener.limits import Limits
+from screener.limits import DIGITS, NESTING, TOML_BYTES, Limits
 
 PREFIX = "SCREENER_"
 _RESERVED = {"config"}
 MAX_LIMIT = 1e12
+_QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'[^']*'")
+_NUMBER = re.compile(rf"(?:^|[=\[,\s])[-+]?[0-9][0-9_.eE+-]{{{DIGITS},}}")
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -206,11 +209,29 @@ def _find(path: str | Path | None) -> Path | None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as e:
+        with file.open("rb") as stream:
+            raw = stream.read(TOML_BYTES + 1)
+        text = raw.decode("utf-8")
+        if len(raw) > TOML_BYTES:
+            raise ConfigError(f"{file}: is larger than {TOML_BYTES:,} bytes; split it")
+        _bounded(text, file)
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as e:  # TOMLDecodeError and UnicodeDecodeError are ValueErrors
         raise ConfigError(f"{file}: is not valid TOML: {e}") from e
     except OSError as e:
         raise ConfigError(f"{file}: cannot be read: {e.strerror}") from e
+
+
+def _bounded(text: str, file: Path) -> None:
+    """Refuse, with its line, what would keep the TOML parser busy or overflow it: deep nesting and endless numbers."""
+    depth = 0
+    for number, line in enumerate(text.splitlines(), 1):
+        plain = _QUOTED.sub("", line).partition("#")[0]
+        depth += sum(plain.count(c) for c in "[{") - sum(plain.count(c) for c in "]}")
+        if depth > NESTING or plain.count(".") > NESTING or max(plain.count("["), plain.count("{")) > NESTING:
+            raise ConfigError(f"{file}:{number}: is nested more than {NESTING} deep; flatten it")
+        if _NUMBER.search(plain):
+            raise ConfigError(f"{file}:{number}: holds a number of more than {DIGITS} digits; write a smaller one")
 
 
 def _put(raw: dict[str, Any], keys: tuple[str, ...], value: str, name: str) -> None:

@@ -66,6 +66,7 @@ NESTING = 100  # of YAML, TOML and JSON values: the deepest file in use has 9
 DIGITS = 40  # of a number: a float64 holds 17, Python refuses 4,300
 TOML_BYTES = 1_000_000
 LINE_BYTES = 5_000_000  # one JSON line: an item with a whole prospectus in it
+BROKEN_LINES = 10_000  # one after the other: a file of which nothing can be read is not read to its end
 SAVED_BYTES = 50_000_000  # a saved answer, decompressed
 
 

@@ -28,9 +28,10 @@ from screener.collectors.saved import opened, paths_of, read_saved
 from screener.collectors.text import one_line
 from screener.errors import InputError
 from screener.language import moments
+from screener.limits import BROKEN_LINES, DEFAULT, LINE_BYTES
 from screener.types import Collected, Exhibit, FeedSpec, Item, Problem
 
-MAX_LINE = 5_000_000
+MAX_LINE = LINE_BYTES
 _ALIASES = {"id": "source_id", "tickers": "ticker_hints", "wire": "source"}
 _TEXTS = ("source", "source_id", "url", "summary", "body", "form", "company")
 
@@ -45,6 +46,7 @@ def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -
     ``now`` is the receipt, unless the line states ``received``; in a replay (``as_of``) later items are left out and
     receipt is publication. Raises InputError when the file cannot be read at all.
     """
+    broken = _Broken(path)
     with opened(path) as stream:
         for number, line in enumerate(_lines(stream, path), 1):
             if line.isspace() or not line:
@@ -54,13 +56,38 @@ def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -
                     raise BrokenLine(f"is longer than {MAX_LINE:,} bytes")
                 item = item_of(_decoded(line), path, number, now, as_of)
             except BrokenLine as e:
-                where = f"{path}:{number}"
-                yield Problem(
-                    stage="collect", subject=where, kind="broken_line", message=f"{where}: {e}; line left out"
-                )
+                yield from broken.note(number, e)
+                if broken.in_a_row >= BROKEN_LINES:
+                    break
                 continue
+            broken.in_a_row = 0
             if item is not None:
                 yield item
+    yield from broken.rest()
+
+
+class _Broken:
+    """The broken lines of a file: the first are told one by one, the rest as a number."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._count, self.in_a_row = path, 0, 0
+
+    def note(self, number: int, error: BrokenLine) -> Iterator[Problem]:
+        self._count += 1
+        self.in_a_row += 1
+        if self._count <= DEFAULT.problems:
+            where = f"{self._path}:{number}"
+            yield self._problem(where, f"{where}: {error}; line left out")
+
+    def rest(self) -> Iterator[Problem]:
+        more = self._count - DEFAULT.problems
+        stopped = f", the last {BROKEN_LINES:,} one after the other: the rest was not read"
+        if more > 0:
+            told = f"{self._path}: {more:,} more lines left out"
+            yield self._problem(str(self._path), told + (stopped if self.in_a_row >= BROKEN_LINES else ""))
+
+    def _problem(self, subject: str, message: str) -> Problem:
+        return Problem(stage="collect", subject=subject, kind="broken_line", message=message)
 
 
 def _lines(stream: IO[bytes], path: Path) -> Iterator[bytes]:
@@ -174,6 +201,8 @@ def _facts(row: dict[str, Any]) -> dict[str, str | float | int | bool]:
     facts = row.get("facts") or {}
     if not isinstance(facts, dict) or not all(isinstance(v, str | int | float) for v in facts.values()):
         raise BrokenLine("facts must be an object of texts, numbers or true/false")
+    if any(isinstance(v, int | float) and not abs(v) < 2**63 for v in facts.values()):
+        raise BrokenLine("facts hold a number beyond any use")
     return facts
 
 

@@ -17,10 +17,9 @@ import msgspec
 
 from screener.collectors.base import Collector, Context, nothing_known
 from screener.errors import FetchError, InputError
+from screener.limits import SAVED_BYTES
 from screener.registry import discover
 from screener.types import Collected, FeedSpec, FeedState
-
-MAX_SAVED = 50_000_000
 
 
 def opened(path: Path) -> IO[bytes]:
@@ -51,11 +50,11 @@ def paths_of(feed: FeedSpec) -> list[Path]:
 def _body(path: Path) -> bytes:
     with opened(path) as stream:
         try:
-            body = stream.read(MAX_SAVED + 1)
+            body = stream.read(SAVED_BYTES + 1)
         except (OSError, EOFError, zlib.error) as e:
             raise InputError(f"{path}: cannot be read ({e}); get the file again") from e
-    if len(body) > MAX_SAVED:
-        raise InputError(f"{path}: is larger than {MAX_SAVED:,} bytes; split it")
+    if len(body) > SAVED_BYTES:
+        raise InputError(f"{path}: is larger than {SAVED_BYTES:,} bytes; split it")
     return body
 
 

@@ -204,7 +204,7 @@ def parse_table(raw: bytes, name: str) -> list[Listing]:
         )
     try:
         data = msgspec.json.decode(head)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         raise InputError(f"{name}: is cut off or no JSON ({e}): fetch it again") from e
     rows = _rows(data, name)
     if not rows:

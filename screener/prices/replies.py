@@ -45,7 +45,7 @@ def json_of(response: Response, source: str) -> Any:
         raise PriceError(f"{source}: empty answer from {_plain(response.url)}; try again later")
     try:
         return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as e:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
         what = "a web page" if body.lstrip()[:1] == b"<" else "no JSON"
         raise PriceError(f"{source}: {what} instead of data from {_plain(response.url)}; is the address right?") from e
 
