@@ -300,6 +300,12 @@ def rule_folders(settings: Settings, kind: str) -> list[Path]:
     return [built_in("rules") / kind, *(f for f in own if f.is_dir())]
 
 
+def universe_file(settings: Settings) -> Path:
+    """The one ``universe.yml`` in force: the last of the user's folders that has one, else the built-in file."""
+    folders = [built_in("rules"), *own_folders(settings)]
+    return next(f / "universe.yml" for f in reversed(folders) if (f / "universe.yml").is_file())
+
+
 def database_path(settings: Settings, given: str | Path | None = None) -> Path:
     """The database file: ``--db``, else ``[database] path``, else ``screener.db`` in the platform's data folder."""
     if given or settings.database.path:

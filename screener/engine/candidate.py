@@ -38,7 +38,8 @@ class Candidate:
     """One catalyst of one ticker as of a moment.
 
     ``others`` are the same ticker's other catalysts in the same news window; ``noise`` belongs to ``story``.
-    ``symbol`` overrides the ticker when the story names several and the catalyst none.
+    ``symbol`` overrides the ticker when the story names several and the catalyst none. ``small_cap_limit`` is the
+    market cap in dollars from which a company is no small cap; None when nobody said.
     """
 
     story: Story
@@ -50,6 +51,7 @@ class Candidate:
     as_of: dt.datetime
     history: History = field(default_factory=History)
     symbol: str = ""
+    small_cap_limit: float | None = None
 
     @property
     def ticker(self) -> str:
@@ -70,6 +72,7 @@ def candidates_of(
     move: Move | None = None,
     listing: Listing | None = None,
     history: History | None = None,
+    small_cap_limit: float | None = None,
 ) -> list[Candidate]:
     """One candidate for each (story, catalyst) of a ticker; ``noise`` may hold the noise of all its stories."""
     by_story: dict[str, list[Noise]] = {}
@@ -86,6 +89,7 @@ def candidates_of(
             as_of=as_of,
             history=history or History(),
             symbol=ticker,
+            small_cap_limit=small_cap_limit,
         )
         for i, (story, catalyst) in enumerate(pairs)
     ]

@@ -196,7 +196,7 @@ FACTS: dict[str, Fact] = _table(
     _bool("otc", WARNING, "traded over the counter", m.otc),
     _move("market_cap", "US dollars", SIZE, "market value of the shares"),
     _move("float_shares", "shares", SIZE, "shares that can trade"),
-    _bool("is_small_cap", SIZE, "market cap under 2 billion dollars", m.is_small_cap),
+    _bool("is_small_cap", SIZE, "market cap under the limit of universe.yml", m.is_small_cap),
     _number("materiality_pct", "% of market cap", MATERIALITY, "stated money against the market cap", m.materiality),
     # price and volume
     _move("price", "US dollars", SIZE, "last price"),

@@ -10,7 +10,6 @@ from screener.clock import NEW_YORK, close_time, new_york_date, open_time, publi
 from screener.engine.candidate import Candidate
 from screener.types import Catalyst, FactValue, Halt
 
-SMALL_CAP_USD = 2_000_000_000
 DILUTIVE = frozenset(
     ("equity_offering", "private_placement", "shelf_or_atm", "equity_line_convertible", "warrant_exercise")
 )
@@ -199,9 +198,9 @@ def _cap_at_news(c: Candidate) -> float | None:
 
 
 def is_small_cap(c: Candidate) -> bool | None:
-    """Market cap under 2 billion dollars."""
+    """Market cap under the limit of ``universe.yml``."""
     cap = _cap(c)
-    return None if cap is None else cap < SMALL_CAP_USD
+    return None if cap is None or c.small_cap_limit is None else cap < c.small_cap_limit
 
 
 def materiality(c: Candidate) -> float | None:

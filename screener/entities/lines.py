@@ -78,3 +78,9 @@ def common_tickers_first(tickers: Iterable[str]) -> list[str]:
     found = list(dict.fromkeys(tickers))
     beside = set(found)
     return sorted(found, key=lambda t: line_of(t, beside=beside) != "common")
+
+
+def shares_root(ticker: str, other: str) -> bool:
+    """True when two lines look like classes of one stock: one continues the other, or both add a letter to four."""
+    a, b = ticker.partition("-")[0], other.partition("-")[0]
+    return a.startswith(b) or b.startswith(a) or (len(a) == len(b) == 5 and a[:4] == b[:4])

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import msgspec
 
 from screener.entities import names
-from screener.entities.lines import common_first, common_tickers_first
+from screener.entities.lines import common_first, common_tickers_first, shares_root
 from screener.entities.mentions import Mention, find_mentions
 from screener.errors import InputError
 from screener.language.symbols import plain_ticker
@@ -95,6 +95,15 @@ class TickerTable:
             places = sorted(found.index(t) for t in lines)
             for place, ticker in zip(places, lines, strict=True):
                 found[place] = ticker
+        return found
+
+    def side_lines(self) -> dict[str, str]:
+        """Tickers that are another line of a company with a common stock of its own letters (its listed notes, retired
+        symbols), with that common stock; classes ("ABCA" beside "ABC", "ABCDA" beside "ABCDB") are none."""
+        found: dict[str, str] = {}
+        for rows in self._by_cik.values():
+            main = rows[0].ticker
+            found.update({r.ticker: main for r in rows[1:] if not shares_root(r.ticker, main)})
         return found
 
     def listings(self) -> Iterable[Listing]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 
-from screener import clock, config
+from screener import clock
 from screener.engine.evaluate import judge
 from screener.market import Measured, compute, regime, relative_line
 from screener.pipeline.workspace import Workspace
-from screener.prices.universe import Membership, load_universe, members
+from screener.prices.universe import Membership, members
 from screener.types import Bar, Regime
 
 RATES = ("VIX", "^VIX", "^TNX", "DGS10", "TNX")
@@ -73,11 +73,9 @@ def measure_market(
 
 def universe(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> dict[str, Membership]:
     """Membership of every ticker with a bar on a day, by the rules in ``universe.yml`` (the user's own when there)."""
-    own = [config.built_in("rules"), *config.own_folders(workspace.settings)]
-    path = next(p / "universe.yml" for p in reversed(own) if (p / "universe.yml").is_file())
     rows = workspace.store.bars.raw_days(clock.previous_session(day, UNIVERSE_SESSIONS), day, as_of)
     names = {x.ticker: x.name for x in workspace.table.listings()}
-    return members(rows, day, names, load_universe(path))
+    return members(rows, day, names, workspace.universe, workspace.table.side_lines())
 
 
 def market_of(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:

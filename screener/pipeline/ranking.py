@@ -59,6 +59,7 @@ def candidates(
             move=moves.get(t),
             listing=_listing(workspace, t, pairs[0][0], moves.get(t)),
             history=history(workspace, t, pairs, as_of),
+            small_cap_limit=workspace.universe.limit,
         )
         for t, pairs in groups.items()
     }

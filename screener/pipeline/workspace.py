@@ -22,6 +22,7 @@ from screener.engine.load import RuleSet, load_rules
 from screener.entities.tickers import TickerTable
 from screener.errors import InputError
 from screener.market import MEASURES
+from screener.prices.universe import Universe, load_universe
 from screener.store import Store
 from screener.types import FeedSpec
 
@@ -72,6 +73,7 @@ class Workspace:
         self._classifier = Part(lambda: classifier_of(settings), classifier)
         self._rules = Part(lambda: load_rules(config.rule_folders(settings, "ranking")), rules)
         self._regime_rules = Part(lambda: load_rules(config.rule_folders(settings, "regime"), number_facts(MEASURES)))
+        self._universe = Part(lambda: load_universe(config.universe_file(settings)))
         self._feeds = Part(lambda: all_feeds(settings, feeds_folder), feeds)
         self._table = Part(lambda: TickerTable(store.listings.all()))
 
@@ -79,7 +81,7 @@ class Workspace:
         """A workspace with the same parts that reads and writes through another connection to the same database."""
         other = Workspace(settings=self.settings, store=store, clock=self.clock, feeds_folder=self.feeds_folder)
         other._classifier, other._rules, other._regime_rules = self._classifier, self._rules, self._regime_rules
-        other._feeds = self._feeds
+        other._universe, other._feeds = self._universe, self._feeds
         # A table that is not loaded yet is read through the other's own connection.
         other._table = Part(other._table.load, self._table.held)
         return other
@@ -98,6 +100,11 @@ class Workspace:
     def regime_rules(self) -> RuleSet:
         """The regime rules, built-in and the user's."""
         return self._regime_rules.get()
+
+    @property
+    def universe(self) -> Universe:
+        """What counts as a small cap: the user's ``universe.yml`` where there is one."""
+        return self._universe.get()
 
     @property
     def feeds(self) -> dict[str, FeedSpec]:

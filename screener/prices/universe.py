@@ -22,6 +22,7 @@ from screener.prices.rows import Row
 from screener.types import Listing, Move
 
 EXCLUDE, INCLUDE = "exclude", "include"
+COMMON, SIDE_LINE = "common", "note"
 _NUMBERS = ("market_cap", "price", "avg_dollar_volume", "exchange")
 _KEYS = ("title", "bands", "price", "avg_dollar_volume", "exchanges", "unknown", "allow", "common", "kinds")
 VOLUME_SESSIONS = 20
@@ -47,6 +48,11 @@ class Universe(Struct, frozen=True, kw_only=True):
     allow: frozenset[str]
     common: re.Pattern[str] | None
     kinds: tuple[Kind, ...]
+
+    @property
+    def limit(self) -> float:
+        """The market cap in dollars from which a company is no small cap."""
+        return self.bands[-1][1]
 
 
 class Membership(Struct, frozen=True, kw_only=True):
@@ -159,15 +165,18 @@ def judge(
     market_cap: float | None = None,
     avg_dollar_volume: float | None = None,
     exchange: str = "",
+    main_line: str = "",
 ) -> Membership:
-    """Membership from plain values of the day."""
+    """Membership from plain values of the day. ``main_line`` is the company's common stock when the ticker is another."""
     kind, why = kind_of(ticker, name, rules)
+    if kind == COMMON and main_line:
+        kind, why = SIDE_LINE, f"{SIDE_LINE}: the company's common stock is {main_line}"
     out = [why] if why and kind not in rules.allow else []
     band = band_of(market_cap, rules)
     if market_cap is None:
         out += _unknown("market_cap", rules)
     elif not band:
-        out.append(f"market cap {market_cap:,.0f} is not below {rules.bands[-1][1]:,.0f}")
+        out.append(f"market cap {market_cap:,.0f} is not below {rules.limit:,.0f}")
     out += _floor("price", price, rules.min_price, rules)
     out += _floor("avg_dollar_volume", avg_dollar_volume, rules.min_dollar_volume, rules)
     if not exchange:
@@ -200,11 +209,18 @@ def classify(move: Move, listing: Listing | None, rules: Universe) -> Membership
     )
 
 
-def members(rows: Iterable[Row], day: dt.date, names: Mapping[str, str], rules: Universe) -> dict[str, Membership]:
+def members(
+    rows: Iterable[Row],
+    day: dt.date,
+    names: Mapping[str, str],
+    rules: Universe,
+    side_lines: Mapping[str, str] | None = None,
+) -> dict[str, Membership]:
     """Membership of every ticker with a bar on ``day``, from stored rows (any order, other days allowed).
 
     Cap, price and exchange are the day's; the dollar volume is the mean over the rows of the previous 20 sessions,
-    unknown with fewer than 5. ``names`` are security names by ticker.
+    unknown with fewer than 5. ``names`` are security names by ticker; ``side_lines`` give the common stock of tickers that
+    are another line of a company though neither name nor ticker says so.
     """
     first = clock.previous_session(day, VOLUME_SESSIONS).isoformat()
     last = day.isoformat()
@@ -227,5 +243,6 @@ def members(rows: Iterable[Row], day: dt.date, names: Mapping[str, str], rules: 
             market_cap=row[8],
             avg_dollar_volume=total / n if n >= 5 else None,
             exchange=row[10],
+            main_line=(side_lines or {}).get(ticker, ""),
         )
     return found

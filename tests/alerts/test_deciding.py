@@ -8,13 +8,17 @@ from typing import Any
 
 import pytest
 
+from screener import config
 from screener.errors import ConfigError
 from screener.pipeline.alerts.decision import Arrival, why_not
 from screener.pipeline.alerts.filters import Marks, cap_band, filters
 from screener.pipeline.alerts.quiet_hours import quiet_end
+from screener.prices.universe import load_universe
 from screener.store import Store
 from screener.types import Reason, Run, SourceRef
 from tests.alerts.making import DAY, MINUTE, T0, changed, fresh, queue, row, save_story, settings, states
+
+UNIVERSE = load_universe(config.built_in("rules") / "universe.yml")
 
 HOUR = 60 * MINUTE
 DILUTION = Reason(part="warning", text="a shelf is open", points=-5, rule_id="dilution_in_play")
@@ -91,7 +95,7 @@ def test_receipt_is_measured_for_what_has_just_come(store: Store) -> None:
 )
 def test_each_filter_stops_alone(store: Store, change: dict[str, Any], setting: dict[str, Any], stops: str) -> None:
     given = settings(**setting)
-    answers = filters(row(**change), given.alerts, Marks())
+    answers = filters(row(**change), given.alerts, Marks(), UNIVERSE)
     assert [c.name for c in answers if not c.passed] == [stops]
     assert queue(store, [row(**change)], given=given) == []
 
@@ -133,7 +137,13 @@ def test_the_day_before_news_after_the_close_is_no_answer_to_it(store: Store) ->
 
 
 def test_bands_of_market_caps() -> None:
-    assert [cap_band(v) for v in (1e6, 1e8, 1e9, 1e10, None)] == ["nano", "micro", "small", "large", "unknown"]
+    assert [cap_band(v, UNIVERSE) for v in (1e6, 1e8, 1e9, 1e10, None)] == [
+        "nano",
+        "micro",
+        "small",
+        "large",
+        "unknown",
+    ]
 
 
 # ---- one event, its updates, its silence ----

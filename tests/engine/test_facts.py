@@ -47,6 +47,7 @@ def test_entries_are_complete_and_give_their_kind(name: str) -> None:
 
 
 FULL = Candidate(
+    small_cap_limit=2e9,
     story=story(
         form="8-K", items=("3.01",), subjects=("99",), novelty=0.9, sources=(
             SourceRef(source="edgar", received=AS_OF), SourceRef(source="wire", received=AS_OF)), source_facts={"code": "T1"}

@@ -19,12 +19,13 @@ from functools import cached_property
 import msgspec
 from msgspec import Struct
 
-from screener import clock
-from screener.config import Alerts, Settings
+from screener import clock, config
+from screener.config import Settings
 from screener.pipeline.alerts.events import HALT, LIFE, URGENT, match, pieces
 from screener.pipeline.alerts.filters import FADING, Check, Marks, check, filters, muted_by, read_marks
 from screener.pipeline.alerts.matched_words import matched_words
 from screener.pipeline.alerts.quiet_hours import midnight, quiet_end
+from screener.prices.universe import load_universe
 from screener.store import Store
 from screener.store.channels import Channel, channels
 from screener.store.outbox import MUTED, PENDING, Event
@@ -45,8 +46,10 @@ class Arrival(Struct, frozen=True, kw_only=True):
 class Standing:
     """What the decisions of one pass are held against: settings, marks, the hour, and how many the day may still have."""
 
-    def __init__(self, store: Store, wanted: Alerts, now: dt.datetime) -> None:
+    def __init__(self, store: Store, settings: Settings, now: dt.datetime) -> None:
+        wanted = settings.alerts
         self.store, self.wanted, self.now = store, wanted, now
+        self.universe = load_universe(config.universe_file(settings))
         self.marks: Marks = read_marks(store)
         self.wait = dt.timedelta(minutes=wanted.cooldown)
         self.quiet_end = quiet_end(wanted, now)
@@ -71,7 +74,7 @@ class Decision:
     @cached_property
     def filters(self) -> list[Check]:
         """The filters; those that fade with age pass once the story was told."""
-        found = filters(self.row, self._standing.wanted, self._standing.marks)
+        found = filters(self.row, self._standing.wanted, self._standing.marks, self._standing.universe)
         if not any(self.row.story_id in e.stories for e in self._events):
             return found
         return [
@@ -133,7 +136,7 @@ def queue_alerts(
     Returns the alerts that were added, held back ones included. Raises ConfigError for settings that cannot be meant.
     """
     wanted, now = settings.alerts, now or clock.now()
-    standing = Standing(store, wanted, now)
+    standing = Standing(store, settings, now)
     known = store.outbox.events([r.ticker for r in rows], now - LIFE)
     decided = (Decision(r, known.get(r.ticker, ()), standing) for r in rows)
     passing = [d for d in decided if all(c.passed for c in d.filters)]
@@ -150,7 +153,7 @@ def queue_alerts(
 def why_not(store: Store, settings: Settings, row: WatchRow, now: dt.datetime) -> list[Check]:
     """The checks of the decision that a ranking now would make about a stored row."""
     events = store.outbox.events([row.ticker], now - LIFE).get(row.ticker, [])
-    return list(Decision(row, events, Standing(store, settings.alerts, now)).checks())
+    return list(Decision(row, events, Standing(store, settings, now)).checks())
 
 
 def adopt(store: Store, settings: Settings, day: dt.date, now: dt.datetime) -> int:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import lru_cache
 
 from msgspec import Struct
 
-from screener import config
 from screener.config import Alerts
 from screener.pipeline.alerts.events import pieces
-from screener.prices.universe import Universe, band_of, load_universe
+from screener.prices.universe import Universe, band_of
 from screener.store import Store
 from screener.types import WatchRow
 
@@ -33,10 +31,10 @@ class Marks(Struct, frozen=True, kw_only=True):
     muted: frozenset[str] = frozenset()
 
 
-def filters(row: WatchRow, wanted: Alerts, marks: Marks) -> list[Check]:
+def filters(row: WatchRow, wanted: Alerts, marks: Marks, universe: Universe) -> list[Check]:
     """Every filter on a row. A number that is unknown passes only where the setting says so."""
     types = {row.catalyst, *(o.rpartition(" ")[2] for o in row.others)}
-    band = cap_band(row.market_cap)
+    band = cap_band(row.market_cap, universe)
     age = (row.as_of - row.published).total_seconds() / 60 if row.published else None
     rules = {r.rule_id for r in row.reasons if r.rule_id}
     return [
@@ -87,14 +85,9 @@ def _age(minutes: float) -> str:
     return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
 
 
-def cap_band(market_cap: float | None) -> str:
-    """The band of a market cap by ``rules/universe.yml``; "large" above the last, "unknown" without a number."""
-    return "unknown" if market_cap is None else band_of(market_cap, _universe()) or "large"
-
-
-@lru_cache(maxsize=1)
-def _universe() -> Universe:
-    return load_universe(config.built_in("rules") / "universe.yml")
+def cap_band(market_cap: float | None, universe: Universe) -> str:
+    """The band of a market cap by ``universe.yml``; "large" above the last, "unknown" without a number."""
+    return "unknown" if market_cap is None else band_of(market_cap, universe) or "large"
 
 
 def muted_by(row: WatchRow, wanted: Alerts, marks: Marks) -> str:

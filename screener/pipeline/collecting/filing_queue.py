@@ -31,7 +31,6 @@ AT_ONCE = 8
 GIVES_UP_AFTER = 5
 REST = 30.0
 TRIES, RETRY = 4, 2.0
-SMALL_CAP = 2_000_000_000
 _FIRST, _LATER = forms.Choice(forms.FIRST), forms.Choice(forms.LATER)
 _CAP_DAYS = dt.timedelta(days=7)
 
@@ -60,7 +59,7 @@ def priorities(workspace: Workspace, held: Store, filings: Collection[Filing]) -
     def size(f: Filing) -> int:
         if f.cik not in known:
             return 2
-        return int((caps.get(known[f.cik]) or 0) >= SMALL_CAP)
+        return int((caps.get(known[f.cik]) or 0) >= workspace.universe.limit)
 
     return {f.accession: (size(f), weight(f), -f.accepted.timestamp()) for f in filings}
 

@@ -17,14 +17,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import msgspec
 from msgspec import Struct
 
-from screener import clock, config
+from screener import clock
 from screener.pipeline.pricing import BENCHMARK, announced_splits
 from screener.pipeline.study.estimates import Spread, median, spread
 from screener.pipeline.workspace import Workspace
 from screener.prices.formulas import compounded
 from screener.prices.history import Series, build, frame
 from screener.prices.measures import compute_moves
-from screener.prices.universe import load_universe
 from screener.types import Catalyst, Move, Story
 
 HORIZONS = (0, 1, 5, 20)
@@ -216,7 +215,7 @@ def _measured(
     skipped: Counter[str],
     tick: Callable[[int], None],
 ) -> Iterator[Event]:
-    bands = load_universe(config.built_in("rules") / "universe.yml").bands
+    bands = workspace.universe.bands
     by_day: dict[dt.date, list[Event]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
@@ -310,7 +309,7 @@ class _Medians:
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
         self._known: dict[dt.date, float | None] = {}
-        self._limit = load_universe(config.built_in("rules") / "universe.yml").bands[-1][1]
+        self._limit = workspace.universe.limit
 
     def get(self, day: dt.date) -> float | None:
         if day not in self._known:
