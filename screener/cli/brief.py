@@ -43,7 +43,7 @@ def command(
             raise InputError(f"no list stored for {day or 'any day'}: `screener run` makes one")
         moment = as_of or max((r.as_of for r in rows), default=clock.now())
         regime = store.regimes.of_day(day, as_of)
-        dates = store.calendar.dates(day, day + AHEAD, moment)
+        dates = store.calendar.titled(store.calendar.dates(day, day + AHEAD, moment))
         words = matched_words(store, rows)
     text = brief(day, moment, rows, regime, dates, words, top, app.settings.alerts.page_url)
     if send:

@@ -84,10 +84,10 @@ def list_(app: App, form: str, as_of: dt.datetime | None, db: str | None) -> Non
       screener watchlist list
     """
     from screener.outputs.csvout import json_text
-    from screener.outputs.marks import fold, mark_lines
+    from screener.outputs.marks import mark_lines, marked_tickers
 
     with app.store(db, readonly=True) as store:
-        marks = fold(store.marks.all(as_of))
+        marks = marked_tickers(store.marks.standing(as_of))
     if form == "json":
         emit(json_text(marks))
         return

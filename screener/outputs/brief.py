@@ -7,12 +7,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from screener import clock
+from screener.format import DISCLAIMER, on_one_line
 from screener.outputs.alerts.content import (
-    DISCLAIMER,
     explanation,
     label,
     numbers,
-    plain,
     proof,
     supporting,
     unknown,
@@ -22,13 +21,6 @@ from screener.store.calendar import KnownDate
 from screener.types import Regime, WatchRow
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#!])")
-_DATES = {
-    "pdufa_date": "FDA decision (PDUFA)",
-    "cure_date": "compliance deadline",
-    "effective_date": "takes effect",
-    "meeting_date": "meeting",
-    "adcom_date": "advisory committee",
-}
 Words = Mapping[str, Sequence[str]]
 
 
@@ -81,14 +73,14 @@ def _market(regime: Regime | None) -> Iterator[str]:
 
 
 def _row(row: WatchRow, words: Words, page_url: str) -> Iterator[str]:
-    company = f" {_md(plain(row.company, 60))}" if row.company else ""
+    company = f" {_md(on_one_line(row.company, 60))}" if row.company else ""
     yield f"**{_md(row.ticker)}**{company}: {_md(sentence(row, words.get(row.story_id, ())))}"
     source = web_address(row.url)
-    headline = _md(plain(row.headline, 200))
+    headline = _md(on_one_line(row.headline, 200))
     yield f"- {f'[{headline}]({source})' if source else headline}"
     yield f"- {_md(numbers(row))}"
     if row.warnings:
-        yield f"- Catch: {_md('; '.join(plain(w, 120) for w in row.warnings))}"
+        yield f"- Catch: {_md('; '.join(on_one_line(w, 120) for w in row.warnings))}"
     if missing := unknown(row):
         yield f"- Unknown: {_md(missing)}"
     if page := web_address(explanation(row, page_url)):
@@ -98,19 +90,19 @@ def _row(row: WatchRow, words: Words, page_url: str) -> Iterator[str]:
 def sentence(row: WatchRow, words: Sequence[str] = ()) -> str:
     """Why a row stands where it stands, in one sentence."""
     by = f", {proof(words[:1])}" if words else ""
-    more = [plain(r.text, 60) for r in supporting(row, 2)]
+    more = [on_one_line(r.text, 60) for r in supporting(row, 2)]
     return f"{label(row)}{by}{', with ' + ' and '.join(more) if more else ''} (score {row.score:.0f})."
 
 
 def _calendar(dates: Iterable[KnownDate], limit: int = 15) -> list[str]:
     return [
-        f"- {d.day:%a %Y-%m-%d}: **{_md(d.ticker or '?')}** {_name(d.kind)}, {_md(plain(d.headline, 100))}"
+        f"- {d.day:%a %Y-%m-%d}: **{_md(d.said.ticker or '?')}** {_name(d)}, {_md(on_one_line(d.said.title, 100))}"
         for d in list(dates)[:limit]
     ]
 
 
-def _name(kind: str) -> str:
-    return _DATES.get(kind, kind.removesuffix("_date").replace("_", " "))
+def _name(date: KnownDate) -> str:
+    return date.name if date.name[1:2].isupper() else date.name[:1].lower() + date.name[1:]
 
 
 def _md(text: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import msgspec
 
-from screener.format import neutral
+from screener.format import neutral, plain_number, utc
 from screener.types import WatchRow
 
 COLUMNS = (
@@ -22,20 +22,6 @@ COLUMNS = (
     "dollar_volume", "market_cap", "float_shares", "materiality_pct", "reasons", "warnings", "unknown", "first_seen",
     "as_of",
 )  # fmt: skip
-
-
-def utc(moment: dt.datetime | None) -> str:
-    """``2025-12-12T23:10:00Z``; empty when unknown."""
-    return "" if moment is None else moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def number(value: float | None, digits: int = 4) -> str:
-    """A plain decimal without exponent or trailing zeros; empty when unknown."""
-    if value is None:
-        return ""
-    text = f"{value:.{digits}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
 
 
 def reason_text(row: WatchRow) -> str:
@@ -55,7 +41,7 @@ def _cell(row: WatchRow, name: str) -> str:
     if isinstance(value, dt.datetime):
         return utc(value)
     if isinstance(value, int | float):
-        return number(value)
+        return plain_number(value)
     return neutral(str(value))
 
 

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from screener.clock import eastern, publication_of
-from screener.outputs.table import DISCLAIMER, clean, evidence_text, label, money, percent, price, times
+from screener.format import DISCLAIMER, percent
+from screener.outputs.table import clean, evidence_text, label, money, price, times
 from screener.types import Classified, Story, WatchRow
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from screener.clock import eastern
+from screener.format import DISCLAIMER
 from screener.market import sparkline
-from screener.outputs.table import DISCLAIMER
 from screener.types import Regime
 
 

@@ -1,19 +1,17 @@
-"""The user's marks, folded from the log of actions."""
+"""The user's marks as the command line shows them."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from screener.clock import eastern
-
-_ON = {"add": "own", "pin": "pinned", "mute": "muted"}
-_OFF = {"remove": "own", "unpin": "pinned", "unmute": "muted"}
+from screener.store.marks import Marked
 
 
-class Marked(Struct, frozen=True, kw_only=True):
+class MarkedTicker(Struct, frozen=True, kw_only=True):
     """One ticker's marks as they stand; ``notes`` are (time, text), oldest first."""
 
     ticker: str
@@ -21,26 +19,17 @@ class Marked(Struct, frozen=True, kw_only=True):
     notes: tuple[tuple[dt.datetime, str], ...] = ()
 
 
-def fold(log: Iterable[tuple[str, str, str, dt.datetime]]) -> list[Marked]:
-    """The marks that stand after a log of (ticker, action, note, made), by ticker."""
-    marks: dict[str, dict[str, None]] = {}
-    notes: dict[str, list[tuple[dt.datetime, str]]] = {}
-    for ticker, action, note, made in log:
-        held = marks.setdefault(ticker, {})
-        if action in _ON:
-            held[_ON[action]] = None
-        elif action in _OFF:
-            held.pop(_OFF[action], None)
-        if note:
-            notes.setdefault(ticker, []).append((made, note))
-    return [
-        Marked(ticker=t, marks=tuple(m), notes=tuple(notes.get(t, ())))
-        for t, m in sorted(marks.items())
-        if m or t in notes
-    ]
+def marked_tickers(standing: Mapping[str, Marked]) -> list[MarkedTicker]:
+    """The tickers with a mark or a note."""
+    found = []
+    for ticker, m in standing.items():
+        held = tuple(name for name, on in (("own", m.listed), ("pinned", m.pinned), ("muted", m.muted)) if on)
+        if held or m.notes:
+            found.append(MarkedTicker(ticker=ticker, marks=held, notes=m.notes))
+    return found
 
 
-def mark_lines(marked: Sequence[Marked]) -> Iterator[str]:
+def mark_lines(marked: Sequence[MarkedTicker]) -> Iterator[str]:
     """One line a ticker, and one a note."""
     for m in marked:
         yield f"{m.ticker:<8} {', '.join(m.marks) or '-'}"

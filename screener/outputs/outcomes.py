@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from screener.clock import eastern
-from screener.outputs.table import clean, percent
+from screener.format import percent
+from screener.outputs.table import clean
 from screener.store.outcomes import HORIZONS, Outcome
 from screener.types import WatchRow
 

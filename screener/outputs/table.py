@@ -9,28 +9,19 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from screener.clock import eastern
+from screener.format import DISCLAIMER, catalyst_label, dollars, eastern, percent, short
 from screener.types import Regime, Story, WatchRow
 
 UNKNOWN = "?"
 _TONE = {"+": "green", "-": "red", "±": "yellow", "0": "dim"}
 _ACTION = {"Alert": "bold green", "Watch": "cyan", "Avoid": "bold red", "No Action": "dim"}
-DISCLAIMER = "Information from public sources, computed by rules; not investment advice."
 
 
 def money(value: float | None) -> str:
-    """``$1.2B``, ``$45M``, ``$310k``; ``?`` when unknown."""
+    """``$1.2B``, ``$45M``, ``$310K``; ``?`` when unknown."""
     if value is None:
         return UNKNOWN
-    for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"${value / size:.3g}{unit}" if abs(value) < 999.5 * size else f"${value / size:.0f}{unit}"
-    return f"${value:.2f}"
-
-
-def percent(value: float | None) -> str:
-    """``+4.5 %``; ``?`` when unknown."""
-    return UNKNOWN if value is None else f"{value:+.1f} %"
+    return f"${short(value)}" if abs(value) >= 1000 else f"${value:.2f}"
 
 
 def times(value: float | None) -> str:
@@ -39,13 +30,13 @@ def times(value: float | None) -> str:
 
 
 def price(value: float | None) -> str:
-    """``$3.10``, four digits below a dollar; ``?`` when unknown."""
-    return UNKNOWN if value is None else f"${value:.4f}" if value < 1 else f"${value:,.2f}"
+    """As ``dollars``; ``?`` when unknown."""
+    return UNKNOWN if value is None else dollars(value)
 
 
 def label(row: WatchRow) -> str:
     """``reverse split, effective``."""
-    return row.catalyst.replace("_", " ") + (f", {row.stage}" if row.stage else "")
+    return catalyst_label(row.catalyst, row.stage)
 
 
 def clean(text: str) -> str:

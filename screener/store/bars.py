@@ -104,6 +104,20 @@ class Bars:
             found.update((t, dt.date.fromisoformat(d)) for t, d in rows)
         return found
 
+    def days_stored(self, ticker: str, after: dt.date) -> tuple[str | None, int]:
+        """A ticker's newest day of bars after one, as stored, and how many there are."""
+        row = self._db.execute(
+            "SELECT max(day), count(*) FROM bars WHERE ticker = ? AND day > ?", (ticker, after.isoformat())
+        ).fetchone()
+        return row[0], row[1]
+
+    def newest_day(self, ticker: str, until: dt.date) -> dt.date | None:
+        """A ticker's newest day of bars up to one; None without any."""
+        row = self._db.execute(
+            "SELECT max(day) FROM bars WHERE ticker = ? AND day <= ?", (ticker, until.isoformat())
+        ).fetchone()
+        return row[0] and dt.date.fromisoformat(row[0])
+
     def last_day(self, known_by: dt.datetime) -> dt.date | None:
         """The newest day with a bar known at a moment; None when there is none."""
         row = self._db.execute(

@@ -3,67 +3,70 @@
 from __future__ import annotations
 
 import datetime as dt
-import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 
-import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
-from screener.store.rows import Subject, iso
+from screener.format import date_name
+from screener.store.occurrences import Occurrence, Occurrences
+from screener.store.rows import Subject
 from screener.types import FactValue
 
-_facts = msgspec.json.Decoder(dict[str, FactValue])
+LOOK_BACK = dt.timedelta(days=800)
 
 
 class KnownDate(Struct, frozen=True, kw_only=True):
-    """A day that news named: ``kind`` is the fact's name (pdufa_date), ``headline`` the newest news that named it."""
+    """A day that news named. ``kind`` is the fact's name (pdufa_date), ``name`` its words, ``said`` the newest news that
+    named it, ``moved`` the days it shifted against older news (None: it never did)."""
 
     day: dt.date
     kind: str
-    ticker: str
-    catalyst: str
-    story_id: str
-    headline: str
+    name: str
+    said: Occurrence
+    moved: int | None = None
 
 
 class Calendar(Subject):
     """Reads the dates that catalysts carry as facts."""
 
-    def dates(self, first: dt.date, last: dt.date, known_by: dt.datetime, look_back: int = 800) -> list[KnownDate]:
-        """The dates from ``first`` to ``last`` that news known at a moment named, soonest first.
+    def dates(
+        self, first: dt.date, last: dt.date, known_by: dt.datetime, *, ticker: str = "", kind: str = ""
+    ) -> list[KnownDate]:
+        """The dates from ``first`` to ``last`` that news known at a moment named, soonest first, without headlines.
 
-        When several pieces of news of one ticker and type name the same kind of date, the newest counts. News older
-        than ``look_back`` days is not read.
+        News older than ``LOOK_BACK`` is not read.
         """
-        rows = self._rows(
-            "SELECT c.facts, c.ticker, c.type, c.story_id, s.title FROM catalysts c INDEXED BY catalysts_dated "
-            "JOIN stories s ON s.id = c.story_id WHERE instr(c.facts, '_date\"') > 0 AND c.published >= ? "
-            "AND c.published <= ? AND c.known_at <= ? ORDER BY c.published DESC, c.story_id LIMIT 5000",
-            (iso(known_by - dt.timedelta(days=look_back)), iso(known_by), iso(known_by)),
-        )
-        found: dict[tuple[str, str, str], KnownDate] = {}
-        for row in rows:
-            for known in _named(row):
-                found.setdefault((known.ticker or known.story_id, known.catalyst, known.kind), known)
-        near = [d for d in found.values() if first <= d.day <= last]
-        return sorted(near, key=lambda d: (d.day, d.ticker, d.kind))
+        found = known_dates(Occurrences(self._db).dated(known_by - LOOK_BACK, known_by, ticker), kind)
+        return [d for d in found if first <= d.day <= last]
+
+    def titled(self, listed: Sequence[KnownDate]) -> list[KnownDate]:
+        """The dates with the headlines of the news that named them."""
+        told = Occurrences(self._db).with_titles([d.said for d in listed])
+        return [replace(d, said=said) for d, said in zip(listed, told, strict=True)]
 
 
-def _named(r: sqlite3.Row) -> Iterator[KnownDate]:
-    for kind, value in _facts.decode(r["facts"]).items():
-        day = _day(value) if kind.endswith("_date") else None
-        if day is not None:
-            yield KnownDate(
-                day=day,
-                kind=kind,
-                ticker=r["ticker"],
-                catalyst=r["type"],
-                story_id=r["story_id"],
-                headline=r["title"],
-            )
+def known_dates(said: Iterable[Occurrence], kind: str = "") -> list[KnownDate]:
+    """The dates that news named, soonest first; ``said`` is in order of publication, newest first.
+
+    When several pieces of news of one ticker and type name the same kind of date, the newest counts.
+    """
+    found: dict[tuple[str, str, str], KnownDate] = {}
+    for one in said:
+        for key, value in one.facts.items():
+            day = _day(value) if key.endswith("_date") and kind in ("", key) else None
+            if day is None:
+                continue
+            place = (one.ticker or one.story_id, one.type, key)
+            newer = found.get(place)
+            if newer is None:
+                found[place] = KnownDate(day=day, kind=key, name=date_name(key), said=one)
+            elif newer.moved is None and newer.day != day:
+                found[place] = replace(newer, moved=(newer.day - day).days)
+    return sorted(found.values(), key=lambda d: (d.day, d.said.ticker, d.kind))
 
 
-def _day(value: object) -> dt.date | None:
+def _day(value: FactValue) -> dt.date | None:
     try:
         return dt.date.fromisoformat(str(value)[:10])
     except ValueError:

@@ -25,8 +25,10 @@ from screener.store.items import Items
 from screener.store.listings import Listings
 from screener.store.lists import Lists
 from screener.store.marks import Marks
+from screener.store.occurrences import Occurrences
 from screener.store.outbox import Outbox
 from screener.store.outcomes import Outcomes
+from screener.store.outlines import Outlines
 from screener.store.regimes import Regimes
 from screener.store.rewind import Rewind
 from screener.store.runs import Runs
@@ -59,6 +61,8 @@ class Store:
         self.marks = Marks(connection)
         self.outbox = Outbox(connection)
         self.outcomes = Outcomes(connection)
+        self.occurrences = Occurrences(connection)
+        self.outlines = Outlines(connection)
         self.rewind = Rewind(connection)
 
     def __enter__(self) -> Store:

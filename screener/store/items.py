@@ -5,8 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Sequence
 
-from screener.store.rows import Subject, chunks, dump, iso, iso_or_none, item_of, marks
+from msgspec import Struct
+
+from screener.store.rows import Subject, chunks, dump, iso, iso_or_none, item_of, marks, moment
 from screener.types import Item
+
+
+class Activity(Struct, frozen=True, kw_only=True):
+    """What a source brought since a moment; lags are seconds from publication to receipt, None when nothing came."""
+
+    items: int
+    median_lag: float | None
+    last: dt.datetime | None
 
 
 class Items(Subject):
@@ -47,3 +57,20 @@ class Items(Subject):
             (story_id, iso(known_by) if known_by else "9999"),
         )
         return [item_of(r["record"]) for r in rows]
+
+    def activity(self, source: str, since: dt.datetime) -> Activity:
+        """A source's items received since a moment; replayed ones say nothing of lag and count without it."""
+        rows = self._rows(
+            "SELECT published, received FROM items WHERE source = ? AND received >= ? ORDER BY received DESC LIMIT 5000",
+            (source, iso(since)),
+        ).fetchall()
+        lags = sorted(
+            (moment(r["received"]) - moment(r["published"])).total_seconds()
+            for r in rows
+            if r["published"] and r["received"] > r["published"]
+        )
+        return Activity(
+            items=len(rows),
+            median_lag=lags[len(lags) // 2] if lags else None,
+            last=moment(rows[0]["received"]) if rows else None,
+        )

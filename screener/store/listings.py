@@ -25,3 +25,8 @@ class Listings(Subject):
         """The ticker table in its source's own order, which ranks a company's lines."""
         rows = self._rows("SELECT ticker, name, exchange, cik FROM listings ORDER BY position, ticker")
         return [Listing(ticker=r["ticker"], name=r["name"], exchange=r["exchange"], cik=r["cik"]) for r in rows]
+
+    def get(self, ticker: str) -> Listing | None:
+        """A ticker in the table; None when it is not there."""
+        r = self._row("SELECT ticker, name, exchange, cik FROM listings WHERE ticker = ?", (ticker,))
+        return None if r is None else Listing(ticker=r["ticker"], name=r["name"], exchange=r["exchange"], cik=r["cik"])

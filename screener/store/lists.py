@@ -23,6 +23,14 @@ _rows = msgspec.json.Decoder(tuple[WatchRow, ...])
 MAX_LIST_BYTES = 200_000_000
 
 
+class Newest(NamedTuple):
+    """Which list is the newest of all."""
+
+    day: dt.date
+    as_of: dt.datetime
+    run_id: str
+
+
 class Listed(NamedTuple):
     """A ticker's place on one day's newest list."""
 
@@ -85,6 +93,21 @@ class Lists(Subject):
         """The run whose list stood at a moment; None when none was stored by then."""
         found = self._at(day, as_of)
         return None if found is None else found[0]
+
+    def newest(self) -> Newest | None:
+        """The newest list of all; None in an empty store."""
+        r = self._row("SELECT day, as_of, run_id FROM lists ORDER BY day DESC, as_of DESC, run_id DESC LIMIT 1")
+        return None if r is None else Newest(dt.date.fromisoformat(r["day"]), moment(r["as_of"]), r["run_id"])
+
+    def days_beside(self, day: dt.date) -> tuple[dt.date | None, dt.date | None]:
+        """The days before and after one that have a list."""
+        row = self._row(
+            "SELECT (SELECT max(day) FROM lists WHERE day < ?) AS before, (SELECT min(day) FROM lists WHERE day > ?) AS after",
+            (day.isoformat(), day.isoformat()),
+        )
+        assert row is not None
+        before, after = row["before"], row["after"]
+        return (before and dt.date.fromisoformat(before)), (after and dt.date.fromisoformat(after))
 
     def days(self, limit: int = 400) -> list[dt.date]:
         """Days with a list, newest first."""

@@ -29,3 +29,16 @@ class Regimes(Subject):
             (day.isoformat(), iso(as_of) if as_of else "9999"),
         )
         return None if row is None else _regime.decode(row["record"])
+
+    def last_of_days(self, day: dt.date, known_by: dt.datetime, limit: int = 40) -> list[Regime]:
+        """The last regime of each day up to one, ascending."""
+        rows = self._rows(
+            "SELECT record, max(as_of) FROM regimes WHERE day <= ? AND as_of <= ? GROUP BY day ORDER BY day DESC LIMIT ?",
+            (day.isoformat(), iso(known_by), limit),
+        )
+        return [_regime.decode(r["record"]) for r in rows][::-1]
+
+    def newest_moment(self, day: dt.date) -> str | None:
+        """When a day's last regime was made, as stored; None without one."""
+        row = self._row("SELECT max(as_of) AS newest FROM regimes WHERE day = ?", (day.isoformat(),))
+        return None if row is None else row["newest"]

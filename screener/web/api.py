@@ -8,9 +8,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from screener import __version__, clock
+from screener import __version__
+from screener.store.calendar import KnownDate
+from screener.store.occurrences import Occurrence
+from screener.store.outlines import Outline
 from screener.types import Catalyst, Noise, Regime, SourceRef, WatchRow
-from screener.web import calendar, feeds, queries, search, story
+from screener.web import calendar, feeds, search, story
 from screener.web.query import (
     PAGE_SIZE,
     POLARITIES,
@@ -24,7 +27,6 @@ from screener.web.query import (
     read_text,
     read_ticker,
     read_whole,
-    read_word,
     select,
 )
 from screener.web.site import Answer, Page, View, finished
@@ -60,7 +62,7 @@ class TickerAnswer(Struct, frozen=True, kw_only=True):
     company: str
     exchange: str
     row: WatchRow | None
-    catalysts: tuple[queries.Event, ...]
+    catalysts: tuple[Occurrence, ...]
 
 
 class StoryAnswer(Struct, frozen=True, kw_only=True):
@@ -85,7 +87,7 @@ class CalendarAnswer(Struct, frozen=True, kw_only=True):
     """Known dates, soonest first, from two weeks ago on."""
 
     as_of: dt.datetime
-    dates: tuple[calendar.Entry, ...]
+    dates: tuple[KnownDate, ...]
 
 
 class FeedAnswer(Struct, frozen=True, kw_only=True):
@@ -127,7 +129,7 @@ class SearchAnswer(Struct, frozen=True, kw_only=True):
     """Stories that hold all the words; ``ranked`` is False when the newest are given instead of the best."""
 
     ranked: bool
-    stories: tuple[queries.Outline, ...]
+    stories: tuple[Outline, ...]
 
 
 class ErrorAnswer(Struct, frozen=True, kw_only=True):
@@ -144,7 +146,7 @@ def _today(view: View) -> Answer:
     f = read_filters(view.args)
     found = chosen(view, f)
     rows = found.rows or []
-    known = queries.sources(view.db, [r.story_id for r in rows], found.moment)
+    known = view.store.outlines.sources([r.story_id for r in rows], found.moment)
     kept = select(rows, f, {s: [x.source for x in refs] for s, refs in known.items()})
     begin = (f.page - 1) * PAGE_SIZE
     return _json(
@@ -173,17 +175,17 @@ def _ticker(view: View) -> Answer:
     until = f.as_of or view.now
     past = view.store.catalysts.past_of(symbol, until - dt.timedelta(days=730), until)[:200]
     row = next((r for r in found.rows or () if r.ticker == symbol), None)
-    listing = queries.company(view.db, symbol)
+    listing = view.store.listings.get(symbol)
     if not past and row is None and listing is None:
         raise LookupError(f"{symbol}: nothing is stored of this ticker")
     events = [
-        queries.Event(
+        Occurrence(
             story_id=s.id, ticker=symbol, type=c.type, stage=c.stage, polarity=c.polarity, confidence=c.confidence,
             facts=c.facts, published=s.published, title=s.title, form=s.form,
         )
         for s, c in past
     ]  # fmt: skip
-    name, exchange = (listing[0], listing[1]) if listing else (row.company, row.exchange) if row else ("", "")
+    name, exchange = (listing.name, listing.exchange) if listing else (row.company, row.exchange) if row else ("", "")
     return _json(TickerAnswer(ticker=symbol, company=name, exchange=exchange, row=row, catalysts=tuple(events)))
 
 
@@ -200,10 +202,8 @@ def _story(view: View) -> Answer:
 
 def _calendar(view: View) -> Answer:
     moment = read_moment(view.args) or view.now
-    asked = (view.args.get("ticker") or [""])[0].strip()
-    events = queries.dated_events(view.db, moment - calendar.LOOK_BACK, moment, read_ticker(asked) if asked else "")
-    dates = calendar.entries(events, clock.new_york_date(moment), read_word(view.args, "kind"))
-    return _json(CalendarAnswer(as_of=moment, dates=tuple(calendar.titled(view, dates))))
+    dates = view.store.calendar.titled(calendar.asked(view, moment))
+    return _json(CalendarAnswer(as_of=moment, dates=tuple(dates)))
 
 
 def _feeds(view: View) -> Answer:
@@ -240,7 +240,7 @@ def _rules(view: View) -> Answer:
 
 
 def _search(view: View) -> Answer:
-    text = read_text(view.args, "q").strip()
+    text = read_text(view.args, "q")
     if not text:
         raise BadQuery("q: write the words to look for")
     found, ranked = search.found(view, text, read_whole(view.args, "limit", search.LIMIT, 200))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from screener.web import charts, queries, study
+from screener.web import charts, study
 from screener.web.query import read_whole
 from screener.web.show import words
 from screener.web.site import Answer, View
@@ -16,11 +16,11 @@ _DRAWN = 24
 
 def page(view: View) -> Answer:
     """The page ``/catalysts``."""
-    counts = queries.type_counts(view.db, view.now - _SPAN, view.now)
+    counts = view.store.occurrences.counts(view.now - _SPAN, view.now)
     if not any(counts.values()):
-        newest = queries.newest_list(view.db)
-        end = dt.datetime.fromisoformat(newest[1]) if newest else view.now
-        counts = queries.type_counts(view.db, end - _SPAN, end)
+        newest = view.store.lists.newest()
+        end = newest.as_of if newest else view.now
+        counts = view.store.occurrences.counts(end - _SPAN, end)
     found = study.stored(view.store)
     lines = found.lines() if found else []
     drawn = [(_name(g), g.at("0").median) for g in lines if g.n >= study.FEW][:_DRAWN]
@@ -47,14 +47,14 @@ def type_page(view: View) -> Answer:
     """The page ``/catalysts/TYPE``."""
     kind = view.names["type"]
     number = read_whole(view.args, "page", 1, 200)
-    known = queries.types(view.db)
+    known = view.store.occurrences.types()
     found = study.stored(view.store)
     groups = found.of(kind) if found else []
     if kind not in known and not groups:
         raise LookupError(f"No catalyst {kind} is stored.")
-    events = queries.events_of_type(view.db, kind, view.now, _PAGE + 1, (number - 1) * _PAGE)
+    events = view.store.occurrences.of_type(kind, view.now, _PAGE + 1, (number - 1) * _PAGE)
     last = events[0].published if events else view.now
-    days = queries.type_days(view.db, kind, last - _SPAN, last)
+    days = view.store.occurrences.days(kind, last - _SPAN, last)
     drawn = [(label, groups[0].at(h).median) for h, label in study.HORIZONS] if groups else []
     return view.render(
         "catalyst.html",

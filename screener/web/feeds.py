@@ -7,8 +7,8 @@ import datetime as dt
 from msgspec import Struct
 
 from screener.addresses import mask
+from screener.store.items import Activity
 from screener.types import FeedSpec, FeedState
-from screener.web import queries
 from screener.web.site import Answer, View
 
 
@@ -22,7 +22,7 @@ class Health(Struct, frozen=True, kw_only=True):
     state: str
     why: str
     record: FeedState | None
-    day: queries.Activity
+    day: Activity
 
 
 def page(view: View) -> Answer:
@@ -58,7 +58,7 @@ def healths(view: View) -> list[Health]:
                 state=kind,
                 why=why,
                 record=state,
-                day=queries.activity(view.db, name, since),
+                day=view.store.items.activity(name, since),
             )
         )
     order = ("failing", "silent", "ok", "new", "off")

@@ -8,8 +8,11 @@ from typing import Any
 
 import msgspec
 from datasette.utils.asgi import Request
+from msgspec import Struct
 
-from screener.web.queries import newest_list
+from screener.store.lists import Lists
+from screener.store.marks import Marks
+from screener.store.rows import iso
 
 EVERY_SECONDS = 1.0
 PING_SECONDS = 20.0
@@ -23,7 +26,7 @@ class Watcher:
         self._datasette = datasette
         self._queues: set[asyncio.Queue[bytes]] = set()
         self._task: asyncio.Task[None] | None = None
-        self._state: dict[str, Any] = {}
+        self._state: Present | None = None
 
     @property
     def full(self) -> bool:
@@ -52,8 +55,8 @@ class Watcher:
         """Forget a listener."""
         self._queues.discard(queue)
 
-    async def _look(self) -> dict[str, Any]:
-        state: dict[str, Any] = await self._datasette.get_database("data").execute_fn(present)
+    async def _look(self) -> Present:
+        state: Present = await self._datasette.get_database("data").execute_fn(present)
         return state
 
     async def _watch(self) -> None:
@@ -72,14 +75,24 @@ class Watcher:
                         queue.put_nowait(message("list", state))
 
 
-def present(db: sqlite3.Connection) -> dict[str, Any]:
-    """The newest list of all and the number of marks: what a page of today depends on."""
-    day, as_of, run_id = newest_list(db) or ("", "", "")
-    marks = db.execute("SELECT max(id) FROM marks").fetchone()[0] or 0
-    return {"day": day, "as_of": as_of, "list": run_id, "marks": marks}
+class Present(Struct, frozen=True):
+    """The newest list of all and the last mark: what a page of today depends on."""
+
+    day: str
+    as_of: str
+    list: str
+    marks: int
 
 
-def message(event: str, data: dict[str, Any]) -> bytes:
+def present(db: sqlite3.Connection) -> Present:
+    """What stands now; empty texts in an empty store."""
+    newest, marks = Lists(db).newest(), Marks(db).newest_id()
+    if newest is None:
+        return Present("", "", "", marks)
+    return Present(newest.day.isoformat(), iso(newest.as_of), newest.run_id, marks)
+
+
+def message(event: str, data: Present) -> bytes:
     """One event on the wire."""
     return b"event: " + event.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from screener.types import Regime
-from screener.web import charts, queries, show
+from screener.web import charts, show
 from screener.web.site import View
 
 _SPANS = ("1d", "5d", "20d", "60d")
@@ -109,7 +109,7 @@ def _funds(view: View, day: dt.date, known_by: dt.datetime) -> Markup:
 
 def _breadth(view: View, day: dt.date, known_by: dt.datetime) -> Markup:
     """Breadth over the last days, from the regimes as they were stored; empty with fewer than two days."""
-    past = queries.regimes(view.db, day, known_by)
+    past = view.store.regimes.last_of_days(day, known_by)
     points = [(r.day, v) for r in past if (v := r.measures.get(_DRAWN)) is not None]
     label = f"Small caps above their 50-day line over {len(points)} sessions"
     return charts.line_chart([("%", points)], label, height=64)

@@ -6,7 +6,7 @@ import sqlite3
 
 from datasette.utils import sqlite_timelimit
 
-from screener.web import queries
+from screener.store.outlines import Outline
 from screener.web.query import read_text
 from screener.web.site import Answer, View
 
@@ -15,7 +15,7 @@ _BEST_MS = 400
 _NEWEST_MS = 1200
 
 
-def found(view: View, text: str, limit: int = LIMIT) -> tuple[list[queries.Outline], bool]:
+def found(view: View, text: str, limit: int = LIMIT) -> tuple[list[Outline], bool]:
     """Stories that hold all the words, and whether they are in order of fit.
 
     A common word in a big store has too many hits to weigh them all; then the newest come. Raises
@@ -23,10 +23,10 @@ def found(view: View, text: str, limit: int = LIMIT) -> tuple[list[queries.Outli
     """
     try:
         with sqlite_timelimit(view.db, _BEST_MS):
-            return queries.outlines(view.db, queries.found_ids(view.db, text, limit, best=True)), True
+            return view.store.outlines.matching(text, limit, best=True), True
     except sqlite3.OperationalError:
         with sqlite_timelimit(view.db, _NEWEST_MS):
-            return queries.outlines(view.db, queries.found_ids(view.db, text, limit, best=False)), False
+            return view.store.outlines.matching(text, limit, best=False), False
 
 
 def page(view: View) -> Answer:
@@ -34,7 +34,7 @@ def page(view: View) -> Answer:
     text = read_text(view.args, "q").strip()
     stories, best = found(view, text) if text else ([], True)
     symbol = text.upper().lstrip("$")
-    company = queries.company(view.db, symbol) if 0 < len(symbol) <= 10 and symbol.isascii() else None
+    company = view.store.listings.get(symbol) if 0 < len(symbol) <= 10 and symbol.isascii() else None
     return view.render(
         "search.html", nav="", q=text, stories=stories, best=best, symbol=symbol if company else "", company=company,
         limit=LIMIT,

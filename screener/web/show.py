@@ -1,23 +1,22 @@
 """How numbers, times and foreign text look on the page; the filters of the templates.
 
 Everything a feed wrote passes ``clean`` (no control or direction characters) and the template's own escaping; every
-address passes ``href``, which lets only http and https through.
+address passes the filter ``href``, which is ``safe_link``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from screener import clock
+from screener import clock, format
+from screener.format import safe_link, short, utc
 from screener.types import FactValue
 
 UNKNOWN = "–"
 MINUS = "\u2212"
 _POLARITY = {"+": "good", "-": "bad", "±": "mixed", "0": "neutral"}
 _SIGN = {"+": "+", "-": MINUS, "±": "±", "0": "·"}
-_ACRONYMS = {"fda": "FDA", "usd": "USD", "pdufa": "PDUFA", "atm": "ATM", "spac": "SPAC", "ai": "AI", "pct": "%"}
 
 
 def clean(text: object, limit: int = 0) -> str:
@@ -31,28 +30,12 @@ def clean(text: object, limit: int = 0) -> str:
     return value if not limit or len(value) <= limit else value[: limit - 1].rstrip() + "…"
 
 
-def href(address: object) -> str:
-    """The address when a reader may follow it: http or https with a host and no odd characters; else empty."""
-    value = str(address)
-    if len(value) > 2000 or not value.isprintable() or any(c in value for c in ' "<>\\^`{|}'):
-        return ""
-    try:
-        parts = urlsplit(value)
-        host = parts.hostname
-    except ValueError:
-        return ""
-    return value if parts.scheme in ("http", "https") and host and not parts.username else ""
-
-
 def money(value: float | None) -> str:
     """``$1.2B``, ``$45M``, ``$310K``."""
     if value is None:
         return UNKNOWN
-    for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K")):
-        if abs(value) >= 0.9995 * size:
-            scaled = abs(value) / size
-            return f"{_minus(value)}${scaled:.0f}{unit}" if scaled >= 99.95 else f"{_minus(value)}${scaled:.3g}{unit}"
-    return f"{_minus(value)}${abs(value):.2f}"
+    shown = short(abs(value)) if abs(value) >= 999.5 else f"{abs(value):.2f}"
+    return f"{_minus(value)}${shown}"
 
 
 def shares(value: float | None) -> str:
@@ -111,7 +94,7 @@ def sign(value: str) -> str:
 
 def words(name: str) -> str:
     """``reverse_split`` as ``reverse split``, acronyms in capitals."""
-    return " ".join(_ACRONYMS.get(w, w) for w in clean(name).split("_") if w)
+    return format.words(clean(name))
 
 
 def age(moment: dt.datetime | None, now: dt.datetime) -> str:
@@ -136,11 +119,6 @@ def eastern(moment: dt.datetime | None) -> str:
 def time_of_day(moment: dt.datetime | None) -> str:
     """``18:10`` in New York."""
     return UNKNOWN if moment is None else moment.astimezone(clock.NEW_YORK).strftime("%H:%M")
-
-
-def utc(moment: dt.datetime) -> str:
-    """``2026-03-12T22:10:00Z`` for machines."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def long_day(day: dt.date) -> str:
@@ -182,7 +160,7 @@ def _minus(value: float) -> str:
 FILTERS = {
     f.__name__: f
     for f in (
-        clean, href, money, shares, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
+        clean, money, shares, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
         time_of_day, utc, long_day, facts,
     )
-}  # fmt: skip
+} | {"href": safe_link}  # fmt: skip

@@ -24,6 +24,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from screener import __version__, clock, config
 from screener.config import Settings
+from screener.format import DISCLAIMER
 from screener.store import Store
 from screener.types import WatchRow
 from screener.web import show
@@ -220,9 +221,6 @@ def _checked_or_made(kept: _Kept | None, make: Page, stamp: Stamp | None, view: 
     mark = stamp(view) if stamp else None
     same = kept is not None and mark is not None and kept.stamp == mark
     return _Kept(kept.answer if kept is not None and same else make(view), began, mark, generation)
-
-
-DISCLAIMER = "Information from public sources, computed by rules; not investment advice."
 
 
 def live_moment(asked: dt.datetime | None, day: dt.date, stood: dt.datetime | None) -> dt.datetime:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from screener.types import Story
-from screener.web import queries
 from screener.web.evidence import cut, pieces, spans_of
 from screener.web.site import Answer, View
 
@@ -15,8 +14,8 @@ def page(view: View) -> Answer:
     story, known = find(view)
     spans = spans_of(known)
     first = story.sources[0] if story.sources else None
-    repeats = queries.outlines(view.db, [story.repeats]) if story.repeats else []
-    later = queries.outlines(view.db, queries.repeats_of(view.db, story.tickers, story.id)) if story.tickers else []
+    repeats = view.store.outlines.of_ids([story.repeats]) if story.repeats else []
+    later = view.store.outlines.repeating(story.tickers, story.id) if story.tickers else []
     return view.render(
         "story.html",
         nav="",

@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from screener import clock
 from screener.prices.history import build, frame
+from screener.sec import forms, items8k
+from screener.store.marks import Marked
 from screener.types import Bar, Classified, Filing, Halt, SourceRef, Story, WatchRow
-from screener.web import charts, queries, show
+from screener.web import charts, show
 from screener.web.evidence import Piece, excerpt, pieces, spans_of
-from screener.web.marks import Own, own_marks
 from screener.web.query import Filters, read_day, read_moment, read_ticker
 from screener.web.site import Answer, View
 from screener.web.today import by_rule, chosen, line, side_reasons
@@ -50,26 +51,14 @@ def told(story: Story, found: Classified, known_by: dt.datetime) -> Told:
 def stamp(view: View) -> object:
     """What the page depends on: the newest story, list, bar and mark of the ticker, and the minute."""
     ticker = read_ticker(view.names["ticker"])
-    db = view.db
-    one = (
-        "SELECT max(published), count(*) FROM "
-        "(SELECT published FROM story_tickers WHERE ticker = ? ORDER BY published DESC LIMIT 40)"
-    )
+    store = view.store
     return (
-        tuple(db.execute(one, (ticker,)).fetchone()),
-        queries.newest_list(db),
-        tuple(
-            db.execute(
-                "SELECT max(day), count(*) FROM bars WHERE ticker = ? AND day > ?", (ticker, _start(view.now.date()))
-            ).fetchone()
-        ),
-        db.execute("SELECT max(id) FROM marks").fetchone()[0],
+        store.outlines.newest_of_ticker(ticker),
+        store.lists.newest(),
+        store.bars.days_stored(ticker, view.now.date() - dt.timedelta(days=_CHART_DAYS)),
+        store.marks.newest_id(),
         int(view.now.timestamp() // 60),
     )
-
-
-def _start(day: dt.date) -> str:
-    return (day - dt.timedelta(days=_CHART_DAYS)).isoformat()
 
 
 def page(view: View) -> Answer:
@@ -80,13 +69,13 @@ def page(view: View) -> Answer:
     moment = filters.as_of or (view.now if filters.day is None else found.moment)
     row = next((r for r in found.rows or () if r.ticker == ticker), None)
     stories = view.store.stories.last_of_ticker(ticker, moment + dt.timedelta(milliseconds=1), moment, STORIES)
-    listing = queries.company(view.db, ticker)
+    listing = view.store.listings.get(ticker)
     history = view.store.lists.history(ticker, 60)
     if not stories and row is None and listing is None and not history:
         raise LookupError(f"{ticker}: nothing is stored of this ticker.")
     tagged = view.store.catalysts.of_stories([s.id for s in stories])
-    own = own_marks(view.store, filters.as_of).get(ticker, Own())
-    cik = next((s.cik for s in stories if s.cik), None) or (listing[2] if listing else None)
+    own = view.store.marks.standing(filters.as_of).get(ticker, Marked())
+    cik = next((s.cik for s in stories if s.cik), None) or (listing.cik if listing else None)
     filings = view.store.filings.of_company(cik, moment - _FILINGS, moment) if cik else []
     halts = view.store.halts.of_ticker(ticker, moment - _HALTS, moment)
     bars = chart_bars(view, ticker, moment)
@@ -97,11 +86,11 @@ def page(view: View) -> Answer:
         company=(
             row.company
             if row and row.company
-            else listing[0]
+            else listing.name
             if listing
             else next((s.company for s in stories if s.company), "")
         ),
-        exchange=(row.exchange if row and row.exchange else listing[1] if listing else ""),
+        exchange=(row.exchange if row and row.exchange else listing.exchange if listing else ""),
         found=found,
         row=row,
         line=line(row, (), own) if row else None,
@@ -110,10 +99,10 @@ def page(view: View) -> Answer:
         bar=charts.score_bar(row.score, charts.parts_of(side_reasons(row)), 260, 14) if row else "",
         told=[told(s, tagged[s.id], moment) for s in stories],
         more=len(stories) == STORIES,
-        dilution=queries.dilution(filings)[:25],
-        others=[f for f in filings if f not in queries.dilution(filings)][:15],
+        dilution=dilutive(filings)[:25],
+        others=[f for f in filings if f not in dilutive(filings)][:15],
         halts=halts[:20],
-        chart=charts.price_chart(bars, marks(stories, queries.dilution(filings), halts)),
+        chart=charts.price_chart(bars, marks(stories, dilutive(filings), halts)),
         bars=bars[-12:][::-1],
         own=own,
         history=history,
@@ -123,18 +112,25 @@ def page(view: View) -> Answer:
     )
 
 
+def dilutive(filings: Sequence[Filing]) -> list[Filing]:
+    """Filings that sell shares or prepare it: registrations, prospectuses, 8-Ks that tell of sold shares or new debt."""
+    return [
+        f
+        for f in filings
+        if forms.of_family(f.form, *forms.DILUTIVE)
+        or (forms.of_family(f.form, "current_report") and any(i in items8k.DILUTIVE for i in f.items))
+    ]
+
+
 def _facts(row: WatchRow | None) -> list[tuple[str, str]]:
     return show.facts(row.facts) if row else []
 
 
 def chart_bars(view: View, ticker: str, moment: dt.datetime) -> list[Bar]:
     """The ticker's last bars known at a moment, on the share basis of the last one."""
-    newest = view.db.execute(
-        "SELECT max(day) FROM bars WHERE ticker = ? AND day <= ?", (ticker, clock.new_york_date(moment).isoformat())
-    ).fetchone()[0]
-    if newest is None:
+    last = view.store.bars.newest_day(ticker, clock.new_york_date(moment))
+    if last is None:
         return []
-    last = dt.date.fromisoformat(newest)
     bars = view.store.bars.history([ticker], last - dt.timedelta(days=_CHART_DAYS), last, moment).get(ticker, [])
     if len(bars) < 2:
         return bars

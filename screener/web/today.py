@@ -11,9 +11,10 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from screener import clock
+from screener.format import safe_link
+from screener.store.marks import Marked
 from screener.types import Reason, SourceRef, WatchRow
-from screener.web import charts, market, queries, show
-from screener.web.marks import Own, own_marks
+from screener.web import charts, market, show
 from screener.web.query import (
     PAGE_SIZE,
     POLARITIES,
@@ -47,8 +48,8 @@ def chosen(view: View, filters: Filters) -> Chosen:
     if day is None and as_of is not None:
         day = clock.session_day(as_of)
     if day is None:
-        newest = queries.newest_list(view.db)
-        day = dt.date.fromisoformat(newest[0]) if newest else None
+        newest = view.store.lists.newest()
+        day = newest.day if newest else None
     if day is None:
         return Chosen(filters=filters, day=None, moment=view.now)
     store = view.store
@@ -72,7 +73,7 @@ class Line(Struct, frozen=True, kw_only=True):
     bar: Markup
     why: tuple[tuple[str, str], ...]
     sources: list[SourceRef]
-    own: Own
+    own: Marked
 
 
 def side_reasons(row: WatchRow) -> list[Reason]:
@@ -110,7 +111,7 @@ def by_rule(reasons: Sequence[Reason]) -> list[Group]:
     ]
 
 
-def line(row: WatchRow, sources: Sequence[SourceRef], own: Own | None) -> Line:
+def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> Line:
     """A row made ready: cut title, safe address, score bar, the strongest reasons besides the catalyst itself."""
     reasons = side_reasons(row)
     lead = next((r.rule_id for r in reasons if r.part == "catalyst"), "")
@@ -119,11 +120,11 @@ def line(row: WatchRow, sources: Sequence[SourceRef], own: Own | None) -> Line:
         row=row,
         key=f"{row.ticker}:{row.story_id}",
         title=show.clean(row.headline, TITLE_LIMIT),
-        url=show.href(row.url),
+        url=safe_link(row.url),
         bar=charts.score_bar(row.score, charts.parts_of(reasons)),
         why=tuple((show.points(g.points), show.words(g.rule_id) or show.clean(g.text, 60)) for g in others[:_WHY]),
         sources=list(sources),
-        own=own or Own(),
+        own=own or Marked(),
     )
 
 
@@ -133,9 +134,8 @@ def stamp(view: View) -> object:
     day = found.day
     if day is None:
         return None
-    before = queries.neighbours(view.db, day)
-    marks = view.db.execute("SELECT max(id) FROM marks").fetchone()[0]
-    regime = view.db.execute("SELECT max(as_of) FROM regimes WHERE day = ?", (day.isoformat(),)).fetchone()[0]
+    store = view.store
+    before, marks, regime = store.lists.days_beside(day), store.marks.newest_id(), store.regimes.newest_moment(day)
     live = int(found.moment.timestamp() // 60) if found.filters.as_of is None else 0
     return (found.run_id, marks, regime, live, before)
 
@@ -145,10 +145,10 @@ def page(view: View) -> Answer:
     filters = read_filters(view.args)
     found = chosen(view, filters)
     rows = found.rows or []
-    known = queries.sources(view.db, [r.story_id for r in rows], found.moment)
+    known = view.store.outlines.sources([r.story_id for r in rows], found.moment)
     names = {s: [x.source for x in refs] for s, refs in known.items()}
     kept = select(rows, filters, names)
-    own = own_marks(view.store, filters.as_of)
+    own = view.store.marks.standing(filters.as_of)
     begin = (filters.page - 1) * PAGE_SIZE
     shown = [line(r, known.get(r.story_id, ()), own.get(r.ticker)) for r in kept[begin : begin + PAGE_SIZE]]
     regime = view.store.regimes.of_day(found.day, filters.as_of) if found.day else None
@@ -219,7 +219,7 @@ def _days(view: View, found: Chosen) -> dict[str, Any]:
     if found.day is None:
         return {"before": "", "after": "", "times": []}
     plain = Filters()
-    before, after = queries.neighbours(view.db, found.day)
+    before, after = view.store.lists.days_beside(found.day)
     times = view.store.lists.times(found.day)
     return {
         "before": (before, address(plain, day=before)) if before else None,

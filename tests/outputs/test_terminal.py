@@ -47,9 +47,9 @@ def odd_db(run: Run, demo_db: Path, tmp_path_factory: pytest.TempPathFactory) ->
             for r in rows
         ]
         with store.transaction():
-            store.lists.start_run(made)
-            store.lists.save_list(made, odd)
-            store.lists.finish_run(made)
+            store.runs.start(made)
+            store.lists.save(made, odd)
+            store.runs.finish(made)
     assert run("watchlist", "note", "ZVEX", TITLE, "--db", str(path)).returncode == 0
     return path
 

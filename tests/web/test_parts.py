@@ -10,12 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.store import open_store
+from screener.store.calendar import known_dates
+from screener.store.occurrences import Occurrence
 from screener.types import Bar, FeedSpec, FeedState, Filing, Reason, Span
-from screener.web import calendar, charts
+from screener.web import charts
 from screener.web.evidence import cut, excerpt, pieces
 from screener.web.feeds import judge
-from screener.web.marks import own_marks
-from screener.web.queries import Event, dilution
+from screener.web.ticker import dilutive
 from tests.web.conftest import AS_OF, bars
 
 TEXT = "The company wins an order of $9 million from the harbour."
@@ -109,8 +110,8 @@ def test_any_prices_make_a_chart(prices: list[float]) -> None:
     assert Xml.fromstring(str(charts.line_chart([("A", charts.rebased(listed))], "a"))) is not None
 
 
-def event(ticker: str, published: dt.datetime, **facts: str) -> Event:
-    return Event(
+def event(ticker: str, published: dt.datetime, **facts: str) -> Occurrence:
+    return Occurrence(
         story_id=ticker, ticker=ticker, type="regulatory_submission", stage="", polarity="+", confidence=0.9,
         facts=dict(facts), published=published, title="t",
     )  # fmt: skip
@@ -124,11 +125,11 @@ def test_the_newest_date_counts_and_its_shift_is_said() -> None:
         event("QBAD", AS_OF, pdufa_date="in autumn", agency="FDA"),
         event("QTWO", AS_OF, cure_date="2026-09-06", hearing_date="2026-06-01"),
     ]
-    found = calendar.entries(events, dt.date(2026, 3, 12))
+    found = known_dates(events)
     assert [(e.said.ticker, e.kind, e.moved) for e in found] == [
-        ("QTWO", "hearing_date", None), ("QTWO", "cure_date", None), ("QPHA", "pdufa_date", 92)
+        ("QOLD", "pdufa_date", None), ("QTWO", "hearing_date", None), ("QTWO", "cure_date", None), ("QPHA", "pdufa_date", 92)
     ]  # fmt: skip
-    assert [e.kind for e in calendar.entries(events, dt.date(2026, 3, 12), "cure_date")] == ["cure_date"]
+    assert [e.kind for e in known_dates(events, "cure_date")] == ["cure_date"]
 
 
 def test_marks_fold_to_what_stands(tmp_path: object) -> None:
@@ -144,10 +145,10 @@ def test_marks_fold_to_what_stands(tmp_path: object) -> None:
                 ]
             ):
                 store.marks.add(ticker, action, note, AS_OF + dt.timedelta(minutes=n))
-        own = own_marks(store)
-        assert (own["A"].listed, own["A"].pinned, [t for _, t in own["A"].notes]) == (True, False, ["second", "first"])
+        own = store.marks.standing()
+        assert (own["A"].listed, own["A"].pinned, [t for _, t in own["A"].notes]) == (True, False, ["first", "second"])
         assert own["B"].muted
-        assert own_marks(store, AS_OF + dt.timedelta(minutes=1))["A"].pinned
+        assert store.marks.standing(AS_OF + dt.timedelta(minutes=1))["A"].pinned
 
 
 @pytest.mark.parametrize(
@@ -176,4 +177,4 @@ def test_filings_that_can_dilute() -> None:
         for f in ("424B5", "S-3", "S-3/A", "S-3MEF", "10-Q", "SC 13D", "DEF 14A", "D", "D/A", "DEFA14A", "F-1", "S-8")
     ]
     listed += [filing("8-K", ("3.02",)), filing("8-K", ("8.01",))]
-    assert [f.form for f in dilution(listed)] == ["424B5", "S-3", "S-3/A", "S-3MEF", "D", "D/A", "F-1", "8-K"]
+    assert [f.form for f in dilutive(listed)] == ["424B5", "S-3", "S-3/A", "S-3MEF", "D", "D/A", "F-1", "8-K"]

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screener.format import safe_link
 from screener.web import show
 
 
@@ -69,14 +70,14 @@ def test_facts(name: str, value: str | float | bool, text: str) -> None:
      "vbscript:x", "http://[::1", ""],
 )  # fmt: skip
 def test_addresses_that_are_no_links(address: str) -> None:
-    assert show.href(address) == ""
+    assert safe_link(address) == ""
 
 
 @pytest.mark.parametrize(
     "address", ["https://a.example/b?c=d&e=f#g", "http://a.example:8080/", "https://bücher.example/ä"]
 )
 def test_addresses_that_are(address: str) -> None:
-    assert show.href(address) == address
+    assert safe_link(address) == address
 
 
 @given(st.text())

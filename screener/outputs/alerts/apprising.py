@@ -1,7 +1,7 @@
 """The process that sends through Apprise: JSON lines in, JSON lines out; ``service`` starts one a channel.
 
 The first line is an ``Open``, every later one a ``Notify``; each is answered by a ``Ready`` or a ``Done``. The process
-holds the address only in memory, takes at most ``DATA_BYTES`` where the system can hold it to that, and ends with the
+holds the address only in memory, takes at most ``limits.SENDER_BYTES`` where the system can hold it to that, and ends with the
 end of its input.
 """
 
@@ -17,8 +17,7 @@ from typing import IO, Any
 import msgspec
 from msgspec import Struct
 
-DATA_BYTES = 192 * 1024 * 1024
-"""What the process may hold. Apprise itself takes 40 MB; an answer that needs more than the rest is no answer."""
+from screener import limits
 
 
 class Open(Struct, frozen=True, kw_only=True):
@@ -93,7 +92,7 @@ def _limit() -> None:
     with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
 
-        resource.setrlimit(resource.RLIMIT_DATA, (DATA_BYTES, DATA_BYTES))
+        resource.setrlimit(resource.RLIMIT_DATA, (limits.SENDER_BYTES, limits.SENDER_BYTES))
 
 
 def _opened(url: str) -> tuple[Any, Ready]:

@@ -16,12 +16,8 @@ from typing import IO
 
 from msgspec import Struct
 
+from screener import limits
 from screener.errors import AlertError
-
-SAID_BYTES = 4096
-"""As much of what a program writes to standard error is kept."""
-REPLY_BYTES = 64 * 1024
-"""The longest line a worker may answer."""
 
 
 class Finished(Struct, frozen=True, kw_only=True):
@@ -80,7 +76,7 @@ class Worker:
         with _deadline(process, seconds) as over, contextlib.suppress(OSError):
             process.stdin.write(line + b"\n")
             process.stdin.flush()
-            answer = process.stdout.readline(REPLY_BYTES)
+            answer = process.stdout.readline(limits.SENDER_LINE_BYTES)
         if answer.endswith(b"\n"):
             return answer[:-1]
         self.close()
@@ -140,6 +136,6 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 def _keep_tail(pipe: IO[bytes], kept: bytearray) -> None:
     with pipe:
-        while part := pipe.read1(SAID_BYTES):  # type: ignore[attr-defined]
+        while part := pipe.read1(limits.STDERR_BYTES):  # type: ignore[attr-defined]
             kept += part
-            del kept[:-SAID_BYTES]
+            del kept[: -limits.STDERR_BYTES]

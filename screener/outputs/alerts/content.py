@@ -5,14 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from msgspec import Struct
 
-from screener.clock import NEW_YORK, eastern
+from screener.clock import NEW_YORK
+from screener.format import (
+    catalyst_label,
+    dollars,
+    eastern,
+    multiple,
+    on_one_line,
+    percent,
+    safe_link,
+    short,
+    time_of_day,
+)
 from screener.types import Alert, Reason, WatchRow
 
-DISCLAIMER = "Information from public sources, computed by rules; not investment advice."
 TEST_MARK = "[TEST] "
 _HOLDERS = {"+": "good for holders", "-": "bad for holders", "±": "cuts both ways", "0": "neutral"}
 _NUMBERS = {
@@ -53,14 +63,14 @@ def content(alert: Alert, page_url: str = "", *, test: bool = False) -> Content:
     change = percent(row.change_pct) if row.change_pct is not None else ""
     name = " ".join(x for x in (row.ticker, change) if x)
     subject = f"{mark}{name}: {label(row)}" + (f" ({again})" if again else "") + f", score {row.score:.0f}"
-    company = plain(row.company, 80)
-    where = f" ({plain(row.exchange, 20)})" if row.exchange else ""
+    company = on_one_line(row.company, 80)
+    where = f" ({on_one_line(row.exchange, 20)})" if row.exchange else ""
     news = news_text(alert)
     lines = [
         (again.capitalize(), news) if again else ("", ""),
         ("Why", why(alert)),
         ("Numbers", numbers(row)),
-        ("Catch", "; ".join(plain(w, 120) for w in row.warnings) or "none found"),
+        ("Catch", "; ".join(on_one_line(w, 120) for w in row.warnings) or "none found"),
         ("Unknown", unknown(row)),
         (
             "Card",
@@ -72,12 +82,12 @@ def content(alert: Alert, page_url: str = "", *, test: bool = False) -> Content:
     ]
     return Content(
         id=alert.id,
-        subject=plain(subject, 160),
+        subject=on_one_line(subject, 160),
         head=f"{mark}{row.ticker} {company}{where}: {label(row)}, {_HOLDERS.get(row.polarity, 'neutral')}",
-        headline=plain(row.headline, 300),
+        headline=on_one_line(row.headline, 300),
         lines=tuple((name, text) for name, text in lines if text),
         links=links(row, page_url),
-        brief=plain(
+        brief=on_one_line(
             f"{mark}{name} {label(row)}" + (f", {again}: {news}" if again else "") + f", score {row.score:.0f}", 120
         ),
     )
@@ -87,10 +97,10 @@ def why(alert: Alert) -> str:
     """One sentence: the rule, how sure, the matched words, and what else speaks for it."""
     row = alert.row
     title = row.reasons[0].text.partition(": ")[0] if row.reasons else row.catalyst.replace("_", " ")
-    more = [plain(r.text, 80) for r in supporting(row)]
-    confirmed = f"confirmed by {plain(alert.confirmed_by, 40)}" if alert.confirmed_by else ""
+    more = [on_one_line(r.text, 80) for r in supporting(row)]
+    confirmed = f"confirmed by {on_one_line(alert.confirmed_by, 40)}" if alert.confirmed_by else ""
     parts = [
-        f"{plain(title, 80)} ({row.confidence * 100:.0f} % sure)",
+        f"{on_one_line(title, 80)} ({row.confidence * 100:.0f} % sure)",
         proof(alert.words),
         f"with {', '.join(more)}" if more else "",
         confirmed,
@@ -103,8 +113,8 @@ def proof(words: Sequence[str]) -> str:
     if not words:
         return ""
     if words[0].partition(" ")[0] in ("form", "item", "subject"):
-        return f"by {', '.join(plain(w, 40) for w in words)} alone"
-    return "by the words " + ", ".join(f"“{plain(w, 100)}”" for w in words)
+        return f"by {', '.join(on_one_line(w, 40) for w in words)} alone"
+    return "by the words " + ", ".join(f"“{on_one_line(w, 100)}”" for w in words)
 
 
 def supporting(row: WatchRow, limit: int = 3) -> list[Reason]:
@@ -132,7 +142,7 @@ def news_text(alert: Alert) -> str:
                 "halted": "trading halted",
                 "move": f"price {percent(row.since_news_pct if row.since_news_pct is not None else row.change_pct)}",
                 "dilution": "a sale of shares shows up beside it",
-                "confirmed": f"confirmed by {plain(alert.confirmed_by, 40) or 'a filing'}",
+                "confirmed": f"confirmed by {on_one_line(alert.confirmed_by, 40) or 'a filing'}",
                 "volume": f"volume {multiple(row.rvol)} its usual",
                 "stage": f"now {word}",
                 "critical": "now critical",
@@ -161,7 +171,7 @@ def unknown(row: WatchRow) -> str:
     rest = [u.replace("_", " ") for u in row.unknown if u not in _NUMBERS]
     shown = missing + rest[: max(0, _UNKNOWN_SHOWN - len(missing))]
     left = len(missing) + len(rest) - len(shown)
-    return plain(", ".join(shown), 200) + (f" and {left} more" if left else "")
+    return on_one_line(", ".join(shown), 200) + (f" and {left} more" if left else "")
 
 
 def times(alert: Alert) -> str:
@@ -174,8 +184,7 @@ def times(alert: Alert) -> str:
 
 
 def _time(at: dt.datetime, day: dt.date) -> str:
-    local = at.astimezone(NEW_YORK)
-    return local.strftime("%H:%M:%S ET") if local.date() == day else eastern(at)
+    return time_of_day(at) if at.astimezone(NEW_YORK).date() == day else eastern(at)
 
 
 def links(row: WatchRow, page_url: str) -> tuple[tuple[str, str], ...]:
@@ -191,48 +200,13 @@ def explanation(row: WatchRow, page_url: str) -> str:
 
 def label(row: WatchRow) -> str:
     """``reverse split, effective``."""
-    return row.catalyst.replace("_", " ") + (f", {row.stage}" if row.stage else "")
-
-
-def plain(text: object, limit: int = 0) -> str:
-    """Text on one line, without characters that hide, change direction or control a terminal; cut visibly."""
-    value = " ".join("".join(c if c.isprintable() else " " for c in str(text)).split())
-    return value if not limit or len(value) <= limit else value[: limit - 1].rstrip() + "…"
+    return catalyst_label(row.catalyst, row.stage)
 
 
 def web_address(address: object) -> str:
-    """The address when it is plain http or https with a host and no odd characters; else empty."""
-    value = str(address)
-    if len(value) > 1000 or not value.isprintable() or any(c in value for c in " \"<>\\^`{|}()[]*'"):
-        return ""
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return ""
-    return value if parts.scheme in ("http", "https") and parts.hostname and not parts.username else ""
-
-
-def percent(value: float | None) -> str:
-    """``+4.5 %``."""
-    return "?" if value is None else f"{value:+.1f} %"
-
-
-def multiple(value: float | None) -> str:
-    """``6.0 times``."""
-    return "?" if value is None else f"{value:.1f} times"
-
-
-def dollars(value: float) -> str:
-    """``$3.10``, four digits below a dollar."""
-    return f"${value:.4f}" if value < 1 else f"${value:,.2f}"
-
-
-def short(value: float) -> str:
-    """``45.2M``, ``1.2B``."""
-    for size, unit in ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")):
-        if abs(value) >= size:
-            return f"{value / size:.3g}{unit}" if abs(value) < 999.5 * size else f"{value / size:.0f}{unit}"
-    return f"{value:.0f}"
+    """As ``safe_link``, and nothing that ends a link in a chat's markup or in Markdown."""
+    value = safe_link(address)
+    return "" if len(value) > 1000 or any(c in value for c in "()[]*'") else value
 
 
 def payload(alert: Alert, page_url: str = "", *, test: bool = False) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from screener import clock
+from screener import clock, limits
 from screener.config import Alerts, Settings
 from screener.errors import AlertError
 from screener.outputs.alerts.base import Message, Out, Refused, hand_over
@@ -25,8 +25,6 @@ from screener.store.channels import Channel, channels, scrub
 from screener.store.outbox import Batch
 
 BACKOFF, MOST = 2.0, 300.0
-MOST_ASKED = 3600.0
-"""The longest a receiver may hold a channel by Retry-After: an alert of the day before is of no use."""
 REFUSED_TRIES = 3
 JITTER = 0.2
 _LOOK = 500
@@ -127,7 +125,7 @@ class Courier:
 
     def _wait(self, tries: int, asked: float | None) -> dt.timedelta:
         doubled = min(MOST, BACKOFF * 2 ** min(max(tries, 1) - 1, 20)) * self._spread(1 - JITTER, 1 + JITTER)
-        return dt.timedelta(seconds=max(doubled, min(asked, MOST_ASKED) if asked else 0.0))
+        return dt.timedelta(seconds=max(doubled, min(asked, limits.ASKED_SECONDS) if asked else 0.0))
 
     def close(self) -> None:
         """Give the channel back."""

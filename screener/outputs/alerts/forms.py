@@ -6,7 +6,8 @@ import html
 import re
 from collections.abc import Callable, Sequence
 
-from screener.outputs.alerts.content import DISCLAIMER, Content, plain
+from screener.format import DISCLAIMER, on_one_line
+from screener.outputs.alerts.content import Content
 
 TEXT, HTML, MARKDOWN = "text", "html", "markdown"
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>()#~|!])")
@@ -27,10 +28,10 @@ def escape_text(text: str) -> str:
 def subject(contents: Sequence[Content], limit: int = 0) -> str:
     """The title: the alert's own, or how many and which."""
     if len(contents) == 1:
-        return plain(contents[0].subject, limit)
+        return on_one_line(contents[0].subject, limit)
     names = list(dict.fromkeys(c.subject.removeprefix("[TEST] ").split(" ")[0].rstrip(":") for c in contents))
     more = f" and {len(names) - 6} more" if len(names) > 6 else ""
-    return plain(f"{len(contents)} alerts: {', '.join(names[:6])}{more}", limit)
+    return on_one_line(f"{len(contents)} alerts: {', '.join(names[:6])}{more}", limit)
 
 
 def body(contents: Sequence[Content], form: str, limit: int = 0, *, chat: bool = False) -> str:
@@ -47,7 +48,7 @@ def body(contents: Sequence[Content], form: str, limit: int = 0, *, chat: bool =
         lines = [line for line in lines if line[0] != name]
         text = _single(only, lines, form, escape)
     if limit and len(text) > limit:
-        text = _single(_shortened(only), [(n, plain(t, 60)) for n, t in lines[:2]], form, escape)
+        text = _single(_shortened(only), [(n, on_one_line(t, 60)) for n, t in lines[:2]], form, escape)
     return text
 
 
@@ -62,7 +63,9 @@ def _escape(form: str, chat: bool) -> Callable[[str], str]:
 def _shortened(content: Content) -> Content:
     import msgspec
 
-    return msgspec.structs.replace(content, head=plain(content.head, 120), headline=plain(content.headline, 120))
+    return msgspec.structs.replace(
+        content, head=on_one_line(content.head, 120), headline=on_one_line(content.headline, 120)
+    )
 
 
 def _single(content: Content, lines: Sequence[tuple[str, str]], form: str, escape: Callable[[str], str]) -> str:
@@ -86,7 +89,9 @@ def _entry(content: Content, form: str, escape: Callable[[str], str], size: int)
     shown = [f" {_link(url, form)}" for _, url in content.links]
     link = next((x for x in shown if not size or len(fixed) + len(x) + 40 <= size), "")
     room = size - len(fixed) - len(link) - 30 if size else 200
-    headline = f" {escape(plain(content.headline, max(1, room // 2 if form != TEXT else room)))}" if room > 20 else ""
+    headline = (
+        f" {escape(on_one_line(content.headline, max(1, room // 2 if form != TEXT else room)))}" if room > 20 else ""
+    )
     return f"{fixed}{headline}{link}"
 
 

@@ -9,8 +9,9 @@ from itertools import pairwise
 from typing import Any
 
 from screener.clock import eastern
+from screener.format import on_one_line
 from screener.outputs.alerts import forms
-from screener.outputs.alerts.content import content, label, news_text, plain
+from screener.outputs.alerts.content import content, label, news_text
 from screener.store.outbox import DEAD, Gate
 from screener.types import Alert
 
@@ -29,8 +30,8 @@ def alert_lines(alerts: Sequence[Alert], shown: Mapping[str, str]) -> Iterable[s
         why = a.reason or a.error
         tries = f" after {a.attempts} tries" if a.attempts > 1 else ""
         yield (
-            f"{eastern(a.created)}  {a.id}  {row.ticker:<6} {row.score:>4.0f} {change:>9}  {plain(what, 60)}  "
-            f"[{state}{tries}: {channel}]" + (f" {plain(why, 120)}" if why else "")
+            f"{eastern(a.created)}  {a.id}  {row.ticker:<6} {row.score:>4.0f} {change:>9}  {on_one_line(what, 60)}  "
+            f"[{state}{tries}: {channel}]" + (f" {on_one_line(why, 120)}" if why else "")
         )
 
 

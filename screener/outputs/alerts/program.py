@@ -13,9 +13,9 @@ import os
 from pathlib import Path
 
 from screener.errors import AlertError, ConfigError
+from screener.format import on_one_line
 from screener.outputs.alerts.base import Message, Refused
 from screener.outputs.alerts.child import run_once
-from screener.outputs.alerts.content import plain
 
 REFUSES = 65
 
@@ -36,7 +36,7 @@ class Program:
         done = run_once([str(self._path.resolve())], message.body() + b"\n", self._timeout)
         if done.code:
             kind = Refused if done.code == REFUSES else AlertError
-            raise kind(f"exit code {done.code}" + (f": {plain(done.said, 200)}" if done.said else ""))
+            raise kind(f"exit code {done.code}" + (f": {on_one_line(done.said, 200)}" if done.said else ""))
 
     def close(self) -> None:
         """Nothing runs between two messages."""

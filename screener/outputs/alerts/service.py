@@ -13,6 +13,7 @@ import sys
 
 import msgspec
 
+from screener import limits
 from screener.errors import AlertError, ConfigError
 from screener.outputs.alerts import forms
 from screener.outputs.alerts.apprising import Done, Notify, Open, Ready
@@ -24,8 +25,6 @@ _MAIL = ("mailto", "mailtos")
 _HTTP = ("json", "jsons", "xml", "xmls", "form", "forms")
 _CHARACTERS_AN_ALERT = 230
 _MARGIN = 40
-_REQUESTS = 3
-"""How many requests of ``[alerts] timeout`` seconds one message may take."""
 
 
 def is_service(channel: Channel) -> bool:
@@ -39,7 +38,7 @@ class Service:
     def __init__(self, channel: Channel, interval: float, timeout: float = 10.0) -> None:
         self._channel, self.interval = channel, interval
         command = [sys.executable, "-P", "-m", "screener.outputs.alerts.apprising"]
-        self._worker = Worker(command, msgspec.json.encode(Open(url=channel.url)), _REQUESTS * timeout)
+        self._worker = Worker(command, msgspec.json.encode(Open(url=channel.url)), limits.SENDER_REQUESTS * timeout)
         try:
             self._ready = msgspec.json.decode(self._worker.start(), type=Ready)
         except AlertError as e:

@@ -29,7 +29,7 @@ import anyio
 import httpx2
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from screener import __version__, clock
+from screener import __version__, clock, limits
 from screener.errors import AlertError, ConfigError
 from screener.http.pace import retry_after
 from screener.outputs.alerts.base import Message, Refused
@@ -37,8 +37,6 @@ from screener.outputs.alerts.base import Message, Refused
 SIGNATURE, KEY = "X-Screener-Signature", "Idempotency-Key"
 _REFUSALS = {400, 404, 410, 413, 415, 422}
 _CAPACITY = 100
-_READ_BYTES, _READ_SECONDS = 16_384, 0.5
-"""As much of an answer's body is read, for as long: enough to find its end when it is short."""
 
 _CONNECT_SHARE = 0.9
 """A handshake that hangs ends by itself before the exchange is cancelled, which would leave its socket open."""
@@ -103,7 +101,7 @@ class Webhook:
             async with self._client.stream("POST", self._url, content=body, headers=headers) as answer:
                 head = Head(answer.status_code, answer.headers.get("retry-after", ""))
                 within.deadline = float("inf")
-                with anyio.move_on_after(_READ_SECONDS):
+                with anyio.move_on_after(limits.REPLY_DRAIN_SECONDS):
                     await _short_body(answer)
         return head
 
@@ -142,7 +140,7 @@ async def _short_body(answer: httpx2.Response) -> None:
     try:
         async for part in answer.aiter_raw():
             size += len(part)
-            if size > _READ_BYTES:
+            if size > limits.REPLY_DRAIN_BYTES:
                 return
     except httpx2.HTTPError:
         return

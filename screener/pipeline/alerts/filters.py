@@ -101,11 +101,8 @@ def muted_by(row: WatchRow, wanted: Alerts, marks: Marks) -> str:
 
 def read_marks(store: Store) -> Marks:
     """The user's own and muted tickers as they stand."""
-    own: dict[str, bool] = {}
-    muted: dict[str, bool] = {}
-    for ticker, action, _, _ in store.marks.all():
-        if action in ("add", "remove"):
-            own[ticker] = action == "add"
-        elif action in ("mute", "unmute"):
-            muted[ticker] = action == "mute"
-    return Marks(own=frozenset(t for t, on in own.items() if on), muted=frozenset(t for t, on in muted.items() if on))
+    standing = store.marks.standing()
+    return Marks(
+        own=frozenset(t for t, m in standing.items() if m.listed),
+        muted=frozenset(t for t, m in standing.items() if m.muted),
+    )

@@ -1,0 +1,111 @@
+"""Catalysts as lists show them: one a story and type, with the story's headline instead of its text."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from screener.store.outlines import Outlines
+from screener.store.rows import Subject, iso, moment
+from screener.types import FactValue
+
+_facts = msgspec.json.Decoder(dict[str, FactValue])
+_DATED = 5000
+
+
+class Occurrence(Struct, frozen=True, kw_only=True):
+    """One catalyst of one story, without the text."""
+
+    story_id: str
+    ticker: str
+    type: str
+    stage: str
+    polarity: str
+    confidence: float
+    facts: dict[str, FactValue]
+    published: dt.datetime
+    title: str
+    company: str = ""
+    form: str = "PR"
+
+
+class Occurrences(Subject):
+    """Reads catalysts across stories."""
+
+    def of_type(self, kind: str, until: dt.datetime, limit: int, skip: int = 0) -> list[Occurrence]:
+        """The newest catalysts of one type."""
+        rows = self._rows(
+            "SELECT c.story_id, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.facts, c.published, s.title, "
+            "s.company, s.form FROM catalysts c JOIN stories s ON s.id = c.story_id "
+            "WHERE c.type = ? AND c.published <= ? ORDER BY c.published DESC LIMIT ? OFFSET ?",
+            (kind, iso(until), limit, skip),
+        )
+        return [_occurrence(r) for r in rows]
+
+    def dated(self, since: dt.datetime, until: dt.datetime, ticker: str = "") -> list[Occurrence]:
+        """Catalysts known at ``until`` and published since whose facts hold a date, newest first, without titles.
+
+        A partial index keeps this short; ``with_titles`` adds the titles of those that are shown.
+        """
+        rows = self._rows(
+            "SELECT story_id, ticker, type, stage, polarity, confidence, facts, published, '' AS title, '' AS company, "
+            "'' AS form FROM catalysts INDEXED BY catalysts_dated WHERE instr(facts, '_date\"') > 0 AND published >= ? "
+            f"AND published <= ? AND known_at <= ? AND (? = '' OR ticker = ?) ORDER BY published DESC LIMIT {_DATED}",
+            (iso(since), iso(until), iso(until), ticker, ticker),
+        )
+        return [_occurrence(r) for r in rows]
+
+    def with_titles(self, listed: Sequence[Occurrence]) -> list[Occurrence]:
+        """The same with title, company and form of their stories."""
+        known = {o.id: o for o in Outlines(self._db).of_ids([e.story_id for e in listed])}
+        return [
+            replace(e, title=known[e.story_id].title, company=known[e.story_id].company, form=known[e.story_id].form)
+            if e.story_id in known
+            else e
+            for e in listed
+        ]
+
+    def types(self) -> list[str]:
+        """All catalyst types stored, by skipping through the index on type."""
+        rows = self._rows(
+            "WITH RECURSIVE t(x) AS (SELECT min(type) FROM catalysts UNION ALL "
+            "SELECT (SELECT min(type) FROM catalysts WHERE type > x) FROM t WHERE x IS NOT NULL) "
+            "SELECT x FROM t WHERE x IS NOT NULL"
+        )
+        return [r["x"] for r in rows]
+
+    def counts(self, since: dt.datetime, until: dt.datetime) -> dict[str, int]:
+        """How many catalysts of each type were published in a span."""
+        query = "SELECT count(*) AS n FROM catalysts WHERE type = ? AND published >= ? AND published <= ?"
+        span = (iso(since), iso(until))
+        return {t: r["n"] for t in self.types() for r in self._rows(query, (t, *span))}
+
+    def days(self, kind: str, since: dt.datetime, until: dt.datetime) -> list[tuple[str, int]]:
+        """Catalysts of one type a day (UTC), ascending."""
+        rows = self._rows(
+            "SELECT substr(published, 1, 10) AS day, count(*) AS n FROM catalysts WHERE type = ? AND published >= ? "
+            "AND published <= ? GROUP BY day ORDER BY day",
+            (kind, iso(since), iso(until)),
+        )
+        return [(r["day"], r["n"]) for r in rows]
+
+
+def _occurrence(r: sqlite3.Row) -> Occurrence:
+    return Occurrence(
+        story_id=r["story_id"],
+        ticker=r["ticker"],
+        type=r["type"],
+        stage=r["stage"],
+        polarity=r["polarity"],
+        confidence=r["confidence"],
+        facts=_facts.decode(r["facts"]),
+        published=moment(r["published"]),
+        title=r["title"],
+        company=r["company"],
+        form=r["form"],
+    )
