@@ -31,7 +31,8 @@ class Item(Struct, frozen=True, kw_only=True):
     """One piece of news as one source gave it.
 
     ``form`` is "PR" for a release, "HALT" for a trading halt, else the SEC form. ``items`` are 8-K item numbers
-    ("3.01"). ``published`` is None when the source gave no usable time. ``replayed`` marks a receipt time that was
+    ("3.01"). ``cik`` leads a filing, ``ciks`` are those of all its companies.
+    ``published`` is None when the source gave no usable time. ``replayed`` marks a receipt time that was
     set to the publication time because the item was read back from a recording.
     """
 
@@ -46,6 +47,7 @@ class Item(Struct, frozen=True, kw_only=True):
     form: str = "PR"
     items: tuple[str, ...] = ()
     cik: int | None = None
+    ciks: tuple[int, ...] = ()
     company: str = ""
     ticker_hints: tuple[str, ...] = ()
     subjects: tuple[str, ...] = ()
@@ -55,11 +57,15 @@ class Item(Struct, frozen=True, kw_only=True):
 
 
 class Party(Struct, frozen=True, kw_only=True):
-    """One role on a filing: ``role`` is Filer, Issuer, Reporting, Subject, Filed by ..."""
+    """One role on a filing: ``role`` is Filer, Issuer, Reporting, Subject, Filed by ...
+
+    ``form`` is set when an accession was filed under several forms: the one that names this role.
+    """
 
     cik: int
     name: str
     role: str
+    form: str = ""
 
 
 class Filing(Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ called in a process that can be ended (``apart``).
 
 from __future__ import annotations
 
+import codecs
 import re
 
 from screener.collectors.entry import Channel
@@ -25,6 +26,7 @@ _HEAD = 100_000
 
 def read_sound(body: bytes) -> Channel | None:
     """The entries of a document without a fault; None when there is any, or when it is none of the usual formats."""
+    body = body.removeprefix(codecs.BOM_UTF8)
     if body.lstrip()[:1] == b"{":
         found = read_json_feed(body)
         return found if found is not None and not found.wrong else None
@@ -33,6 +35,7 @@ def read_sound(body: bytes) -> Channel | None:
 
 def read_channel(body: bytes, content_type: str = "", url: str = "", *, careful: bool = False) -> Channel:
     """The entries of a feed document. ``careful`` leaves out feedparser, for a document that has kept it too long."""
+    body = body.removeprefix(codecs.BOM_UTF8)
     if body.lstrip()[:1] == b"{":
         return read_json_feed(body) or Channel(entries=[], broken="is neither a JSON Feed nor XML")
     channel = read_xml(body) or _whole(body)

@@ -25,7 +25,7 @@ from screener.clock import is_session
 from screener.collectors.apart import apart
 from screener.collectors.base import Context, error_kind, failed
 from screener.collectors.dailyindex import index_days, index_url, parse_index
-from screener.collectors.getcurrent import REFUSED, Entry, Page, filing, join, read_page
+from screener.collectors.getcurrent import REFUSED, Entry, Page, companies, filing, join, read_page
 from screener.errors import FetchError, ReaderEnded
 from screener.sec.forms import NEWS, Choice, form_title
 from screener.sec.items8k import EXHIBITS
@@ -208,6 +208,7 @@ def to_item(what: Filing, entries: Sequence[Entry], feed: FeedSpec) -> Item:
         form=what.form,
         items=what.items,
         cik=what.cik,
+        ciks=companies(what),
         company=what.company,
         replayed=what.replayed,
     )

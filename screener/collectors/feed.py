@@ -140,6 +140,8 @@ async def read_feed(response: Response, feed: FeedSpec, context: Context, seen: 
     What a reader does not get through is read once more by the plainest one, and a Problem says so.
     """
     body, bounds = response.body, context.limits
+    if response.url and response.url != feed.url:  # relative links count from where the document stands
+        feed = msgspec.structs.replace(feed, url=response.url)
     received, as_of, kind = context.now(), context.as_of, response.headers.get("content-type", "")
     channel = read_sound(body) if is_small(body) else None
     if channel is not None:
@@ -190,7 +192,7 @@ def parse_channel(
     wrong = _wrong(channel, body, feed)
     if wrong is not None:
         return Parsed(title=title, problems=(wrong,), refused=wrong.kind)
-    window, problems = Window(seen), _document_problems(channel, feed, bounds)
+    window, problems = Window(seen, channel.entries[: bounds.entries]), _document_problems(channel, feed, bounds)
     maker = _Maker(feed, received, as_of)
     items = []
     for number, entry in enumerate(channel.entries[: bounds.entries], 1):
@@ -274,7 +276,7 @@ class _Maker:
             return None
         published = moments.publication(stated, self.received)
         link = clean_link(_absolute(entry.link, self.feed.url))
-        title = one_line(entry.title) or one_line(html_to_text(entry.summary), 200)
+        title = one_line(entry.title) or _first_line(entry.summary) or _first_line(entry.content)
         if not title:
             raise NoWords(entry.id)
         source_id, news = window.take(entry, link)
@@ -298,6 +300,11 @@ class _Maker:
             subjects=tuple(dict.fromkeys(self.subjects + _subjects(entry))),
             replayed=replayed,
         )
+
+
+def _first_line(markup: str) -> str:
+    """The opening of a text, for an entry without a title."""
+    return one_line(html_to_text(markup[:20_000]).partition("\n")[0], 200)
 
 
 def _absolute(link: str, base: str) -> str:

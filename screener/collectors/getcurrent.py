@@ -20,6 +20,7 @@ from screener.collectors.mend import clean, mend_xml
 from screener.collectors.xml import parse_xml
 from screener.errors import ReaderEnded
 from screener.limits import DEFAULT, FIRST_YEAR, LAST_YEAR, Limits, at_most
+from screener.sec.forms import first_of
 from screener.types import Filing, Party, Problem
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -29,6 +30,7 @@ _NAME = re.compile(r"(.*) \((\d{1,10})\) \(([^()]+)\)\s*$", re.S)
 _ACCESSION = re.compile(r"accession-number=(\d{10}-\d{2}-\d{6})\s*$")
 _ITEM = re.compile(r"Item ([0-9A-Z.]{1,6}): ([^\n<]*)")
 # Whose filing it is, best first: a person who reports or an investor who files is not the company.
+COMPANIES = ("Subject", "Issuer", "Filer", "")
 ROLES = ("Subject", "Issuer", "Filer", "Filed by", "Reporting")
 
 
@@ -143,25 +145,37 @@ def join(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
     joined: dict[str, list[Entry]] = {}
     for entry in entries:
         roles = joined.setdefault(entry.accession, [])
-        if not any(e.cik == entry.cik and e.role == entry.role for e in roles):
+        if not any((e.cik, e.role, e.form) == (entry.cik, entry.role, entry.form) for e in roles):
             roles.append(entry)
     return joined
 
 
+def companies(what: Filing) -> tuple[int, ...]:
+    """The CIKs of all whose filing it is, the leading one first: co-registrants, not who reports or bids."""
+    mine = (p.cik for p in what.parties if p.role in COMPANIES)
+    return tuple(dict.fromkeys((what.cik, *mine)))
+
+
 def filing(entries: Sequence[Entry], received: dt.datetime, replayed: bool = False) -> Filing:
-    """One filing from the entries of one accession (at least one); the leading party as ``ROLES`` orders them."""
+    """One filing from the entries of one accession (at least one); the leading party as ``ROLES`` orders them.
+
+    Of several forms the one that says most names the filing; each party keeps the form that it stands under.
+    """
+    forms = list(dict.fromkeys(e.form for e in entries))
     lead = min(entries, key=lambda e: ROLES.index(e.role) if e.role in ROLES else len(ROLES))
     numbers = dict.fromkeys(number for e in entries for number, _ in e.items)
     return Filing(
         accession=lead.accession,
-        form=lead.form,
+        form=first_of(forms),
         company=lead.name,
         cik=lead.cik,
         role=lead.role,
         accepted=lead.accepted,
         items=tuple(numbers),
         link=lead.link,
-        parties=tuple(Party(cik=e.cik, name=e.name, role=e.role) for e in entries),
+        parties=tuple(
+            Party(cik=e.cik, name=e.name, role=e.role, form=e.form if len(forms) > 1 else "") for e in entries
+        ),
         received=lead.accepted if replayed else received,
         replayed=replayed,
     )

@@ -31,7 +31,9 @@ def clean_link(link: str) -> str:
         return link
     parts = urlsplit(link)
     query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.match(p))
-    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, ""))
+    # pages of one document are told apart by what follows the mark: #!/news/1
+    place = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
+    return urlunsplit((parts.scheme, parts.netloc, parts.path, query, place))
 
 
 def digest(*texts: str) -> str:
@@ -46,10 +48,11 @@ def _sum(text: str) -> str:
 class Window:
     """The entries of the last poll (``seen``), and those of this one as they come."""
 
-    def __init__(self, seen: Iterable[str]) -> None:
+    def __init__(self, seen: Iterable[str], entries: Iterable[Entry] = ()) -> None:
         self._before = {t.split("\t", 1)[0]: t for t in seen}
         self._now: dict[str, str] = {}
         self.known = 0
+        self._shared = _shared_ids(entries)
 
     def take(self, entry: Entry, link: str) -> tuple[str, bool]:
         """The id of an entry and whether it is news; an id that is already taken in this window counts as known."""
@@ -57,7 +60,13 @@ class Window:
         own = plain or f"h:{digest(link or entry.when, entry.title)}"
         link_sum, words = _sum(link), _sum(entry.title + "\x1f" + entry.summary)
         split = f"{own}#{digest(link, entry.title)}"  # what this entry is called when its id stands for another
-        for candidate in (split, own) if split in self._before else (own, split):
+        if own in self._shared:
+            # one id for several headlines: only the very same words keep the id that they had
+            was = self._before.get(own, "").rpartition("\t")[2]
+            candidates: tuple[str, ...] = (own,) if was == words else (split,)
+        else:
+            candidates = (split, own) if split in self._before else (own, split)
+        for candidate in candidates:
             token = f"{candidate}\t{link_sum}\t{words}"
             other = self._now.get(candidate) or self._before.get(candidate)
             if other is None or _same_item(other, token):
@@ -78,6 +87,12 @@ class Window:
     def rolled_over(self) -> bool:
         """True when nothing of the last window is in this one: something may have come and gone between."""
         return bool(self._before) and bool(self._now) and not self.known
+
+
+def _shared_ids(entries: Iterable[Entry]) -> set[str]:
+    """Ids that stand for more than one headline in one document."""
+    titles: dict[str, str] = {}
+    return {e.id.strip() for e in entries if e.id.strip() and titles.setdefault(e.id.strip(), e.title) != e.title}
 
 
 def _same_item(one: str, two: str) -> bool:

@@ -31,7 +31,7 @@ def read_xml(body: bytes, recover: bool = False) -> Channel | None:
         return None
     channel = None
     if root.tag == "rss" and (inner := root.find("channel")) is not None:
-        channel = _rss(inner)
+        channel = _rss(inner, urljoin(root.get(_BASE) or "", inner.get(_BASE) or ""))
     elif root.tag == _ATOM + "feed" and b"base64" not in body and b"application/octet-stream" not in body:
         channel = _atom(root)
     # nothing found may mean that the entries stand where this reader does not look
@@ -122,13 +122,13 @@ _QUALIFIED: dict[str, _Fill] = {
 _PRN = {**_QUALIFIED, "subject": _code}
 
 
-def _rss(channel: etree._Element) -> Channel:
-    entries = [_rss_item(item) for item in channel.iterchildren("item")]
+def _rss(channel: etree._Element, base: str = "") -> Channel:
+    entries = [_rss_item(item, base) for item in channel.iterchildren("item")]
     title, description = (channel.findtext(n) or "" for n in ("title", "description"))
     return Channel(title=title, description=description, entries=entries, version="rss20")
 
 
-def _rss_item(item: etree._Element) -> Entry:
+def _rss_item(item: etree._Element, base: str = "") -> Entry:
     entry = empty_entry()
     for child in item:
         tag = child.tag
@@ -140,6 +140,9 @@ def _rss_item(item: etree._Element) -> Entry:
             fill = table.get(tag.rpartition("}")[2])
         if fill is not None:
             fill(entry, child)
+    base = urljoin(base, item.get(_BASE) or "")
+    if base and entry.link:
+        entry.link = urljoin(base, entry.link)
     if not entry.title or not entry.when:
         _second_choice(entry, item)
     return entry

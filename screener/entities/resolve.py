@@ -30,6 +30,7 @@ from screener.entities.tickers import TickerTable
 from screener.types import Item, Listing
 
 LEAD = 1500
+MOST_PARTIES = 12  # a fund family registers hundreds at once
 _ANNOUNCED = re.compile(
     r"\b(?:announce[sd]?|report(?:s|ed)|sign(?:s|ed)|enter(?:s|ed)|launch(?:es|ed)|complet(?:es|ed)|select(?:s|ed)|"
     r"reminds?|investigat(?:es|ing)|partner(?:s|ed)|collaborat(?:es|ing|ion))\b",
@@ -68,9 +69,10 @@ def resolve(item: Item, table: TickerTable) -> Resolved:
     if hints:
         return _answer(item, table, hints, "hint", 1.0)
     if item.cik is not None:
-        rows = table.by_cik(item.cik)
-        if rows:
-            return _answer(item, table, [rows[0].ticker], "cik", 1.0)
+        # co-registrants: a subsidiary's filing is its listed parent's too
+        listed = [rows[0].ticker for cik in (item.cik, *item.ciks)[:MOST_PARTIES] if (rows := table.by_cik(cik))]
+        if listed:
+            return _answer(item, table, list(dict.fromkeys(listed)), "cik", 1.0)
     return _from_words(item, table) or _from_name(item, table) or Resolved(cik=item.cik, company=item.company)
 
 
