@@ -38,6 +38,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
+from math import log
+from statistics import median
 from typing import Any
 
 from screener import clock
@@ -52,6 +54,7 @@ ATR_SESSIONS = 14
 BETA_SESSIONS = 120
 YEAR_NEEDS = 200
 STALE_SESSIONS = 20
+CAP_JUMP, CAP_NEAR, CAP_AGREES = 3.0, 0.3, 3
 QUOTE_AGE = dt.timedelta(minutes=30)
 SplitTable = Mapping[str, Iterable[dt.date] | Mapping[dt.date, float]]
 
@@ -174,6 +177,11 @@ def _move(
     volume = today.volume if today else None
     n = s.within(VOLUME_SESSIONS)
     cap, cap_from = _last_known(s, "market_cap")
+    doubt = _cap_doubt(s)
+    at_news = _cap_before(s, news) if news else None
+    if doubt:
+        at_news = None if at_news and cap and 0.67 < at_news / cap < 1.5 else at_news
+        cap, cap_from = None, ""
     values: dict[str, Any] = {
         "price": price,
         "change_pct": s.change,
@@ -194,7 +202,7 @@ def _move(
         "prev_change_pct": s.changes[0] if s.bars and s.places[0] == 1 else None,
         "prev_rvol": _previous_rvol(s),
         "market_cap": cap,
-        "market_cap_at_news": _cap_before(s, news) if news else None,
+        "market_cap_at_news": at_news,
         "float_shares": _float(s),
     }
     latest = today or (s.bars[0] if s.bars else None)
@@ -208,7 +216,7 @@ def _move(
         session=clock.session_at(f.as_of),
         day=latest.day if latest else None,
         sources=sources,
-        doubt=s.doubt,
+        doubt="; ".join(d for d in (s.doubt, doubt) if d),
         **values,
     )
 
@@ -306,6 +314,29 @@ def _last_known(s: Series, name: str) -> tuple[float | None, str]:
         if value is not None:
             return float(value), bar.source
     return None, ""
+
+
+def _cap_doubt(s: Series) -> str:
+    """Why the newest market cap cannot be believed: the shares it implies are a multiple of those of the days before.
+
+    Sources count the shares of before a split for weeks after it, and take another company's for a day.
+    """
+    implied = [
+        (b.market_cap, b.market_cap / (b.close * k))
+        for b, k in zip(
+            [*([s.today] if s.today else []), *s.bars], [*([1.0] if s.today else []), *s.scale], strict=False
+        )
+        if b.market_cap and b.close
+    ][: STALE_SESSIONS + 1]
+    if len(implied) <= CAP_AGREES:
+        return ""
+    (cap, shares), usual = implied[0], median(n for _, n in implied[1:])
+    factor = shares / usual
+    split = any(r and abs(log(factor / r)) < CAP_NEAR for d, r in s.splits)
+    agreeing = sum(1 / CAP_JUMP < n / shares < CAP_JUMP for _, n in implied)
+    if 1 / CAP_JUMP <= factor <= CAP_JUMP or (agreeing > CAP_AGREES and not split):
+        return ""
+    return f"market cap {cap:,.0f} is {factor:.3g} times what the days before imply at this price: taken as unknown"
 
 
 def _cap_before(s: Series, news: dt.datetime) -> float | None:

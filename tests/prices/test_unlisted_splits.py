@@ -139,3 +139,30 @@ def test_no_recorded_small_cap_gains_a_thousand_percent(shared: Path) -> None:
         top = max(bars, key=lambda b: b.change_pct or 0)
         found = compute_moves(bars, clock.close_time(top.day), day=top.day)[ticker]
         assert found.change_pct is None and found.doubt, ticker
+
+
+def caps(*values: float | None, closes: list[float] | None = None) -> list[Bar]:
+    prices = closes or [2.0] * len(values)
+    days = range(len(values) - 1, -1, -1)
+    return [bar(n, p, market_cap=c) if c else bar(n, p) for n, p, c in zip(days, prices, values, strict=True)]
+
+
+def test_a_market_cap_that_jumps_without_the_price_is_questioned() -> None:
+    found = move(caps(*[10e6] * 8, 493e6))
+    assert found.market_cap is None and "49.3 times" in found.doubt and found.change_pct == pytest.approx(0.0)
+
+
+def test_a_market_cap_that_moves_with_the_price_stands() -> None:
+    found = move([*caps(*[10e6] * 8)[:-1], bar(0, 5.0, 90_000.0, market_cap=25e6)])
+    assert found.market_cap == 25e6 and found.doubt == ""
+
+
+def test_new_shares_are_believed_when_the_source_keeps_saying_so() -> None:
+    assert move(caps(*[10e6] * 8, *[60e6] * 4)).market_cap == 60e6
+    assert move(caps(*[10e6] * 8, *[60e6] * 2)).market_cap is None
+
+
+def test_shares_of_before_a_split_are_not_believed() -> None:
+    closes = [0.1] * 8 + [2.0] * 5
+    found = move(caps(*[10e6] * 8, *[200e6] * 5, closes=closes), said(20.0, clock.previous_session(DAY, 4)))
+    assert found.market_cap is None and "times what the days before imply" in found.doubt
