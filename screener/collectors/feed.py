@@ -36,6 +36,7 @@ from screener.types import Collected, FeedSpec, FeedState, Item, Problem
 
 MAX_KEYWORDS = 10
 OPTIONS = ("source", "company", "ticker", "cik", "subjects", "languages", "timezone", "disable_when_empty", "form")
+_ID_LANGUAGE = re.compile(r"20\d{12}([a-z]{2})$")
 _CODE = re.compile(r"[A-Z0-9]{2,4}$")
 
 
@@ -269,7 +270,8 @@ class _Maker:
 
     def item(self, entry: Entry, window: Window) -> Item | None:
         """The item; None when it is not wanted or not news. Raises NoWords."""
-        if self.languages and entry.language and entry.language.lower().split("-")[0] not in self.languages:
+        language = entry.language or _language_of(entry.id)
+        if self.languages and language and language.lower().split("-")[0] not in self.languages:
             return None
         stated = moments.read(entry.when, self.zone)
         if self.as_of is not None and moments.is_later(stated, self.as_of):
@@ -302,6 +304,12 @@ class _Maker:
         )
 
 
+def _language_of(identity: str) -> str:
+    """The language where only the id tells it: Business Wire's ids are a day, a number and a language."""
+    found = _ID_LANGUAGE.match(identity)
+    return found[1] if found else ""
+
+
 def _first_line(markup: str) -> str:
     """The opening of a text, for an entry without a title."""
     return one_line(html_to_text(markup[:20_000]).partition("\n")[0], 200)
@@ -328,7 +336,8 @@ def _subjects(entry: Entry) -> tuple[str, ...]:
         elif _ends(domain, "/keyword"):
             entry.keywords.append(term)
         elif not _ends(domain, "/stock"):
-            found.append(one_line(term, 100))
+            coded = entry.codes and _CODE.match(term)  # PR Newswire's dc:subject repeats its codes
+            found.append(f"prn:{term}" if coded else one_line(term, 100))
     found += [f"prn:{c}" if _CODE.match(c) else one_line(c, 100) for c in entry.codes]
     found += [f"keyword:{one_line(k, 60)}" for k in entry.keywords[:MAX_KEYWORDS]]
     return tuple(s for s in found if s)

@@ -77,6 +77,7 @@ async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> t
         try:
             response = await context.fetcher.get(feed.url, json=_query(feed, context, page))
             answer, rows = read_rows(feed, response, "results", problems)
+            _all_filters_used(feed, answer)
         except FetchError as e:
             if first is None:
                 raise
@@ -88,6 +89,14 @@ async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> t
             break
     assert first is not None
     return first, found
+
+
+def _all_filters_used(feed: FeedSpec, answer: Any) -> None:
+    """Raise FetchError when a filter was ignored: the rows are then awards of everybody, and no answer to the question."""
+    messages = dig(answer, "messages")
+    for said in messages if isinstance(messages, list) else ():
+        if "not used" in str(said):
+            raise FetchError(feed.url, f"a filter was ignored, so its rows are not taken: {str(said)[:300]}")
 
 
 def _query(feed: FeedSpec, context: Context, page: int) -> dict[str, Any]:

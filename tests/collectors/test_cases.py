@@ -143,3 +143,21 @@ def test_a_bare_ampersand(cases: Path) -> None:
 def test_a_ligature_hides_no_word(title: str) -> None:
     found = parse(entries(entry(title))).items[0].title
     assert re.fullmatch(r"[A-Za-z ]+", found) and len(found) > len(title)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kept", "of"), [("bw_*.xml", 5, 6), ("gnw_*.xml", None, 5), ("prn_*.xml", None, 5)]
+)
+def test_the_wires_as_they_are(shared: Path, pattern: str, kept: int | None, of: int) -> None:
+    (path,) = (shared / "feeds" / "wires").glob(pattern)
+    found = parse(path.read_bytes(), options={"languages": ["en"]})
+    assert found.entries == of and not found.problems and (kept is None or len(found.items) == kept)
+    for item in found.items:
+        assert "&amp;" not in item.title + item.summary and "feedref" not in item.url
+
+
+def test_subjects_as_words_and_as_codes(shared: Path) -> None:
+    (path,) = (shared / "feeds" / "wires").glob("prn_*.xml")
+    subjects = [s for i in parse(path.read_bytes()).items for s in i.subjects]
+    assert any(s.startswith("prn:") for s in subjects) and any(" " in s for s in subjects)
+    assert not [s for s in subjects if re.fullmatch(r"[A-Z]{3}", s)], "codes carry the wire's prefix"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -142,3 +143,14 @@ def test_broken_sources(server: WireServer, case: str) -> None:
     if case == "another JSON":
         case = "html"
     assert_survives(PLUGIN, server, case)
+
+
+def test_a_filter_that_was_ignored_is_no_result(server: WireServer, shared: Path) -> None:
+    found = read(server, (shared / "feeds" / "usaspending" / "usaspending_ignored_filter_2026-08.json").read_bytes())
+    assert not found.items and "was ignored" in found.problems[0].message
+    assert found.state is not None and found.state.failures == 1
+
+
+def test_another_message_is_no_reason_to_drop_a_result(server: WireServer) -> None:
+    answer = {**json.loads(body(award())), "messages": ["For searches, dates are limited to 2007-10-01."]}
+    assert len(read(server, json.dumps(answer).encode()).items) == 1
