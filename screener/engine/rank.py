@@ -104,8 +104,14 @@ def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidat
         if best is not None:
             compiled, won = best
             found.append((candidate, side_of(candidate, compiled), won, get))
-    found.sort(key=lambda f: (-f[2].points, published_or_last(f[0]), f[0].story.id, f[0].catalyst.type))
+    found.sort(key=lambda f: (-f[2].points, *_settled(f[0])))
     return found
+
+
+def _settled(c: Candidate) -> tuple[dt.datetime, str, str, str, str, float]:
+    """What decides between equals: the earlier news, then names, so that the order of arrival never does."""
+    found = c.catalyst
+    return (published_or_last(c), c.story.id, found.type, found.polarity, found.stage, -found.confidence)
 
 
 def _best(rules: Iterable[Compiled], get: FactSource) -> tuple[Compiled, Hit] | None:
@@ -185,7 +191,7 @@ def _row(
             by_side[side] = measure(candidate, side, won, get, rules)
     if not by_side:
         return None
-    tape = tape_side(group[0])
+    tape = tape_side(found[0][0])
     best = sorted(by_side.values(), key=lambda s: _place(s, tape))
     lead = best[0]
     side = row_side(lead, tape)
