@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from math import fsum
 
 from screener.entities.features import STOP, WORD, stem, weight
 from screener.types import Story
@@ -30,8 +31,9 @@ def novelty(story: Story, last_ten: Sequence[Story]) -> tuple[float | None, str]
     theirs = [(_words(s), s.id) for s in earlier]
     seen = Counter(w for words, _ in theirs for w in words)
     weights = {w: weight(w) / max(1, seen[w]) ** 0.5 for w in mine}
-    whole = sum(weights.values())
-    like, repeated = max((sum(weights[w] for w in mine & words) / whole, story_id) for words, story_id in theirs)
+    # Words come out of a set in any order: a plain sum would decide ties between stories by the process's hash seed.
+    whole = fsum(weights.values())
+    like, repeated = max((fsum(weights[w] for w in mine & words) / whole, story_id) for words, story_id in theirs)
     value = round(1.0 - like, 4)
     return value, repeated if value <= REPEAT else ""
 
