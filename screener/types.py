@@ -375,9 +375,9 @@ class Reason(Struct, frozen=True, kw_only=True):
 class Rule(Struct, frozen=True, kw_only=True):
     """A rule as loaded; see ``rules/README.md`` for the file format.
 
-    ``kind`` is catalyst (picks the lead), booster (adds to any row) or warning (subtracts, with ``warning`` as its
-    text); ``side`` is bullish, bearish, neutral or empty (the catalyst's polarity decides); ``part`` is the part of
-    the score that ``base`` belongs to.
+    ``kind`` is catalyst (picks the lead), default (the same for types that no catalyst rule names), booster (adds to any
+    row) or warning (subtracts, with ``warning`` as its text); ``side`` is bullish, bearish, neutral or empty (the
+    catalyst's polarity decides); ``part`` is the part of the score that ``base`` belongs to.
     """
 
     id: str

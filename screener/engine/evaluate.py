@@ -90,6 +90,12 @@ def _types(rule: Rule) -> frozenset[str] | None:
     return None
 
 
+def types_named(rule: Rule) -> frozenset[str]:
+    """Every catalyst type that a rule's selections name."""
+    named = [v for spec in rule.selections.values() for key, v in spec.items() if split_key(key)[0] == "catalyst"]
+    return frozenset(name for value in named for name in ([value] if isinstance(value, str) else value))
+
+
 def facts_of(spec: Mapping[str, Any]) -> tuple[str, ...]:
     """The facts a selection asks for, in order."""
     return tuple(dict.fromkeys(split_key(key)[0] for key in spec))

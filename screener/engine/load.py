@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from screener.engine.condition import nearest
-from screener.engine.evaluate import Compiled, compile_rule
+from screener.engine.evaluate import Compiled, compile_rule, types_named
 from screener.engine.facts import FACTS, Fact
 from screener.engine.schema import RuleFile, read_file, to_rule
 from screener.errors import InputError, YamlError
@@ -32,13 +32,23 @@ class RuleProblems(YamlError):
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """Rules ready to run, by id; ``digest`` changes with any content, ``off`` are the ids switched off."""
+    """Rules ready to run, by id; ``digest`` changes with any content, ``off`` are the ids switched off.
+
+    ``named`` are the catalyst types that some catalyst rule names: all others go by the rules of kind ``default``.
+    """
 
     rules: tuple[Rule, ...]
     digest: str
     off: tuple[str, ...] = ()
     compiled: dict[str, Compiled] = field(default_factory=dict)
     by_kind: dict[str, tuple[Compiled, ...]] = field(default_factory=dict)
+    named: frozenset[str] = frozenset()
+
+    def leading(self, type: str) -> tuple[Compiled, ...]:
+        """The rules that can give a catalyst of this type its points."""
+        if type not in self.named:
+            return (*self.by_kind.get("default", ()), *self.by_kind.get("catalyst", ()))
+        return tuple(c for c in self.by_kind.get("catalyst", ()) if c.types is None or type in c.types)
 
     def rule(self, rule_id: str) -> Compiled:
         """The rule of that id. Raises InputError with the nearest known id."""
@@ -85,4 +95,5 @@ def rule_set(rules: Sequence[Rule], off: tuple[str, ...] = (), facts: Mapping[st
     compiled = {r.id: compile_rule(r, facts) for r in rules}
     kinds = sorted({r.kind for r in rules})
     by_kind = {kind: tuple(c for c in compiled.values() if c.rule.kind == kind) for kind in kinds}
-    return RuleSet(tuple(rules), digest, off, compiled, by_kind)
+    named = frozenset().union(*(types_named(r) for r in rules if r.kind == "catalyst"))
+    return RuleSet(tuple(rules), digest, off, compiled, by_kind, named)

@@ -98,9 +98,7 @@ def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidat
     found = []
     for candidate in group:
         get = Known(candidate).__getitem__
-        kind = candidate.catalyst.type
-        usable = (r for r in rules.by_kind.get("catalyst", ()) if r.types is None or kind in r.types)
-        best = _best(usable, get)
+        best = _best(rules.leading(candidate.catalyst.type), get)
         if best is not None:
             compiled, won = best
             found.append((candidate, side_of(candidate, compiled), won, get))

@@ -17,7 +17,7 @@ from screener.yamlfile import LineDict, loads
 
 STATUSES = ("experimental", "test", "stable", "deprecated", "off")
 LEVELS = ("informational", "low", "medium", "high", "critical")
-KINDS = ("catalyst", "booster", "warning")
+KINDS = ("catalyst", "booster", "warning", "default")
 SIDES = ("", "bullish", "bearish", "neutral")
 ACTIONS = ("Alert", "Watch", "No Action", "Avoid")
 CARD_KEYS = ("action", "recommendation", "timeframe", "risk")

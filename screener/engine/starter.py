@@ -13,7 +13,7 @@ id: {id}
 status: experimental     # experimental | test | stable | deprecated: earned, not declared
 description: What this rule looks for, and why it matters to a holder of the shares.
 level: medium            # decides where an alert goes; it is not the score
-# kind: catalyst         # catalyst picks the row's lead | booster adds to any row | warning takes away
+# kind: catalyst         # catalyst picks the row's lead | booster adds | warning takes away | default: types without a rule
 # side: bullish          # bullish | bearish | neutral; the catalyst's polarity decides when left out
 when:                    # named selections; keys inside one are joined by "and"; see the facts in rules/README.md
   kind:  {{catalyst: commercial_contract}}

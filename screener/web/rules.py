@@ -12,7 +12,7 @@ from screener.types import WatchRow
 from screener.web.site import Answer, View
 
 _DAYS = 10
-_KINDS = ("catalyst", "booster", "warning")
+_KINDS = ("catalyst", "default", "booster", "warning")
 
 
 class RuleHit(Struct, frozen=True, kw_only=True):

@@ -70,4 +70,12 @@ def test_bad_news_is_bearish_whatever_the_classifier_thought(kind: str) -> None:
 def test_no_catalyst_no_row() -> None:
     empty: list[Candidate] = []
     assert rank(empty, SET, "r", AS_OF.date()) == []
-    assert rank([candidate("no_such_type", "+")], SET, "r", AS_OF.date()) == []
+    assert rank([candidate("own_type", "+", confidence=0.3)], SET, "r", AS_OF.date()) == []
+
+
+def test_a_type_without_a_rule_goes_by_the_default_one() -> None:
+    (row,) = rank([candidate("own_type", "+")], SET, "r", AS_OF.date())
+    assert (row.catalyst, row.side, row.action) == ("own_type", "+", "Watch") or row.score < 20
+    assert row.reasons[0].rule_id == "any_other"
+    assert SET.named.isdisjoint({"own_type"})
+    assert all(c.rule.kind == "catalyst" for kind in SET.named for c in SET.leading(kind))
