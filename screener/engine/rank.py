@@ -40,6 +40,7 @@ _DEFAULT_ACTION = {BULLISH: "Watch", BEARISH: "Avoid", NEUTRAL: "Watch"}
 _HEIGHT = {"Alert": 3, "Watch": 2, "No Action": 1, "Avoid": 0}
 _QUOTE = 120
 UNDATED = "publication time unknown"
+_UNDATED_AT_MOST = "Watch"  # what may be old news is no alert
 _WORD = {BULLISH: "bullish", BEARISH: "bearish", NEUTRAL: "mixed"}
 
 
@@ -265,6 +266,9 @@ def _card(lead: Strength, threshold: float) -> tuple[dict[str, str], list[Reason
             why.append(Reason(part="card", text=f"{action}: {warning.warning}", rule_id=warning.rule_id))
         elif "risk" in warning.card:
             card["risk"] = warning.card["risk"]
+    if published(lead.candidate) is None and _HEIGHT[card["action"]] > _HEIGHT[_UNDATED_AT_MOST]:
+        card["action"] = _UNDATED_AT_MOST
+        why.append(Reason(part="card", text=f"{_UNDATED_AT_MOST}: {UNDATED}, it may be old news"))
     if lead.total < threshold and card["action"] != "No Action":
         card |= {"action": "No Action", "recommendation": "None"}
         why.append(Reason(part="card", text=f"No Action: score under {show(threshold)}"))

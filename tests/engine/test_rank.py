@@ -17,7 +17,7 @@ from screener.engine.curve import points_of, score_of
 from screener.engine.load import load_rules
 from screener.engine.rank import THRESHOLD, order, rank
 from screener.errors import InputError
-from screener.types import Listing, Move, Noise, Span, WatchRow
+from screener.types import Listing, Move, Noise, SourceRef, Span, WatchRow
 from tests.engine.make import AS_OF, RULES, candidate, catalyst, move, story
 
 SET = load_rules([RULES])
@@ -318,3 +318,13 @@ def test_quiet_news_counts_stories_against_the_budget() -> None:
     assert found["takeover_target"].matches == 0 and found["takeover_target"].within
     assert "materiality" not in found
     assert quiet_news(SET, [], 0)[0].per_1000 == 0
+
+
+def test_news_of_an_unknown_moment_is_watched_and_never_an_alert() -> None:
+    received = AS_OF - dt.timedelta(minutes=5)
+    undated = story(published=received, sources=(SourceRef(source="wire", received=received),))
+    dated = story(published=received, sources=(SourceRef(source="wire", received=received, published=received),))
+    rows = [rank([candidate(story=s)], SET, "run", DAY)[0] for s in (undated, dated)]
+    assert rows[0].published is None and rows[0].unknown[0] == "publication time unknown" and rows[0].session == ""
+    assert rows[1].published == received and "publication time unknown" not in rows[1].unknown
+    assert rows[0].action != "Alert" and not any(r.part == "freshness" and r.points > 0 for r in rows[0].reasons)
