@@ -8,12 +8,14 @@ unknown, ``screener.web.show`` builds on these. ``feed`` writes Atom and JSON Fe
 from __future__ import annotations
 
 import datetime as dt
+from math import floor, isfinite, log10
 from urllib.parse import urlsplit
 
 from screener.clock import NEW_YORK, eastern
 
 __all__ = [
-    "DATE_NAMES", "DISCLAIMER", "catalyst_label", "date_name", "dollars", "eastern", "multiple", "neutral", "on_one_line",
+    "DATE_NAMES", "DISCLAIMER", "catalyst_label", "date_name", "decimals", "dollars", "eastern", "multiple", "neutral",
+    "on_one_line",
     "percent", "plain_number", "safe_link", "scaled", "short", "time_of_day", "utc", "words",
 ]  # fmt: skip
 
@@ -44,10 +46,15 @@ def utc(moment: dt.datetime) -> str:
 
 
 def plain_number(value: float, digits: int = 4) -> str:
-    """A plain decimal without exponent or trailing zeros."""
-    text = f"{value:.{digits}f}"
+    """A plain decimal without exponent or trailing zeros; of a tiny number at least ``digits`` significant digits."""
+    text = f"{value:.{decimals(value, digits)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return "0" if text == "-0" else text
+
+
+def decimals(value: float, digits: int = 4) -> int:
+    """How many decimals a number needs so that a tenth of a cent and less (0.000045 dollars) is not written as 0."""
+    return digits if value == 0 or abs(value) >= 0.001 or not isfinite(value) else digits - 1 - floor(log10(abs(value)))
 
 
 def neutral(text: str) -> str:
@@ -111,7 +118,7 @@ def multiple(value: float | None) -> str:
 
 def dollars(value: float) -> str:
     """``$3.10``, four digits below a dollar."""
-    return f"${value:.4f}" if value < 1 else f"${value:,.2f}"
+    return f"${value:.{decimals(value)}f}" if value < 1 else f"${value:,.2f}"
 
 
 def scaled(value: float) -> tuple[float, str]:

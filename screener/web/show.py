@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Mapping
 
 from screener import clock, format
-from screener.format import safe_link, short, utc
+from screener.format import decimals, safe_link, short, utc
 from screener.types import FactValue
 
 UNKNOWN = "–"
@@ -45,7 +45,7 @@ def shares(value: float | None) -> str:
 
 def price(value: float | None) -> str:
     """``3.10``, four digits below a dollar."""
-    return UNKNOWN if value is None else f"{value:.4f}" if 0 < abs(value) < 1 else f"{value:,.2f}"
+    return UNKNOWN if value is None else f"{value:.{decimals(value)}f}" if 0 < abs(value) < 1 else f"{value:,.2f}"
 
 
 def percent(value: float | None, digits: int = 1) -> str:

@@ -107,3 +107,19 @@ def test_a_reader_understands_the_atom_feed() -> None:
     read = feedparser.parse(atom(head, [entry]))
     assert not read.bozo and read.entries[0].link == "https://wire.example/1"
     assert json.loads(json_feed(head, []))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("value", "cell", "said"),
+    [
+        (0.000045, "0.000045", "$0.00004500"),
+        (0.0000001234567, "0.0000001235", "$0.0000001235"),
+        (0.0123, "0.0123", "$0.0123"),
+        (0.5, "0.5", "$0.5000"),
+        (3.1, "3.1", "$3.10"),
+        (0.0, "0", "$0.0000"),
+        (-0.00002, "-0.00002", "$-0.00002000"),
+    ],
+)
+def test_a_tiny_price_is_not_zero(value: float, cell: str, said: str) -> None:
+    assert fmt.plain_number(value) == cell and fmt.dollars(value) == said

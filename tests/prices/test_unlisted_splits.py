@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ DAY = dt.date(2025, 12, 12)
 AS_OF = clock.close_time(DAY)
 
 
-def bar(back: int, close: float, volume: float | None = 1000.0, change: float | None = None, **more: float) -> Bar:
+def bar(back: int, close: float, volume: float | None = 1000.0, change: float | None = None, **more: Any) -> Bar:
     day = clock.previous_session(DAY, back) if back else DAY
     known = clock.close_time(day)
     return Bar(
