@@ -17,11 +17,12 @@ import hashlib
 import msgspec
 
 from screener.collectors.answers import dollars, entry_problem, error_kind
+from screener.collectors.apart import apart
 from screener.collectors.awards import Award, split_awards
 from screener.collectors.base import Context
 from screener.collectors.feed import FeedCollector
 from screener.collectors.text import html_to_text, one_line
-from screener.errors import FetchError
+from screener.errors import FetchError, ReaderEnded
 from screener.types import Collected, FactValue, FeedSpec, FeedState, Item, Problem
 
 MAX_PAGES = 5  # announcements' own pages fetched in one poll
@@ -64,8 +65,16 @@ async def _page(feed: FeedSpec, context: Context, day: Item) -> list[Award] | Pr
         response = await context.fetcher.get(day.url, trusted=False)
     except FetchError as e:
         return entry_problem(feed, day.title, f"{e}; {advice}", error_kind(e))
-    awards = split_awards(html_to_text(response.body.decode("utf-8", "replace")))
+    try:
+        awards = await apart(context.limits, len(response.body), awards_of_page, response.body)
+    except ReaderEnded as e:
+        return entry_problem(feed, day.title, f"{day.url} {e}; {advice}", e.kind)
     return awards or entry_problem(feed, day.title, f"{day.url} holds no award that could be read", "no_awards")
+
+
+def awards_of_page(body: bytes) -> list[Award]:
+    """The awards on an HTML page, read here and now."""
+    return split_awards(html_to_text(body.decode("utf-8", "replace")))
 
 
 def _too_many(feed: FeedSpec, day: Item) -> Problem:
