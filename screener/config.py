@@ -138,6 +138,50 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     password: str = ""
 
 
+class RowFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[filters.NAME]``: which rows ``screener today @NAME`` shows, and how; empty and None mean no limit.
+
+    ``side`` is up, down or unclear; ``action`` alert, watch, avoid or no_action. Amounts are numbers or texts such as
+    "300M". ``own`` keeps the own list only; ``all`` shows what is no small cap as well. ``sort`` is a key such as
+    change, ``-`` in front reverses. ``engine.selection`` checks and applies it.
+    """
+
+    side: tuple[str, ...] = ()
+    action: tuple[str, ...] = ()
+    catalyst: tuple[str, ...] = ()
+    session: tuple[str, ...] = ()
+    exchange: tuple[str, ...] = ()
+    sector: tuple[str, ...] = ()
+    ticker: tuple[str, ...] = ()
+    own: bool = False
+    all: bool = False
+    min_score: float | str | None = None
+    max_score: float | str | None = None
+    min_change: float | str | None = None
+    max_change: float | str | None = None
+    min_rvol: float | str | None = None
+    max_rvol: float | str | None = None
+    min_price: float | str | None = None
+    max_price: float | str | None = None
+    min_dollar_volume: float | str | None = None
+    max_dollar_volume: float | str | None = None
+    min_float: float | str | None = None
+    max_float: float | str | None = None
+    min_cap: float | str | None = None
+    max_cap: float | str | None = None
+    min_materiality: float | str | None = None
+    sort: str = ""
+    columns: tuple[str, ...] = ()
+    limit: int | None = None
+
+
+class Movers(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[movers]``: what a mover of the day is: its change in percent, up or down, and the dollars traded."""
+
+    min_change: float = 15.0
+    min_dollar_volume: float = 1_000_000.0
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     """All settings, checked. ``path`` is the file they came from, empty for defaults."""
 
@@ -149,7 +193,9 @@ class Settings(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     http: Http = Http()
     web: Web = Web()
+    movers: Movers = Movers()
     limits: Limits = Limits()
+    filters: dict[str, RowFilter] = field(default_factory=dict)
     path: str = ""
 
 
@@ -160,9 +206,10 @@ _SECTIONS: dict[str, type[Struct]] = {
     "rules": Rules,
     "http": Http,
     "web": Web,
+    "movers": Movers,
     "limits": Limits,
 }
-_TABLES: dict[str, type[Struct]] = {"feeds": FeedSettings, "prices": PriceSourceSettings}
+_TABLES: dict[str, type[Struct]] = {"feeds": FeedSettings, "prices": PriceSourceSettings, "filters": RowFilter}
 
 
 def load(path: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -191,6 +238,9 @@ def load(path: str | Path | None = None, environ: Mapping[str, str] | None = Non
     )
     parts["feeds"] = {
         n: _convert(v, FeedSettings, where, f"feeds.{n}", sources) for n, v in dict(raw.get("feeds", {})).items()
+    }
+    parts["filters"] = {
+        n: _convert(v, RowFilter, where, f"filters.{n}", sources) for n, v in dict(raw.get("filters", {})).items()
     }
     return Settings(**parts, path=str(file or ""))
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from functools import cached_property
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 # Room for a session before and after on the calendar; nothing a person means lies outside.
 YEARS = range(1900, 2200)
+MIN_WIDTH = 50
 
 
 def exit_code(error: ScreenerError) -> int:
@@ -61,8 +65,15 @@ class App:
                 # Rich would exit with 1 here; a reader that went away is no failure (see LazyGroup.invoke).
                 raise BrokenPipeError
 
-        width = None if file is None and sys.stdout.isatty() else 160
+        width = None if file is None and sys.stdout.isatty() else screen_width()
         return Screen(stderr=stderr, file=file, highlight=False, soft_wrap=False, width=width)
+
+
+def screen_width(default: int = 160) -> int:
+    """How wide to write where the output is no terminal: ``$COLUMNS``, else the screen that messages go to."""
+    with contextlib.suppress(OSError, ValueError):
+        default = os.get_terminal_size(sys.stderr.fileno()).columns
+    return max(MIN_WIDTH, shutil.get_terminal_size((default, 24)).columns)
 
 
 class Moment(click.ParamType[dt.datetime]):

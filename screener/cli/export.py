@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
-from pathlib import Path
 
 import click
 
-from screener.cli.common import App, as_of_option, date_option, db_option, say, write_file
-from screener.cli.today import chosen_day
+from screener.cli.common import App, as_of_option, date_option, db_option, emit, say
+from screener.cli.today import read_list, visible
 
 
 @click.command()
-@click.argument("file", type=click.Path(dir_okay=False))
+@click.argument("file", type=click.Path(dir_okay=False, allow_dash=True))
 @date_option
 @as_of_option
+@click.option("--all", "everything", is_flag=True, help="Also what is no small cap of the universe.")
 @db_option
 @click.pass_obj
-def command(app: App, file: str, day: dt.date | None, as_of: dt.datetime | None, db: str | None) -> None:
-    """Write the list of a day as CSV, in the columns of the README.
+def command(
+    app: App, file: str, day: dt.date | None, as_of: dt.datetime | None, everything: bool, db: str | None
+) -> None:
+    """Write the list of a day as CSV, in the columns of the README; ``-`` is standard output.
 
     \b
     Example:
       screener export watchlist.csv --date 2025-12-12
+      screener export - | column -s, -t
     """
     from screener.outputs.csvout import csv_text
 
-    with app.store(db, readonly=True) as store:
-        day = chosen_day(store, day, as_of)
-        rows = store.lists.rows_as_of(day, as_of) if day else None
-    if rows is None:
-        say(f"no list stored for {day or 'any day'}: the file has the header only; `screener run` makes a list")
-    write_file(Path(file), csv_text(rows or []))
-    say(f"written: {file} ({len(rows or [])} rows of {day})")
+    listed = read_list(app, db, day, as_of)
+    if listed.rows is None:
+        say(f"no list stored for {listed.day or 'any day'}: there is the header only; `screener run` makes a list")
+    rows = visible(listed.rows or [], everything=everything)
+    emit(csv_text(rows), None if file == "-" else file)
+    if file != "-":
+        say(f"{len(rows)} rows of {listed.day}")

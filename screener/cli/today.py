@@ -1,4 +1,4 @@
-"""``screener today``: the stored list, filtered."""
+"""``screener today``: the stored list, filtered, sorted, in groups."""
 
 from __future__ import annotations
 
@@ -7,74 +7,147 @@ import io
 from collections.abc import Sequence
 
 import click
+import msgspec
 
 from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, emit, format_option, output_option, say
-from screener.errors import InputError
+from screener.cli.filtering import add_filters, chosen_filter, columns_of
+from screener.config import RowFilter
 from screener.store import Store
-from screener.types import WatchRow
+from screener.types import Regime, WatchRow
 
-SESSIONS = (clock.PRE, clock.REGULAR, clock.AFTER)
+
+class Listed(msgspec.Struct, frozen=True, kw_only=True):
+    """A stored list and what is needed to show it; ``rows`` is None when none was stored by then."""
+
+    day: dt.date | None
+    rows: list[WatchRow] | None
+    regime: Regime | None
+    own: frozenset[str]
+    pinned: frozenset[str]
+    sectors: dict[str, str]
 
 
 @click.command()
+@click.argument("saved", nargs=-1, metavar="[@NAME]...")
 @date_option
 @as_of_option
-@click.option("--catalyst", multiple=True, metavar="TYPE", help="Only rows with this catalyst; may repeat.")
-@click.option("--min-score", type=float, metavar="N", help="Only rows with at least this score.")
-@click.option("--max-cap", type=float, metavar="USD", help="Only rows with a known market cap up to this.")
-@click.option("--session", type=click.Choice(SESSIONS), help="Only news published in this session.")
-@click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many rows.")
+@add_filters
+@click.option("--all", "everything", is_flag=True, help="Also what is no small cap of the universe.")
+@click.option("--wide", is_flag=True, help="All numbers, reasons, warnings and links of each row.")
 @format_option("table", "json", "jsonl", "csv")
 @output_option
 @db_option
 @click.pass_obj
 def command(
     app: App,
+    saved: tuple[str, ...],
     day: dt.date | None,
     as_of: dt.datetime | None,
-    catalyst: tuple[str, ...],
-    min_score: float | None,
-    max_cap: float | None,
-    session: str | None,
-    limit: int | None,
+    wanted: RowFilter,
+    everything: bool,
+    wide: bool,
     form: str,
     output: str | None,
     db: str | None,
 ) -> None:
-    """The ranked list of a day.
+    """The ranked list of a day: small caps of the universe, those that point up, down and neither.
 
-    With --as-of the list is the one that stood at that moment, the same bytes whatever has arrived since.
+    With --as-of the list is the one that stood at that moment, the same bytes whatever has arrived since. @NAME uses
+    the filter [filters.NAME] of the settings; options given beside it come on top. Amounts are written 300M, 1.5bn,
+    250k or 300e6; an unknown number passes no limit. In a terminal your pinned tickers come first and are always there.
 
     \b
     Example:
-      screener today --catalyst reverse_split --max-cap 300e6
-      screener today --date 2025-12-12 --format csv --output list.csv
+      screener today --catalyst reverse_split --max-cap 300M
+      screener today --side up --min-rvol 3 --sort change
+      screener today @gappers --format csv --output list.csv
     """
+    wanted = chosen_filter(app, saved, wanted)
+    columns = columns_of(wanted, form)
+    listed = read_list(app, db, day, as_of)
+    if listed.rows is None:
+        say(f"no list stored for {listed.day or 'any day'}{' by then' if as_of else ''}: `screener run` makes one")
+    rows = visible(listed.rows or [], everything=everything or wanted.all)
+    kept = pick(rows, wanted, listed)
+    if form != "table":
+        from screener.outputs.csvout import csv_text, json_text
+
+        emit(csv_text(kept, columns) if form == "csv" else json_text(kept, lines=form == "jsonl"), output)
+    elif listed.rows is not None and listed.day:
+        hidden = len(listed.rows) - len(rows)
+        kept = with_pinned(kept, listed)
+        if output:
+            with io.StringIO() as page:
+                _show(app, page, listed, kept, as_of, wide=wide, hidden=hidden, columns=columns)
+                emit(page.getvalue(), output)
+        else:
+            _show(app, None, listed, kept, as_of, wide=wide, hidden=hidden, columns=columns)
+        if not kept:
+            say(
+                f"none of the {len(rows)} rows of {listed.day} passes the filters"
+                if rows
+                else f"{listed.day}: no catalysts"
+            )
+
+
+def read_list(app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None) -> Listed:
+    """The stored list of a day as of a moment, with the marks and the market that stood then."""
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
-        regime = store.regimes.of_day(day, as_of) if day else None
-    if rows is None:
-        say(f"no list stored for {day or 'any day'}{' by then' if as_of else ''}: `screener run` makes one")
-    kept = select(rows or [], catalyst, min_score, max_cap, session)[:limit]
-    if form == "table":
-        from screener.outputs.table import show_list
+        marks = store.marks.standing(as_of)
+        return Listed(
+            day=day,
+            rows=rows,
+            regime=store.regimes.of_day(day, as_of) if day else None,
+            own=frozenset(t for t, m in marks.items() if m.listed),
+            pinned=frozenset(t for t, m in marks.items() if m.pinned),
+            sectors={},
+        )
 
-        if rows is not None and day:
-            stood = rows[0].as_of if rows else as_of
-            if output:
-                with io.StringIO() as page:
-                    show_list(app.console(file=page), kept, day, stood, regime)
-                    emit(page.getvalue(), output)
-            else:
-                show_list(app.console(), kept, day, stood, regime)
-            if not kept:
-                say(f"none of the {len(rows)} rows of {day} passes the filters" if rows else f"{day}: no catalysts")
+
+def visible(rows: Sequence[WatchRow], *, everything: bool) -> list[WatchRow]:
+    """The rows of the universe, or all, ranked among themselves."""
+    from screener.engine.selection import shown
+
+    return shown(rows, everything=everything)
+
+
+def pick(rows: Sequence[WatchRow], wanted: RowFilter, listed: Listed) -> list[WatchRow]:
+    """The rows that pass the filter, in its order."""
+    from screener.engine.selection import select
+
+    return select(rows, wanted, listed.own, listed.sectors)
+
+
+def with_pinned(kept: Sequence[WatchRow], listed: Listed) -> list[WatchRow]:
+    """The rows with the pinned tickers of the list among them, whatever the filter and the universe say."""
+    there = {r.ticker for r in kept}
+    missing = [r for r in listed.rows or () if r.ticker in listed.pinned and r.ticker not in there]
+    return [*missing, *kept]
+
+
+def _show(
+    app: App,
+    page: io.StringIO | None,
+    listed: Listed,
+    kept: Sequence[WatchRow],
+    as_of: dt.datetime | None,
+    *,
+    wide: bool,
+    hidden: int,
+    columns: Sequence[str],
+) -> None:
+    from screener.outputs.table import show_columns, show_list
+
+    console = app.console(file=page)
+    if columns:
+        show_columns(console, kept, columns)
         return
-    from screener.outputs.csvout import csv_text, json_text
-
-    emit(csv_text(kept) if form == "csv" else json_text(kept, lines=form == "jsonl"), output)
+    assert listed.day is not None
+    stood = listed.rows[0].as_of if listed.rows else as_of
+    show_list(console, kept, listed.day, stood, listed.regime, wide=wide, pinned=listed.pinned, hidden=hidden)
 
 
 def chosen_day(store: Store, day: dt.date | None, as_of: dt.datetime | None) -> dt.date | None:
@@ -96,26 +169,3 @@ def priced_day(store: Store, as_of: dt.datetime | None) -> dt.date | None:
         return store.bars.last_day(clock.now())
     day = clock.new_york_date(as_of)
     return day if clock.is_session(day) else store.bars.last_day(as_of) or clock.session_day(as_of)
-
-
-def select(
-    rows: Sequence[WatchRow],
-    catalysts: Sequence[str] = (),
-    min_score: float | None = None,
-    max_cap: float | None = None,
-    session: str | None = None,
-) -> list[WatchRow]:
-    """The rows that pass; a row whose market cap is unknown does not pass a cap filter. Raises InputError."""
-    known = {r.catalyst for r in rows} | {o for r in rows for o in r.others}
-    if any(not c.replace("_", "").isalnum() for c in catalysts):
-        raise InputError(
-            f"--catalyst takes ids such as reverse_split; on this list: {', '.join(sorted(known)) or 'none'}"
-        )
-    return [
-        r
-        for r in rows
-        if (not catalysts or r.catalyst in catalysts or any(c in o.split(":") for o in r.others for c in catalysts))
-        and (min_score is None or r.score >= min_score)
-        and (max_cap is None or (r.market_cap is not None and r.market_cap <= max_cap))
-        and (session is None or r.session == session)
-    ]

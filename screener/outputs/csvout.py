@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TextIO
 
 import msgspec
@@ -29,11 +29,13 @@ def reason_text(row: WatchRow) -> str:
     return "; ".join(f"{r.points:+g} {r.text}" if r.points else r.text for r in row.reasons)
 
 
-def _cell(row: WatchRow, name: str) -> str:
+def cell_text(row: WatchRow, name: str) -> str:
+    """One cell of the CSV, by its column's name."""
     special: dict[str, Callable[[], str]] = {
         "reasons": lambda: reason_text(row),
         "warnings": lambda: "; ".join(row.warnings),
         "unknown": lambda: "; ".join(row.unknown),
+        "also": lambda: "; ".join(row.also),
     }
     value = special[name]() if name in special else getattr(row, name)
     if value is None:
@@ -45,17 +47,17 @@ def _cell(row: WatchRow, name: str) -> str:
     return neutral(str(value))
 
 
-def write_csv(rows: Iterable[WatchRow], out: TextIO) -> None:
+def write_csv(rows: Iterable[WatchRow], out: TextIO, columns: Sequence[str] = COLUMNS) -> None:
     """Write the header and one line a row."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_cell(row, name) for name in COLUMNS] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([cell_text(row, name) for name in columns] for row in rows)
 
 
-def csv_text(rows: Iterable[WatchRow]) -> str:
+def csv_text(rows: Iterable[WatchRow], columns: Sequence[str] = COLUMNS) -> str:
     """The list as CSV text."""
     out = io.StringIO()
-    write_csv(rows, out)
+    write_csv(rows, out, columns)
     return out.getvalue()
 
 

@@ -1,95 +1,51 @@
-"""What people see in a terminal: the ranked list, one ticker's explanation, runs and feeds."""
+"""What people see in a terminal: the day's list in groups, wide or narrow, and a story with its evidence."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
-from screener.format import DISCLAIMER, catalyst_label, dollars, eastern, percent, short
+from screener.format import DISCLAIMER, eastern, percent
+from screener.outputs.csvout import cell_text
+from screener.outputs.lines import (
+    clean,
+    cut,
+    heading,
+    label,
+    money,
+    price,
+    row_lines,
+    times,
+)
 from screener.types import Regime, Story, WatchRow
 
-UNKNOWN = "?"
-_TONE = {"+": "green", "-": "red", "±": "yellow", "0": "dim"}
-_ACTION = {"Alert": "bold green", "Watch": "cyan", "Avoid": "bold red", "No Action": "dim"}
+__all__ = ["DISCLAIMER", "clean", "evidence_text", "label", "money", "percent", "price", "show_list", "times"]
+
+GROUPS = (("+", "Up"), ("-", "Down"), ("", "Unclear"))
+MOST_WIDE = 40
 
 
-def money(value: float | None) -> str:
-    """``$1.2B``, ``$45M``, ``$310K``; ``?`` when unknown."""
-    if value is None:
-        return UNKNOWN
-    return f"${short(value)}" if abs(value) >= 1000 else f"${value:.2f}"
-
-
-def times(value: float | None) -> str:
-    """``6.0x``; ``?`` when unknown."""
-    return UNKNOWN if value is None else f"{value:.1f}x"
-
-
-def price(value: float | None) -> str:
-    """As ``dollars``; ``?`` when unknown."""
-    return UNKNOWN if value is None else dollars(value)
-
-
-def label(row: WatchRow) -> str:
-    """``reverse split, effective``."""
-    return catalyst_label(row.catalyst, row.stage)
-
-
-def clean(text: str) -> str:
-    """Text without control and direction characters, which a feed could use to garble a terminal."""
-    return "".join(
-        c if c.isprintable() and not "\u202a" <= c <= "\u202e" and not "\u2066" <= c <= "\u2069" else " " for c in text
-    )
-
-
-def list_table(rows: Sequence[WatchRow], reasons: int = 0) -> Table:
-    """The ranked list; ``reasons`` adds that many lines of reasons under each headline."""
-    table = Table(box=None, pad_edge=False, expand=True, header_style="bold", row_styles=["", ""])
-    for name, kind in (
-        ("#", {"justify": "right"}), ("Ticker", {}), ("Score", {"justify": "right"}), ("Action", {}),
-        ("Catalyst", {"max_width": 22}), ("Headline and why", {"ratio": 1}), ("Price", {"justify": "right"}),
-        ("Change", {"justify": "right"}), ("RVol", {"justify": "right"}), ("Cap", {"justify": "right"}),
-    ):  # fmt: skip
-        table.add_column(name, no_wrap=name not in ("Headline and why", "Catalyst"), **kind)
-    for row in rows:
-        table.add_row(
-            str(row.rank),
-            Text(clean(row.ticker), style="bold"),
-            f"{row.score:.0f}",
-            Text(row.action, style=_ACTION.get(row.action, "")),
-            Text(f"{row.polarity} {label(row)}", style=_TONE.get(row.polarity, "")),
-            _why(row, reasons),
-            price(row.price),
-            Text(
-                percent(row.change_pct),
-                style="" if row.change_pct is None else "green" if row.change_pct >= 0 else "red",
-            ),
-            times(row.rvol),
-            money(row.market_cap),
-        )
-    return table
-
-
-def _why(row: WatchRow, reasons: int) -> Text:
-    text = Text(clean(row.headline), overflow="fold")
-    for reason in row.reasons[:reasons]:
-        text.append(f"\n  {reason.points:+g} {clean(reason.text)}", style="dim")
-    for warning in row.warnings:
-        text.append(f"\n  ! {clean(warning)}", style="yellow")
-    return text
+def groups(rows: Sequence[WatchRow], pinned: Collection[str] = ()) -> Iterator[tuple[str, list[WatchRow]]]:
+    """The rows by where they point, pinned tickers before all; empty groups left out."""
+    top = [r for r in rows if r.ticker in pinned]
+    if top:
+        yield "Pinned", top
+    for side, name in GROUPS:
+        found = [r for r in rows if r.side == side and r.ticker not in pinned]
+        if found:
+            yield name, found
 
 
 def regime_line(regime: Regime | None) -> str:
-    """The regime card in one line."""
+    """The regime card in one line; what is unknown is left out and counted."""
     if regime is None:
         return "Market: unknown (no index prices stored for this day)"
     card = " / ".join(p for p in (regime.action, regime.recommendation, regime.timeframe, regime.risk) if p)
     why = "; ".join(regime.reasons[:3])
-    return f"Market: {regime.label}" + (f" — {card}" if card else "") + (f" ({why})" if why else "")
+    return f"Market: {regime.label}" + (f" ({card})" if card else "") + (f": {why}" if why else "")
 
 
 def show_list(
@@ -98,16 +54,69 @@ def show_list(
     day: dt.date,
     as_of: dt.datetime | None,
     regime: Regime | None,
-    reasons: int = 2,
+    *,
+    wide: bool = False,
+    pinned: Collection[str] = (),
+    hidden: int = 0,
 ) -> None:
-    """Print the heading, the regime line, the list and the disclaimer."""
+    """Print heading, market, the list in groups and the disclaimer; ``hidden`` rows are not small caps."""
+    width = console.width
     moment = f", as of {eastern(as_of)}" if as_of else ""
-    console.print(Text(f"Catalysts of {day:%A %Y-%m-%d}{moment}", style="bold"))
-    console.print(Text(clean(regime_line(regime))))
-    console.print()
-    console.print(list_table(rows, reasons))
-    console.print()
-    console.print(Text(DISCLAIMER, style="dim"))
+    _say(console, Text(cut(f"Catalysts of {day:%A %Y-%m-%d}{moment}", width), style="bold"))
+    market = clean(regime_line(regime))
+    _say(console, Text(market if wide else cut(market, width)))
+    for name, found in groups(rows, pinned):
+        _say(console, Text())
+        _say(console, Text(f"{name} ({len(found)})", style="bold underline"))
+        _say(console, heading(width))
+        for row in found:
+            for line in row_lines(row, width):
+                _say(console, line)
+            for line in _everything(row) if wide else ():
+                _say(console, line)
+    _say(console, Text())
+    if hidden:
+        _say(
+            console, Text(cut(f"{hidden} more are no small caps of the universe: --all shows them", width), style="dim")
+        )
+    _say(console, Text(cut(DISCLAIMER, width), style="dim"))
+
+
+def _say(console: Console, line: Text) -> None:
+    console.print(line, soft_wrap=True)
+
+
+def _everything(row: WatchRow) -> Iterator[Text]:
+    """What the three lines had no room for: every number, reason, warning and what is unknown."""
+    names = (
+        f"since news {percent(row.since_news_pct)}", f"gap {percent(row.gap_pct)}",
+        f"abnormal {percent(row.abnormal_pct)}", f"traded {money(row.dollar_volume)}",
+        f"float {money(row.float_shares).replace('$', '')}", f"materiality {percent(row.materiality_pct)}",
+    )  # fmt: skip
+    card = " / ".join(p for p in (row.recommendation, row.timeframe, row.risk) if p)
+    yield Text(f"    {clean(row.company)} ({row.exchange or 'exchange ?'}); {card}")
+    yield Text(f"    {', '.join(n for n in names if not n.endswith('?'))}")
+    yield Text(
+        f"    {eastern(row.published) if row.published else 'no time'}, {row.source}: {clean(row.url)}", style="dim"
+    )
+    for reason in row.reasons:
+        points = f"{reason.points:+g} " if reason.points else ""
+        yield Text(f"      {points}{clean(reason.text)}", style="dim")
+    for warning in row.warnings:
+        yield Text(f"      ! {clean(warning)}", style="yellow")
+    for also in row.also:
+        yield Text(f"      also {clean(also)}", style="magenta")
+    if row.unknown:
+        yield Text(f"      unknown: {', '.join(row.unknown)}", style="dim")
+
+
+def show_columns(console: Console, rows: Sequence[WatchRow], columns: Sequence[str]) -> None:
+    """One line a row with the chosen columns, as wide as their longest value; names as in the CSV."""
+    written = [[cut(cell_text(row, name), MOST_WIDE) for name in columns] for row in rows]
+    widths = [max([len(name), *(len(line[n]) for line in written)]) for n, name in enumerate(columns)]
+    _say(console, Text("  ".join(n.ljust(w) for n, w in zip(columns, widths, strict=True)).rstrip(), style="bold"))
+    for line in written:
+        _say(console, Text("  ".join(v.ljust(w) for v, w in zip(line, widths, strict=True)).rstrip()))
 
 
 def evidence_text(story: Story, spans: Iterable[tuple[str, int, int, str]]) -> RenderableType:

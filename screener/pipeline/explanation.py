@@ -8,8 +8,7 @@ from msgspec import Struct
 
 from screener.engine.evaluate import evaluate
 from screener.engine.facts import Known
-from screener.engine.rank import rank
-from screener.pipeline.ranking import candidates, stories_of_day
+from screener.pipeline.ranking import candidates, rank_grouped, stories_of_day
 from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Move, Story, WatchRow
 
@@ -63,7 +62,7 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
     stored = workspace.store.lists.rows_as_of(day, as_of) or []
     row = next((r for r in stored if r.ticker == ticker), None)
     if row is None and group:
-        row = next(iter(rank(group, workspace.rules, "explain", day)), None)
+        row = next(iter(rank_grouped(workspace, {ticker: group}, "explain", day)), None)
     return Explanation(
         ticker=ticker,
         day=day,

@@ -11,6 +11,7 @@ from screener.engine.candidate import Candidate, History, candidates_of
 from screener.engine.history import derive
 from screener.engine.load import RuleSet
 from screener.engine.rank import rank
+from screener.pipeline.membership import with_membership
 from screener.pipeline.pricing import measure
 from screener.pipeline.workspace import Workspace
 from screener.store.catalysts import outline
@@ -111,8 +112,7 @@ def _past(workspace: Workspace, ticker: str, since: dt.datetime, as_of: dt.datet
 
 def rank_day(workspace: Workspace, run_id: str, day: dt.date, as_of: dt.datetime, by: str = "both") -> list[WatchRow]:
     """The day's list as of a moment."""
-    grouped = candidates(workspace, day, as_of)
-    return rank((c for group in grouped.values() for c in group), workspace.rules, run_id, day, by=by)
+    return rank_grouped(workspace, candidates(workspace, day, as_of), run_id, day, by=by)
 
 
 def rank_stored_day(workspace: Workspace, day: dt.date, rules: RuleSet) -> list[WatchRow]:
@@ -120,5 +120,17 @@ def rank_stored_day(workspace: Workspace, day: dt.date, rules: RuleSet) -> list[
     moments = workspace.store.lists.times(day)
     if not moments:
         return []
-    grouped = candidates(workspace, day, moments[-1][0])
-    return rank((c for group in grouped.values() for c in group), rules, "diff", day)
+    return rank_grouped(workspace, candidates(workspace, day, moments[-1][0]), "diff", day, rules)
+
+
+def rank_grouped(
+    workspace: Workspace,
+    grouped: Mapping[str, Sequence[Candidate]],
+    run_id: str,
+    day: dt.date,
+    rules: RuleSet | None = None,
+    by: str = "both",
+) -> list[WatchRow]:
+    """A list from candidates by ticker: the small caps best first, then what lies outside the universe."""
+    rows = rank((c for group in grouped.values() for c in group), rules or workspace.rules, run_id, day, by=by)
+    return with_membership(rows, grouped, workspace.universe, workspace.table.side_lines())
