@@ -196,7 +196,7 @@ def select(rows: Sequence[WatchRow], f: Filters, sources: Mapping[str, Sequence[
     kept = [
         r
         for r in rows
-        if (not f.catalyst or r.catalyst in f.catalyst or any(c in o.split(":") for o in r.others for c in f.catalyst))
+        if (not f.catalyst or r.catalyst in f.catalyst or any(o.rpartition(" ")[2] in f.catalyst for o in r.others))
         and (not signs or r.polarity in signs)
         and (not f.session or r.session == f.session)
         and (not f.source or f.source in sources.get(r.story_id, (r.source,)))

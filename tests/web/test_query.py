@@ -11,7 +11,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.types import WatchRow
-from screener.web.query import POLARITIES, SESSIONS, SORTS, BadQuery, Filters, address, order, read_filters, read_ticker
+from screener.web.query import (
+    POLARITIES,
+    SESSIONS,
+    SORTS,
+    BadQuery,
+    Filters,
+    address,
+    order,
+    read_filters,
+    read_ticker,
+    select,
+)
 
 NOW = dt.datetime(2026, 3, 12, 22, tzinfo=dt.UTC)
 words = st.text("abcdefghijklmnopqrstuvwxyz_0123456789", min_size=1, max_size=20)
@@ -80,3 +91,11 @@ def test_no_ticker(text: str) -> None:
 
 def test_tickers() -> None:
     assert read_ticker("brk.b") == "BRK.B"
+
+
+@pytest.mark.parametrize(("wanted", "kept"), [("reverse_split", 1), ("trading_halt", 1), ("split", 0), ("s2", 0)])
+def test_filter_finds_a_further_catalyst_of_a_row(wanted: str, kept: int) -> None:
+    from tests.alerts.making import row
+
+    listed = [row(others=("s2 reverse_split", "s:3 trading_halt"))]
+    assert len(select(listed, Filters(catalyst=(wanted,)), {})) == kept
