@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from screener.store.rows import chunks, iso, marks, moment
+from screener.store.rows import Subject, chunks, iso, marks, moment
 from screener.types import Bar, BarRow, Quote
 
 _COLUMNS = (
@@ -31,11 +31,8 @@ class StatedRatio(NamedTuple):
     effective: str
 
 
-class Bars:
+class Bars(Subject):
     """Reads and writes prices; writing belongs inside ``Store.transaction``."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._db = connection
 
     def save_rows(self, rows: Iterable[BarRow]) -> int:
         """Store bars given as rows; a bar that is there already in the same words is left alone. Returns the changes."""
@@ -159,14 +156,14 @@ class Bars:
         """All quotes of each ticker in a span, oldest first."""
         found: dict[str, list[Quote]] = {}
         for part in chunks(tickers):
-            rows = self._db.execute(
+            rows = self._rows(
                 "SELECT ticker, as_of, source, open, high, low, close, volume, bid, ask, last, change_pct, market_cap, "
                 f"session FROM quotes WHERE ticker IN ({marks(part)}) AND as_of >= ? AND as_of <= ? "
                 "ORDER BY ticker, as_of, source",
                 (*part, iso(since), iso(known_by)),
             )
             for r in rows:
-                found.setdefault(r[0], []).append(_quote(r))
+                found.setdefault(r["ticker"], []).append(_quote(r))
         return found
 
     def save_splits(self, rows: Iterable[tuple[str, dt.date, float, str, dt.datetime]]) -> None:
@@ -216,22 +213,22 @@ class Bars:
         return found
 
 
-def _quote(r: Sequence[Any]) -> Quote:
+def _quote(r: sqlite3.Row) -> Quote:
     return Quote(
-        ticker=r[0],
-        as_of=moment(r[1]),
-        source=r[2],
-        open=r[3],
-        high=r[4],
-        low=r[5],
-        close=r[6],
-        volume=r[7],
-        bid=r[8],
-        ask=r[9],
-        last=r[10],
-        change_pct=r[11],
-        market_cap=r[12],
-        session=r[13],
+        ticker=r["ticker"],
+        as_of=moment(r["as_of"]),
+        source=r["source"],
+        open=r["open"],
+        high=r["high"],
+        low=r["low"],
+        close=r["close"],
+        volume=r["volume"],
+        bid=r["bid"],
+        ask=r["ask"],
+        last=r["last"],
+        change_pct=r["change_pct"],
+        market_cap=r["market_cap"],
+        session=r["session"],
     )
 
 

@@ -6,8 +6,7 @@ Times are text ``2025-12-12T23:10:00.000Z`` (UTC, milliseconds, fixed width, so 
 
 from __future__ import annotations
 
-from typing import Any
-
+from sqlite_utils import Database
 from sqlite_utils.migrations import Migrations
 
 from screener.language.symbols import plain_ticker
@@ -15,14 +14,14 @@ from screener.language.symbols import plain_ticker
 migration = Migrations("screener")
 
 
-def _run(db: Any, *statements: str) -> None:
+def _run(db: Database, *statements: str) -> None:
     # executescript would commit the migration's own transaction, so statements go one by one.
     for statement in statements:
         db.execute(statement)
 
 
 @migration()
-def m001_sources(db: Any) -> None:
+def m001_sources(db: Database) -> None:
     """What sources said: tickers, feeds, filings, items, halts."""
     _run(
         db,
@@ -82,7 +81,7 @@ def m001_sources(db: Any) -> None:
 
 
 @migration()
-def m002_stories(db: Any) -> None:
+def m002_stories(db: Database) -> None:
     """What we made of it: stories with their sources and versions, catalysts, noise, full text."""
     _run(
         db,
@@ -174,7 +173,7 @@ def m002_stories(db: Any) -> None:
 
 
 @migration()
-def m003_prices(db: Any) -> None:
+def m003_prices(db: Database) -> None:
     """Daily bars as traded, quotes, splits."""
     _run(
         db,
@@ -224,7 +223,7 @@ def m003_prices(db: Any) -> None:
 
 
 @migration()
-def m004_lists(db: Any) -> None:
+def m004_lists(db: Database) -> None:
     """Runs, watchlists, regimes and the user's own marks."""
     _run(
         db,
@@ -298,7 +297,7 @@ def m004_lists(db: Any) -> None:
 
 
 @migration()
-def m005_dates(db: Any) -> None:
+def m005_dates(db: Database) -> None:
     """The calendar of known dates."""
     _run(
         db,
@@ -307,7 +306,7 @@ def m005_dates(db: Any) -> None:
 
 
 @migration()
-def m006_alerts(db: Any) -> None:
+def m006_alerts(db: Database) -> None:
     """The outbox: what alerts tell of, what was decided, what each channel is owed. No address and no secret."""
     _run(
         db,
@@ -361,7 +360,7 @@ def m006_alerts(db: Any) -> None:
 
 
 @migration()
-def m007_outcomes(db: Any) -> None:
+def m007_outcomes(db: Database) -> None:
     """What listed tickers did later, each number with the moment it became known."""
     _run(
         db,
@@ -383,13 +382,13 @@ def m007_outcomes(db: Any) -> None:
 
 
 @migration()
-def m008_changed(db: Any) -> None:
+def m008_changed(db: Database) -> None:
     """What changed after a moment, for reading a day back as of then."""
     _run(db, "CREATE INDEX stories_known ON stories(known_at)  -- has any story changed since a moment?")
 
 
 @migration()
-def m009_table_order(db: Any) -> None:
+def m009_table_order(db: Database) -> None:
     """The order of the ticker table, which ranks a company's own lines; and halts under the normal form of their ticker."""
     _run(
         db,
@@ -406,7 +405,7 @@ def m009_table_order(db: Any) -> None:
 
 
 @migration()
-def m010_resume(db: Any) -> None:
+def m010_resume(db: Database) -> None:
     """Where a feed reads on gets a column of its own; and finding what no classifier has seen, whatever its age."""
     _run(
         db,
