@@ -56,16 +56,15 @@ class Wire:
 
 
 def items(db: Path) -> list[tuple[object, ...]]:
-    """Titles and how often each is stored, and whether its story is classified."""
-    connection = sqlite3.connect(f"file:{db}?mode=ro", uri=True)
+    """Titles, how often each is stored, and whether its story is classified; none while there is no database yet."""
+    query = (
+        "SELECT i.title, count(*), min(s.model_id != '') FROM items i JOIN stories s ON s.id = i.story_id GROUP BY 1"
+    )
     try:
-        return connection.execute(
-            "SELECT i.title, count(*), min(s.model_id != '') FROM items i JOIN stories s ON s.id = i.story_id GROUP BY 1"
-        ).fetchall()
+        with contextlib.closing(sqlite3.connect(f"file:{db}?mode=ro", uri=True)) as connection:
+            return connection.execute(query).fetchall()
     except sqlite3.Error:
         return []
-    finally:
-        connection.close()
 
 
 @dataclass
