@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from screener.classify.details.reading import Reading, read
+from screener.classify.details.reading import Reading
 
 _VERB = r"(?=(?:[A-Z][\w.&-]*\s){0,2}?[A-Z][a-z]{2,}s\s(?!and\b|[&]))"
 _BREAK = re.compile(rf"[;|]\s|\s[–—-]{{1,2}}\s|\.\s(?=[A-Z])|,?\s(?:and|while|as)\s{_VERB}|,\s{_VERB}")
@@ -21,4 +21,4 @@ def own_clause(reading: Reading, told_at: Sequence[tuple[int, int]]) -> Reading:
     end = min((mark for mark in marks if mark >= last), default=len(title))
     if (start, end) == (0, len(title)) or any(start < mark < end for mark in marks):
         return reading
-    return read("\n" * start + title[start:end] + "\n" * (len(title) - end), reading.text)
+    return reading.only(start, end)

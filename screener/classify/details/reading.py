@@ -52,10 +52,23 @@ class Reading:
     def __init__(self, title: str, text: str) -> None:
         self.title = title[:LIMIT]
         self.text = text[:LIMIT]
-        # For gates only: lower-casing may change the length, so offsets never come from these.
-        self.low_title = self.title.lower()
-        self.low_text = self.text.lower()
         self._openings: dict[int, Folded] = {}
+
+    # For gates only: lower-casing may change the length, so offsets never come from these.
+    @cached_property
+    def low_title(self) -> str:
+        return self.title.lower()
+
+    @cached_property
+    def low_text(self) -> str:
+        return self.text.lower()
+
+    def only(self, start: int, end: int) -> Reading:
+        """The same document with the title outside ``start`` to ``end`` blanked out; the work on the text is shared."""
+        blank = "\n" * start + self.title[start:end] + "\n" * (len(self.title) - end)
+        other = Reading(blank, self.text)
+        other._openings = self._openings
+        return other
 
     @cached_property
     def plain_dollar(self) -> str:
