@@ -23,7 +23,7 @@ BROAD = {
 }
 PIPELINE = [
     ["boundary", "workspace"],
-    ["collecting", "intake", "pricing", "alerts", "ordinary_news"],
+    ["collecting", "intake", "membership", "pricing", "alerts", "ordinary_news"],
     ["market_state", "outcomes", "ranking", "study"],
     ["cycle", "explanation", "health"],
     ["run", "watch_writer"],
