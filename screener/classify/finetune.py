@@ -26,7 +26,8 @@ from screener.classify.encoder import MOST_PIECES, padded
 PACKAGE, ARCHIVE = "all_minilm_l6_v2", "model.zip"
 SIGNS = ("+", "-", "±", "0")
 LAYERS, HEADS, WIDTH = 6, 12, 384
-EPOCHS, BATCH, RATE, WARM, DECAY, DROP = 4, 32, 1.5e-4, 0.1, 0.01, 0.1
+EPOCHS, BATCH, RATE, WARM, DECAY, DROP = 7, 16, 1.5e-4, 0.1, 0.01, 0.1
+COMMON, MOST_LIFT = 200.0, 5.0  # examples from which a class needs no lift, and the most that a rare one gets
 SIGN_WEIGHT = 2.0  # of the sign's loss against the sum over the classes
 SEED, THREADS = 20261128, 1
 Floats = NDArray[np.float32]
@@ -145,6 +146,7 @@ def fit(net: Any, lessons: Sequence[Lesson], described: str, epochs: int = EPOCH
     pieces = [e.ids for e in tokenizer(described).encode_batch([x.text for x in lessons])]
     wanted = torch.tensor([x.wanted for x in lessons], dtype=torch.float32)
     signs, scale = torch.tensor([x.sign for x in lessons]), torch.tensor([x.weight for x in lessons])
+    lift = (COMMON / wanted.sum(0).clamp(min=1)).sqrt().clamp(1, MOST_LIFT)
     for table in (net.words, net.places):  # half of all weights, and the words of a few thousand items are few
         table.weight.requires_grad_(False)
     learned = [p for p in net.parameters() if p.requires_grad]
@@ -163,7 +165,7 @@ def fit(net: Any, lessons: Sequence[Lesson], described: str, epochs: int = EPOCH
             ids, mask = padded([pieces[i] for i in rows])
             with torch.autocast("cpu", torch.bfloat16):
                 out = net(torch.from_numpy(ids), torch.from_numpy(mask)).float()
-            loss = _loss(out, wanted[rows], signs[rows], scale[rows])
+            loss = _loss(out, wanted[rows], signs[rows], scale[rows], lift)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -174,11 +176,13 @@ def fit(net: Any, lessons: Sequence[Lesson], described: str, epochs: int = EPOCH
     return net.eval()
 
 
-def _loss(out: Any, wanted: Any, signs: Any, scale: Any) -> Any:
+def _loss(out: Any, wanted: Any, signs: Any, scale: Any, lift: Any) -> Any:
     from torch.nn import functional
 
     count = wanted.shape[1]
-    classes = functional.binary_cross_entropy_with_logits(out[:, :count], wanted, reduction="none").sum(1)
+    classes = functional.binary_cross_entropy_with_logits(
+        out[:, :count], wanted, reduction="none", pos_weight=lift
+    ).sum(1)
     known = (signs >= 0).float()
     sign = functional.cross_entropy(out[:, count:], signs.clamp(min=0), reduction="none") * known
     return (scale * (classes + SIGN_WEIGHT * 0.25 * sign)).sum() / scale.sum()
@@ -222,6 +226,7 @@ def export(net: Any, path: Path) -> None:
     """Write the network as an ONNX graph with int8 weights."""
     import tempfile
 
+    import onnx
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -232,7 +237,8 @@ def export(net: Any, path: Path) -> None:
             net, example, str(whole), input_names=["ids", "mask"], output_names=["scores"], opset_version=17,
             dynamic_axes={"ids": {0: "n", 1: "m"}, "mask": {0: "n", 1: "m"}, "scores": {0: "n"}}, dynamo=False,
         )  # fmt: skip
-        quantize_dynamic(whole, path, weight_type=QuantType.QInt8)
+        head = [node.name for node in onnx.load(whole).graph.node if node.op_type == "Gemm"]
+        quantize_dynamic(whole, path, weight_type=QuantType.QInt8, per_channel=True, nodes_to_exclude=head)
 
 
 def save_vocabulary(described: str, path: Path) -> None:

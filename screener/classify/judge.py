@@ -25,6 +25,9 @@ HELD = 0.5  # chance from which a class counts as present
 SPANS = "sc"  # the key that displaCy reads
 COVER = 0.92  # what a cover page proves that says what is offered
 BATCH = 64
+# Noise that retells news or needs none; beside it a type counts from log-odds of DOUBT, about 2 to 1.
+QUIET = ("promotion", "law_firm_ad", "market_report", "retrospective", "sponsorship", "award", "conference")
+DOUBT = 0.7
 for _name in ("chances", "words", "codes", "read"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
@@ -41,6 +44,8 @@ class Judge:
         self.scorer, self.rules, self.encoder = scorer, scorer.bank.rules, reader
         self.stack = _aligned(joined, self.rules) if joined is not None else None
         self.columns = _columns(reader, self.rules)
+        self.types = np.array([rule.kind == "type" for rule in self.rules])
+        self.quiet = np.array([rule.id in QUIET for rule in self.rules])
 
     def __call__(self, doc: Doc) -> Doc:
         self._judge([doc])
@@ -55,17 +60,24 @@ class Judge:
 
     def _judge(self, docs: list[Doc]) -> None:
         odds = [self.fast(doc) for doc in docs]
-        kinds = [stack.kind_of(doc._.story.form, doc._.story.text) for doc in docs]
+        kinds = [stack.kind_of(doc._.story.headline, doc._.story.text) for doc in docs]
         asked = [i for i, doc in enumerate(docs) if self._asks(doc._.story, kinds[i], odds[i])]
         if asked and self.stack is not None and self.encoder is not None:
             scores = self.encoder.read([docs[i]._.story.focus for i in asked])[:, self.columns]
             for i, encoded in zip(asked, scores, strict=True):
-                odds[i] = self.stack.join(kinds[i], odds[i], encoded)
+                joined = bounded(docs[i], kinds[i], odds[i], self.stack.join(kinds[i], odds[i], encoded))
+                odds[i] = self._quieted(odds[i], joined)
         for doc, score in zip(docs, odds, strict=True):
             doc._.chances = model.sigmoid(score)
             self._show(doc)
         for i in asked:
             docs[i]._.read = True
+
+    def _quieted(self, fast: model.Floats, joined: model.Floats) -> model.Floats:
+        """In an item that is no company news by its kind, a type that no words prove needs more than even odds."""
+        if not (joined[self.quiet] > 0).any():
+            return joined
+        return np.where(self.types & (fast <= 0) & (joined < DOUBT), np.minimum(joined, -DOUBT), joined)
 
     def _asks(self, view: View, kind: int, fast: model.Floats) -> bool:
         """Whether the encoder is asked: where there are words to read and the fast part is not sure of everything."""
@@ -112,6 +124,16 @@ class Judge:
             if (mapped := _in_doc(doc, span, self.rules[number].id)) is not None
         ]
         doc.spans[SPANS] = found
+
+
+def bounded(doc: Doc, kind: int, fast: model.Floats, joined: model.Floats) -> model.Floats:
+    """What the encoder may not change: it denies nothing that a headline says in plain words, and finds nothing there
+    that an exclusion took back."""
+    out = np.where((fast > 0) & (kind == 0), np.maximum(joined, fast), joined)
+    for number, hits in doc._.hits.title.items():
+        if hits.cancelled and not hits.patterns:
+            out[number] = min(out[number], fast[number])
+    return np.asarray(out, np.float32)
 
 
 def join(words: float, proof: float, has_text: bool) -> float:

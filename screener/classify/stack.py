@@ -21,6 +21,7 @@ from screener.errors import ModelError
 FILE = "stack.npz"
 KINDS = ("headline", "release", "filing")
 REACH = 8.0  # log-odds beyond this say no more
+FLOORS = (-3.0, -REACH, -REACH)  # nor do the encoder's below these: in a headline it never outvotes a sure wording
 FORMAT = 1
 
 
@@ -36,17 +37,20 @@ class Stack(Struct, frozen=True, kw_only=True):
 
     def join(self, kind: int, fast: Floats, encoded: Floats) -> Floats:
         """Log-odds of documents (rows) or of one, by class."""
-        a, b = np.clip(fast, -REACH, REACH), np.clip(encoded, -REACH, REACH)
+        a, b = np.clip(fast, -REACH, REACH), np.clip(encoded, FLOORS[kind], REACH)
         return np.asarray(a * self.fast[kind] + b * self.encoded[kind] + self.bias[kind], np.float32)
 
     def settled(self, kind: int, fast: Floats) -> bool:
-        """Whether the fast part is sure of every class of a headline, and of one of them that it is there."""
+        """Whether the fast part decides alone: of a kind that has no say for the encoder, or sure of every class of a
+        headline and of one of them that it is there."""
+        if not self.encoded[kind].any():
+            return True
         return kind == 0 and bool((fast >= self.sure).any() and ((fast >= self.sure) | (fast <= self.clear)).all())
 
 
-def kind_of(form: str, text: str) -> int:
-    """Index in ``KINDS`` of a document."""
-    if form != "PR":
+def kind_of(headline: str, text: str) -> int:
+    """Index in ``KINDS`` of a document; a filing whose release has a headline is read as that release."""
+    if not headline:
         return 2
     return 1 if len(text) >= LONG else 0
 

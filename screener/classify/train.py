@@ -121,7 +121,9 @@ def train_encoder(task: Task, weights: Weights, out: Path) -> stack.Stack:
     net = finetune.fit(finetune.network(first, base), first, described)
     texts = [View(task.items[i].story).focus for i in task.held]
     encoded = finetune.scores(net, texts, described)[:, : len(weights.classes)]
-    joined = stacking.fit(seen(task, fast_scores(task, weights), encoded), weights.classes)
+    joined = stacking.fit(
+        seen(task, fast_scores(task, weights), encoded), weights.classes, task.rows.wanted.sum(axis=0)
+    )
     net = finetune.fit(net, lessons(task, range(len(task.items))), described, AGAIN, AGAIN_RATE)
     finetune.export(net, out / encoder.GRAPH)
     finetune.save_vocabulary(described, out / encoder.VOCABULARY)
@@ -132,8 +134,8 @@ def train_encoder(task: Task, weights: Weights, out: Path) -> stack.Stack:
 
 def seen(task: Task, fast: Floats, encoded: Floats) -> stacking.Seen:
     """The held-out items with the scores of both parts."""
-    stories = [task.items[i].story for i in task.held]
-    kinds: NDArray[np.intp] = np.array([stack.kind_of(s.form, s.text) for s in stories], np.intp)
+    views = [View(task.items[i].story) for i in task.held]
+    kinds: NDArray[np.intp] = np.array([stack.kind_of(v.headline, v.text) for v in views], np.intp)
     rows = task.rows.take(task.held)
     return stacking.Seen(
         fast=fast, encoded=encoded, kind=kinds, wanted=rows.wanted, weight=rows.weight, group=rows.group

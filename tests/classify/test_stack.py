@@ -37,14 +37,27 @@ def seen() -> stacking.Seen:
 
 @pytest.fixture(scope="module")
 def joined(seen: stacking.Seen) -> stack.Stack:
-    return stacking.fit(seen, CLASSES)
+    return stacking.fit(seen, CLASSES, np.full(3, 500, np.float32))
 
 
 def test_each_class_trusts_the_part_that_knows_it(joined: stack.Stack) -> None:
     assert (joined.fast[:, 0] > 3 * np.abs(joined.encoded[:, 0])).all()
     assert (joined.encoded[:, 1] > 3 * np.abs(joined.fast[:, 1])).all()
     assert (joined.fast[:, 2] > 0.2).all()
-    assert (joined.encoded[:, 2] > 0.2).all()
+
+
+def test_a_rare_class_stays_with_its_wordings_in_headlines(seen: stacking.Seen) -> None:
+    rare = stacking.fit(seen, CLASSES, np.array([500, 500, 3], np.float32))
+    assert (rare.fast[0, 2], rare.encoded[0, 2], rare.bias[0, 2]) == (1, 0, 0)
+    assert rare.encoded[1, 2] != 0, "in a release the encoder has its say"
+
+
+def test_a_kind_with_few_held_out_documents_is_left_to_the_fast_part(seen: stacking.Seen) -> None:
+    few = seen.take([*np.flatnonzero(seen.kind != 2), *np.flatnonzero(seen.kind == 2)[: stacking.LEAST - 1]])
+    joined = stacking.fit(few, CLASSES, np.full(3, 500, np.float32))
+    assert not joined.encoded[2].any()
+    assert joined.settled(2, np.zeros(3, np.float32))
+    assert not joined.settled(1, np.zeros(3, np.float32))
 
 
 def test_joined_scores_are_fair(seen: stacking.Seen, joined: stack.Stack) -> None:
