@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from screener import clock, config
-from screener.classify import card, locked, model
+from screener.classify import card, locked
 from screener.classify.card import Row, Scoring
 from screener.classify.evaluate import FLOOR, Label, compare, read_labels, read_stories, summary, table
 from screener.classify.intervals import Interval, intervals
@@ -46,10 +46,11 @@ class _Source(Struct):
 
 def score(items: Sequence[Path], labels: Path, folder: Path, rules: Path, *, note: str = "") -> Scoring:
     """Score the model of a folder. Raises InputError when it was scored before or the items do not fit."""
-    name = model.digest(folder)
+    classifier = Classifier(rules, folder)
+    name = classifier.model_id
     if any(old.model == name and old.set == SET for old in card.scorings(folder)):
         raise InputError(f"model {name} was scored on the {SET} before: its figures are in the card")
-    rows = judged(items, labels / locked.LABELS, Classifier(rules, folder))
+    rows = judged(items, labels / locked.LABELS, classifier)
     by_source = [(ALL, rows), *((s, [r for r in rows if r.source == s]) for s in sorted({r.source for r in rows}))]
     day = clock.now().date().isoformat()
     return Scoring(
