@@ -347,6 +347,8 @@ class Move(Struct, frozen=True, kw_only=True):
     low_52w_pct: float | None = None
     days_since_reverse_split: int | None = None
     volatility_pct: float | None = None
+    far_days_share: float | None = None
+    run_up_pct: float | None = None
     prev_change_pct: float | None = None
     prev_rvol: float | None = None
     market_cap: float | None = None

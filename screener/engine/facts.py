@@ -213,6 +213,8 @@ FACTS: dict[str, Fact] = _table(
     _move("high_52w_pct", "%", CONFIRMATION, "distance from the 52-week high (negative: below)"),
     _move("low_52w_pct", "%", CONFIRMATION, "distance from the 52-week low"),
     _move("volatility_pct", "%", SIZE, "mean size of the daily change over the 20 sessions before"),
+    _move("far_days_share", SHARE, SIZE, "share of the 20 sessions before whose change was 10 % or more, up or down"),
+    _move("run_up_pct", "%", SIZE, "change over the five sessions before, compounded"),
     _move("prev_change_pct", "%", SIZE, "change of the session before"),
     _number("prev_abs_change_pct", "%", SIZE, "size of the change of the session before", m.prev_abs_change),
     _move("prev_rvol", "times", SIZE, "volume of the session before against its usual"),

@@ -103,6 +103,11 @@ def compounded(changes: Iterable[float | None]) -> float | None:
     return (total - 1) * 100
 
 
+def share_far(changes: Iterable[float | None], far: float, least: int = MIN_SESSIONS) -> float | None:
+    """Which share (0 to 1) of the known changes is ``far`` percent or more either way; unknown with too few known."""
+    return mean((None if c is None else float(abs(c) >= far) for c in changes), least)
+
+
 def materiality(amount_usd: float | None, market_cap: float | None) -> float | None:
     """A stated amount against the market cap as of the news, in percent."""
     share = ratio(amount_usd, market_cap)

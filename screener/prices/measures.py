@@ -27,6 +27,8 @@ earlier days are brought to D's share basis first (``screener.prices.splits``).
 ``low_52w_pct``            percent, 0 or above; price against the lowest; both need 200 stored sessions
 ``days_since_reverse_split``  calendar days to D from the last one listed or seen in the prices, within a year
 ``volatility_pct``         percent; mean size of the daily change over the previous 20 sessions
+``far_days_share``         0 to 1; share of the previous 20 sessions that changed by 10 % or more, of 5 known or more
+``run_up_pct``             percent; change of the five sessions before D, compounded; unknown when one of them is
 ``prev_change_pct``        percent; change of the session before D
 ``prev_rvol``              multiple; volume of the session before D / mean of the 20 sessions before that one
 ``market_cap``             dollars; as the source last stated it by ``as_of``, at most 20 sessions old
@@ -53,6 +55,8 @@ VOLUME_SESSIONS = 20
 ATR_SESSIONS = 14
 BETA_SESSIONS = 120
 YEAR_NEEDS = 200
+FAR_PCT = 10.0
+RUN_UP_SESSIONS = 5
 STALE_SESSIONS = 20
 CAP_JUMP, CAP_NEAR, CAP_AGREES = 3.0, 0.3, 3
 QUOTE_AGE = dt.timedelta(minutes=30)
@@ -175,7 +179,7 @@ def _move(
     today, f = s.today, s.frame
     price = _price(s)
     volume = today.volume if today else None
-    n = s.within(VOLUME_SESSIONS)
+    n, n_run = s.within(VOLUME_SESSIONS), s.count(RUN_UP_SESSIONS)
     cap, cap_from = _last_known(s, "market_cap")
     doubt = _cap_doubt(s)
     at_news = _cap_before(s, news) if news else None
@@ -199,6 +203,8 @@ def _move(
         "volatility_pct": formulas.mean(
             abs(c) if c is not None else None for c in s.changes[: s.count(VOLUME_SESSIONS)]
         ),
+        "far_days_share": formulas.share_far(s.changes[: s.count(VOLUME_SESSIONS)], FAR_PCT),
+        "run_up_pct": formulas.compounded(s.changes[:n_run]) if n_run == RUN_UP_SESSIONS else None,
         "prev_change_pct": s.changes[0] if s.bars and s.places[0] == 1 else None,
         "prev_rvol": _previous_rvol(s),
         "market_cap": cap,

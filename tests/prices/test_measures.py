@@ -152,6 +152,38 @@ def test_the_session_before_and_how_unsettled_it_was() -> None:
     assert move(bars[-1:]).prev_change_pct is move(bars[-1:]).prev_rvol is move(bars[-1:]).volatility_pct is None
 
 
+def test_the_run_up_is_that_of_the_five_sessions_before() -> None:
+    bars = series([1.0, 1.0, 1.1, 1.21, 1.21, 1.331, 1.4641, 9.0])
+    assert move(bars).run_up_pct == pytest.approx(46.41)  # the day's own 9.0 is no part of it
+    assert move(bars[-5:]).run_up_pct is None
+    assert move([*bars[:4], *bars[5:]]).run_up_pct is None
+    before_open = move(bars, BEFORE_OPEN)
+    assert before_open.change_pct is None and before_open.run_up_pct == pytest.approx(46.41)
+
+
+def test_the_run_up_crosses_a_split() -> None:
+    old = series([0.1] * 8)[:-3]
+    days = sessions(2)
+    new = [bar(days[0], 2.2, 50.0, change_pct=10.0), bar(days[1], 2.2, 50.0, change_pct=0.0), bar(DAY, 2.0, 50.0)]
+    assert move([*old, *new]).run_up_pct == pytest.approx(10.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "share"),
+    [
+        ([10.0, -10.0, 9.99, 0.0, -50.0], 0.6),
+        ([9.9] * 5, 0.0),
+        ([12.0] * 4, None),
+        ([12.0] * 15 + [1.0] * 15, 5 / 20),  # only the last twenty count
+    ],
+)
+def test_the_share_of_far_days(changes: list[float], share: float | None) -> None:
+    days = sessions(len(changes))
+    bars = [bar(d, 1.0, change_pct=c) for d, c in zip(days, changes, strict=True)]
+    found = move([*bars, bar(DAY, 1.0, change_pct=90.0)]).far_days_share
+    assert found == (share if share is None else pytest.approx(share))
+
+
 class TestPointInTime:
     def test_before_the_day_trades_only_the_last_close_stands(self) -> None:
         m = move([*flat(20), bar(DAY, 9.9, change_pct=890.0)], BEFORE_OPEN)
