@@ -86,11 +86,11 @@ def _as(c: Candidate, ticker: str) -> Candidate:
 
 
 def test_the_strongest_catalyst_leads_and_the_others_follow() -> None:
-    told = [(story("a"), catalyst("partnership")), (story("b"), catalyst("takeover_target", stage="announced")),
+    told = [(story("a"), catalyst("regulatory_submission")), (story("b"), catalyst("takeover_target", stage="announced")),
             (story("c"), catalyst("patent"))]  # fmt: skip
     row = one(*candidates_of("EXMP", told, as_of=AS_OF))
     assert (row.catalyst, row.story_id) == ("takeover_target", "b")
-    assert row.others == ("c patent", "a partnership")
+    assert row.others == ("a regulatory_submission", "c patent")
 
 
 def test_a_sale_of_shares_beside_good_news() -> None:
