@@ -325,7 +325,7 @@ class Classified(Struct, frozen=True, kw_only=True):
 
 
 class Move(Struct, frozen=True, kw_only=True):
-    """Price and volume measures of one ticker as of a moment; formulas in ``prices.measures``.
+    """Price and volume measures of one ticker as of a moment; meanings in ``prices.measures``.
 
     ``sources`` maps a field's name to the price source it came from. ``doubt`` says why numbers that the prices seem to
     give are unknown (a jump like a split's of which nothing is listed); empty when there is no doubt.

@@ -25,6 +25,10 @@ class Frame:
     place: Mapping[dt.date, int]
     closes: tuple[dt.datetime, ...]
 
+    def place_of(self, moment: dt.datetime) -> int:
+        """How many sessions before the day the last close before a moment was."""
+        return next((i for i, close in enumerate(self.closes) if close <= moment), YEAR + 1)
+
 
 @lru_cache(maxsize=64)
 def _sessions(day: dt.date) -> tuple[tuple[dt.date, ...], tuple[dt.datetime, ...]]:
@@ -67,6 +71,11 @@ class Series:
     def complete(self) -> bool:
         """True when the day's own bar was known at or after its session's close."""
         return self.today is not None and self.today.known_at >= self.frame.closes[0]
+
+    def closed(self) -> list[tuple[Bar, int]]:
+        """Complete bars with their places, newest first, the day's own included."""
+        own = [(self.today, 0)] if self.today is not None and self.complete else []
+        return own + list(zip(self.bars, self.places, strict=True))
 
     def within(self, sessions: int) -> int:
         """How many of ``bars`` lie within the previous so many sessions and on a known share basis."""
