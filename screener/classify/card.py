@@ -96,6 +96,8 @@ layers but the embeddings fine-tuned, the pooling and output replaced, the weigh
 
 _LIMITS = """
 ## What it is bad at
+- The encoder of this folder is undertrained: it stopped after four epochs, learned from the 71 % of the labels whose
+  companies were not held out, and not from everything afterwards. `make train` goes on for longer and on all labels.
 - Headlines that name no event ("advances", "positions", "expands"): partnership, commercial contract and product launch
   shade into each other.
 - Types with few examples go by wordings alone: cyber incidents, auditor changes, restatements, late filings, defaults.
