@@ -24,6 +24,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("explain", "Why a ticker stands where it stands."),
     "watchlist": ("watchlist", "Your own marks: add, remove, pin, mute, note; a ticker's history."),
     "export": ("export", "The list as a CSV file."),
+    "movers": ("movers", "The day's movers, with and without news."),
+    "calendar": ("calendar", "Known dates ahead: decisions, splits, meetings, deadlines."),
     "market": ("market", "The state of the market for small caps."),
     "universe": ("universe", "What counts as a small cap on a day, and why not."),
     "alerts": ("alerts", "What was alerted, what was not and why; send, test, feed files."),

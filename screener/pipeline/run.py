@@ -59,6 +59,8 @@ def run_once(workspace: Workspace, plan: Plan, progress: Progress = lambda _what
     with workspace.store.transaction():
         workspace.store.runs.start(run)
     try:
+        # A missing file or a misspelt source is found before any feed is asked.
+        pricing.file_paths(workspace, plan.prices or workspace.settings.prices.source)
         return _pass(workspace, plan, progress, run, feeds, came)
     except InputError as e:
         # It was not killed: the run says what was wrong with what it was given.
