@@ -58,7 +58,7 @@ class Window:
         """The id of an entry and whether it is news; an id that is already taken in this window counts as known."""
         plain = entry.id[:500].replace("\t", " ").strip()
         own = plain or f"h:{digest(link or entry.when, entry.title)}"
-        link_sum, words = _sum(link), _sum(entry.title + "\x1f" + entry.summary)
+        link_sum, words = _sum(link), _sum("\x1f".join((entry.title, entry.summary, entry.content)))
         split = f"{own}#{digest(link, entry.title)}"  # what this entry is called when its id stands for another
         if own in self._shared:
             # one id for several headlines: only the very same words keep the id that they had

@@ -61,6 +61,7 @@ def merge(story: Story, item: Item, resolved: Resolved, features: Features, memb
     if len(story.sources) >= MAX_SOURCES and not _same_item(story, item):
         return story
     title, text, form = _words(story, item, features, members)
+    edited = features.kind == RELEASE and len(story.sources) == 1 and _same_item(story, item)
     return replace(
         story,
         title=title,
@@ -69,9 +70,10 @@ def merge(story: Story, item: Item, resolved: Resolved, features: Features, memb
         published=min(story.published, item.published or item.received),
         first_seen=min(story.first_seen, item.received),
         sources=_sources(story, item),
-        tickers=_union(story.tickers, resolved.tickers),
-        cik=story.cik if story.cik is not None else resolved.cik,
-        company=story.company or resolved.company,
+        # what the only source says now corrects whom it named before
+        tickers=resolved.tickers if edited and resolved.tickers else _union(story.tickers, resolved.tickers),
+        cik=resolved.cik if story.cik is None or (edited and resolved.tickers) else story.cik,
+        company=(edited and resolved.company) or story.company or resolved.company,
         items=_union(story.items, item.items),
         subjects=_union(story.subjects, item.subjects),
         source_facts={**story.source_facts, **item.facts},
@@ -108,11 +110,11 @@ def _words(story: Story, item: Item, features: Features, members: list[Features]
     mine = item_text(item)
     head = members[0]
     if _same_item(story, item) and features.kind == kind_of(story.form):
-        return (
-            (item.title, mine or story.text, story.form)
-            if len(story.sources) == 1
-            else (story.title, story.text, story.form)
-        )
+        alone = len(story.sources) == 1
+        own = [m for m in members if m.source == item.source]
+        titled = alone or any(m.title == story.title for m in own)
+        worded = alone or any(m.text == story.text for m in own)
+        return (item.title if titled else story.title), (mine or story.text if worded else story.text), story.form
     if _rank(features) > max(_rank(m) for m in members) or (features.kind == RELEASE and _cut(head, features)):
         keep = len(mine) < FULL_TEXT < len(story.text) and head.language == features.language
         return item.title, story.text if keep else (mine or story.text), item.form

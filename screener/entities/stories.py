@@ -102,6 +102,12 @@ class Joiner:
         if nobody is not None:
             self._ask({_NOBODY: nobody})
 
+    def hold(self, stories: Iterable[Story]) -> None:
+        """Remember stored stories, whosever they are."""
+        for story in stories:
+            if story.id not in self._stories:
+                self._remember(story, _stored_features(story))
+
     def add(self, item: Item, resolved: Resolved) -> Joined:
         """Give the item's story. Adding an item twice changes nothing."""
         keys = _company_keys(resolved)
@@ -166,7 +172,7 @@ class Joiner:
     # ---- decisions ------------------------------------------------------------------------------------------------
 
     def _again(self, item: Item, features: Features) -> str | None:
-        """The story that holds this very item, if its title is still about the same."""
+        """The story that holds this very item, if its title is still about the same, or its text the same."""
         accession = _accession(item.source_id, item.form)
         if accession:
             held = self._by_identity.get(accession)
@@ -181,7 +187,9 @@ class Joiner:
         from rapidfuzz import fuzz
 
         return any(
-            m.bare == features.bare or fuzz.token_set_ratio(m.bare, features.bare) >= 60
+            m.bare == features.bare
+            or fuzz.token_set_ratio(m.bare, features.bare) >= 60
+            or (len(m.text) > 80 and m.text == features.text)
             for m in self._members[story_id]
         )
 

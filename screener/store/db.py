@@ -35,7 +35,7 @@ from screener.store.runs import Runs
 from screener.store.search import Search
 from screener.store.stories import Stories
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 

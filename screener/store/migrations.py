@@ -413,3 +413,20 @@ def m010_resume(db: Database) -> None:
         """UPDATE feeds SET unfinished = 1, seen = '[]' WHERE seen = '["unfinished"]'""",
         "CREATE INDEX stories_unclassified ON stories(published) WHERE model_id = ''  -- what is still to be classified",
     )
+
+
+@migration()
+def m011_item_versions(db: Database) -> None:
+    """The earlier wordings of items that their source edited, so that stories can be made anew as they came."""
+    _run(
+        db,
+        """CREATE TABLE item_versions ( -- superseded wordings of items, each as it was received
+            source TEXT NOT NULL,
+            source_id TEXT NOT NULL,
+            received TEXT NOT NULL,
+            story_id TEXT NOT NULL REFERENCES stories(id) ON DELETE CASCADE,
+            record TEXT NOT NULL,    -- the whole Item, JSON
+            PRIMARY KEY (source, source_id, received)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX item_versions_story ON item_versions(story_id)  -- a story's sources in full",
+    )

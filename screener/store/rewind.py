@@ -54,14 +54,19 @@ class Rewind(Subject):
     def take_back(self, story_ids: Sequence[str]) -> list[Item]:
         """Drop stories with all that hangs on them; gives their items as they came.
 
-        A filing that gained its text after its index entry comes twice: bare when it was first received, then whole.
+        What came in several wordings comes in each of them; a filing that gained its text before its bare index entry
+        was kept comes bare when it was first received, then whole.
         """
         items: list[Item] = []
         for part in chunks(story_ids):
+            old = self._rows(f"SELECT record FROM item_versions WHERE story_id IN ({marks(part)})", part)
+            items += (worded := [item_of(r["record"]) for r in old])
+            reworded = {(i.source, i.source_id) for i in worded}
             rows = self._rows(f"SELECT record, received FROM items WHERE story_id IN ({marks(part)})", part)
             for r in rows:
                 item, first = item_of(r["record"]), moment(r["received"])
-                if iso(item.received) > r["received"]:
+                bare = iso(item.received) > r["received"] and item.form != "PR"
+                if bare and (item.source, item.source_id) not in reworded:
                     items.append(msgspec.structs.replace(item, body="", exhibits=(), received=first))
                 items.append(item)
             self._db.execute(f"DELETE FROM stories WHERE id IN ({marks(part)})", part)

@@ -2,7 +2,7 @@
 
 Items are stored in batches, each in one transaction, so that a kill at any moment leaves whole batches only; what was
 not stored is collected again. Items that are stored already are left alone, whatever order they come in, except that a
-filing known by its index entry gains its text. Stories are classified right after they are stored, in transactions of
+filing known by its index entry gains its text, and a release whose words changed is taken again (``wordings``). Stories are classified right after they are stored, in transactions of
 their own: until then they carry no model id, and whoever ranks them classifies them first. An intake takes up what an
 earlier one left unclassified, however old, some at a time, after what it has stored itself.
 """
@@ -22,6 +22,7 @@ from screener.entities.stories import Joiner, compose, novelty
 from screener.errors import ScreenerError, StoreError
 from screener.pipeline.boundary import attempt_now
 from screener.pipeline.intake.late_arrivals import take_back
+from screener.pipeline.intake.wordings import edited, is_release
 from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Collected, Item, Problem, Story
 
@@ -216,6 +217,7 @@ class _Batch:
         self._items: list[tuple[Item, str]] = []
         self._tickers: set[str] = set()
         self._with_past: set[str] = set()
+        self._edited: list[Item] = []
         self.touched: dict[str, Story] = {}
         self.gone: list[str] = []
         self.taken = Taken()
@@ -225,6 +227,7 @@ class _Batch:
         pairs = [(item, resolve(item, self._table)) for item in self._unknown(items)]
         pairs = self._with_later(pairs)
         self.joiner.prime(pairs)
+        self.joiner.hold(s for i in self._edited if (s := self._store.stories.get(self._story_of(i))) is not None)
         self._with_past = self._store.stories.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
         for item, resolved in pairs:
             self._join(item, resolved)
@@ -247,19 +250,37 @@ class _Batch:
         for item in items:
             by_source.setdefault(item.source, []).append(item.source_id)
         known = {s: self._store.items.known(s, ids) for s, ids in by_source.items()}
-        fresh: dict[tuple[str, str], Item] = {}
+        fresh: dict[tuple[str, str], list[Item]] = {}
         for item in items:
             key = (item.source, item.source_id)
-            twice = key in fresh and not (item.body and not fresh[key].body)
-            if twice or (item.source_id in known[item.source] and not self._gains_text(item)):
-                self.taken.known += 1
+            stored = item.source_id in known[item.source]
+            held = fresh.get(key)
+            if held and len(held) == 1 and item.body and not held[0].body and not is_release(item):
+                fresh[key] = [item]  # a filing's index entry and its text in one batch
+            elif self._is_news(item, held or (), stored):
+                fresh.setdefault(key, []).append(item)
             else:
-                fresh[key] = item
-        return list(fresh.values())
+                self.taken.known += 1
+        return [item for wordings in fresh.values() for item in wordings]
+
+    def _is_news(self, item: Item, batch: Sequence[Item], stored: bool) -> bool:
+        """Whether an item says what neither this batch nor the store holds under its id."""
+        if not stored and not batch:
+            return True
+        if not is_release(item):
+            return not batch and self._gains_text(item)
+        held = (self._store.items.wordings(item.source, item.source_id) if stored else []) + list(batch)
+        if any(i.received == item.received for i in batch) or not edited(item, held):
+            return False
+        self._edited.append(item)
+        return True
+
+    def _story_of(self, item: Item) -> str:
+        return self._store.items.story_of(item.source, item.source_id)
 
     def _gains_text(self, item: Item) -> bool:
         """Whether a filing that is known by its index entry alone comes with its text now."""
-        if not item.body or item.form in ("PR", "HALT"):
+        if not item.body or item.form == "HALT":
             return False
         held = self._store.items.get(item.source, item.source_id)
         return held is not None and not held.body and held.received < item.received
