@@ -1,10 +1,11 @@
 """From items to stored, classified stories: resolve, join, measure novelty, save; then classify.
 
 Items are stored in batches, each in one transaction, so that a kill at any moment leaves whole batches only; what was
-not stored is collected again. Items that are stored already are left alone, whatever order they come in, except that a
-filing known by its index entry gains its text, and a release whose words changed is taken again (``wordings``). Stories are classified right after they are stored, in transactions of
-their own: until then they carry no model id, and whoever ranks them classifies them first. An intake takes up what an
-earlier one left unclassified, however old, some at a time, after what it has stored itself.
+not stored is collected again. Items that are stored already are left alone, whatever order they come in, except that
+a filing known by its index entry gains its text, and a release whose words changed is taken again (``wordings``).
+Stories are classified right after they are stored, in transactions of their own: until then they carry no model id,
+and whoever ranks them classifies them first. An intake takes up what an earlier one left unclassified, however old,
+some at a time, after what it has stored itself.
 """
 
 from __future__ import annotations
