@@ -53,7 +53,7 @@ def load(path: Path | str) -> Any:
     return loads(text, str(path))
 
 
-def loads(text: str, name: str) -> Any:
+def loads(text: str, name: str) -> object:
     """Parse one YAML document from text; ``name`` stands for the file in errors."""
     loader = yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader
     try:
@@ -77,11 +77,11 @@ class _Builder:
 
     def __init__(self, name: str, events: Iterable[yaml.Event]) -> None:
         self._name, self._events = name, iter(events)
-        self._named: dict[str, tuple[Any, int]] = {}
+        self._named: dict[str, tuple[object, int]] = {}
         self._open: list[str] = []
         self._depth = self._nodes = 0
 
-    def document(self) -> Any:
+    def document(self) -> object:
         """The one document's value; None when there is none."""
         value, documents = None, 0
         for event in self._events:
@@ -96,7 +96,7 @@ class _Builder:
     def _wrong(self, event: yaml.Event, message: str, key: str = "") -> YamlError:
         return YamlError(self._name, _line(event), key, message)
 
-    def _value(self, event: yaml.Event) -> Any:
+    def _value(self, event: yaml.Event) -> object:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event)
         assert isinstance(event, yaml.NodeEvent)
@@ -115,7 +115,7 @@ class _Builder:
         if self._nodes > YAML_NODES:
             raise self._wrong(event, f"means more than {YAML_NODES:,} values; write it without aliases, or split it")
 
-    def _alias(self, event: yaml.AliasEvent) -> Any:
+    def _alias(self, event: yaml.AliasEvent) -> object:
         if event.anchor in self._open:
             raise self._wrong(event, "an alias refers to itself; write the value out")
         if event.anchor not in self._named:
@@ -124,7 +124,7 @@ class _Builder:
         self._count(event, size)
         return value
 
-    def _collection(self, event: yaml.Event) -> Any:
+    def _collection(self, event: yaml.Event) -> object:
         self._depth += 1
         if self._depth > NESTING:
             raise self._wrong(event, f"is nested more than {NESTING} deep; flatten it")
@@ -156,7 +156,7 @@ class _Builder:
             out[key] = self._value(next(self._events))
         return out
 
-    def _scalar(self, event: yaml.ScalarEvent) -> Any:
+    def _scalar(self, event: yaml.ScalarEvent) -> object:
         text = str(event.value)
         if event.style and event.style not in ("", "plain"):  # quoted or block text: None or '' mean plain
             return text

@@ -234,7 +234,7 @@ def summary(report: Report) -> dict[str, Any]:
     return out | {"calibration_error": report.calibration_error}
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, object]:
     """The whole report as plain data: summary, classes and errors."""
     errors = [msgspec.to_builtins(miss) for miss in report.errors]
     return {"summary": summary(report), "classes": table(report), "errors": errors}
@@ -300,7 +300,7 @@ def _story(row: _Release) -> Story:
     )
 
 
-def _decoded(path: Path, decoder: msgspec.json.Decoder[Any]) -> Iterator[tuple[int, Any]]:
+def _decoded(path: Path, decoder: msgspec.json.Decoder[object]) -> Iterator[tuple[int, Any]]:
     opener = gzip.open if path.suffix == ".gz" else open
     try:
         with opener(path, "rb") as lines:

@@ -140,7 +140,7 @@ def fit(data: Examples, classes: Sequence[str]) -> Weights:
     )
 
 
-def _matrix(grams: Sequence[NDArray[np.uint64]], make: Callable[..., Any]) -> tuple[NDArray[np.uint64], Any]:
+def _matrix(grams: Sequence[NDArray[np.uint64]], make: Callable[..., object]) -> tuple[NDArray[np.uint64], Any]:
     """The n-grams kept and the sparse matrix of rows over them."""
     distinct, counts = np.unique(np.concatenate(grams), return_counts=True)
     order = np.argsort(-counts, kind="stable")[:MAX_GRAMS]

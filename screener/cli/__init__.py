@@ -67,7 +67,7 @@ class LazyGroup(click.Group):
             raise click.UsageError(f"no command {args[0]!r}{f'; did you mean {close[0]}?' if close else ''}", ctx)
         return super().resolve_command(ctx, args)
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         """Run the command; a reader that went away (head, less) is no failure, which click would make it."""
         try:
             return super().invoke(ctx)

@@ -125,7 +125,7 @@ def _json_lines(lines: Iterator[tuple[int, str]], file: str) -> Iterator[Any]:
             yield given, story
 
 
-def _story(raw: dict[str, Any]) -> Any:
+def _story(raw: dict[str, object]) -> Any:
     import datetime as dt
 
     from screener import clock

@@ -124,7 +124,7 @@ def read_day(text: str) -> dt.date | None:
 
 def read_rows(
     feed: FeedSpec, response: Response, path: str, problems: list[Problem]
-) -> tuple[Any, list[dict[str, Any]]]:
+) -> tuple[object, list[dict[str, object]]]:
     """The answer and the objects in its list under ``path``; what is wrong with single ones is told in ``problems``.
 
     Raises ParseError when the answer is no JSON (an HTML page, a cut-off or empty body) or has no such list.
@@ -143,7 +143,7 @@ def read_rows(
     return answer, rows
 
 
-def read_json(response: Response) -> Any:
+def read_json(response: Response) -> object:
     """The decoded body. Raises ParseError when it is no JSON."""
     return _decoded(response)[0]
 
@@ -157,7 +157,7 @@ def _decoded(response: Response) -> tuple[Any, int]:
         raise ParseError(response.url, f"is not JSON ({e}); the body {what}: check the address") from e
 
 
-def dig(value: Any, path: str) -> Any:
+def dig(value: object, path: str) -> object:
     """What stands under a dotted path of keys; None as soon as a step is missing."""
     for key in path.split("."):
         if not isinstance(value, dict):
@@ -186,7 +186,7 @@ def number(value: Any, path: str) -> float | None:
     return out if abs(out) < 1e15 else None
 
 
-def texts(value: Any, path: str) -> list[str]:
+def texts(value: object, path: str) -> list[str]:
     """The texts in a list under a path; a single text counts as a list of one."""
     found = dig(value, path)
     found = [found] if isinstance(found, str) else found

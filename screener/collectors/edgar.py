@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import urlencode
 
 import msgspec
@@ -188,7 +187,7 @@ class _Walk:
         return msgspec.structs.replace(state, last_error="", unfinished=False, last_item=newest)
 
 
-def _number(options: dict[str, Any], key: str, default: float) -> float:
+def _number(options: dict[str, object], key: str, default: float) -> float:
     value = options.get(key, default)
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else default
 

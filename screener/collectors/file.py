@@ -116,7 +116,7 @@ def _decoded(line: bytes) -> dict[str, Any]:
 _WEB = re.compile(r"https?://", re.IGNORECASE)
 
 
-def item_of(row: dict[str, Any], path: Path, line: int, now: dt.datetime, as_of: dt.datetime | None) -> Item | None:
+def item_of(row: dict[str, object], path: Path, line: int, now: dt.datetime, as_of: dt.datetime | None) -> Item | None:
     """One item from the fields of one line; None when a replay leaves it out. Raises BrokenLine."""
     title = one_line(_text(row, "title"))
     if not title:
@@ -160,7 +160,7 @@ def _text(row: dict[str, Any], key: str) -> str:
     return str(value).encode("utf-8", "replace").decode()
 
 
-def _texts(row: dict[str, Any], key: str) -> tuple[str, ...]:
+def _texts(row: dict[str, object], key: str) -> tuple[str, ...]:
     value = row.get(key)
     if isinstance(value, str):
         value = [value] if value else []
@@ -171,7 +171,7 @@ def _texts(row: dict[str, Any], key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
-def _cik(row: dict[str, Any]) -> int | None:
+def _cik(row: dict[str, object]) -> int | None:
     value = row.get("cik")
     if value is None or value == "":
         return None
@@ -181,7 +181,7 @@ def _cik(row: dict[str, Any]) -> int | None:
     return int(text)
 
 
-def _time(row: dict[str, Any], key: str) -> moments.Stated:
+def _time(row: dict[str, object], key: str) -> moments.Stated:
     text = _text(row, key).strip()
     stated = moments.read(text)
     if text and stated == moments.NOTHING:
@@ -190,14 +190,14 @@ def _time(row: dict[str, Any], key: str) -> moments.Stated:
     return stated
 
 
-def _exhibits(row: dict[str, Any]) -> tuple[Exhibit, ...]:
+def _exhibits(row: dict[str, object]) -> tuple[Exhibit, ...]:
     try:
         return tuple(msgspec.convert(row.get("exhibits") or (), list[Exhibit]))
     except msgspec.ValidationError as e:
         raise BrokenLine(f"exhibits: {e}") from e
 
 
-def _facts(row: dict[str, Any]) -> dict[str, str | float | int | bool]:
+def _facts(row: dict[str, object]) -> dict[str, str | float | int | bool]:
     facts = row.get("facts") or {}
     if not isinstance(facts, dict) or not all(isinstance(v, str | int | float) for v in facts.values()):
         raise BrokenLine("facts must be an object of texts, numbers or true/false")

@@ -42,7 +42,7 @@ class Signature(msgspec.Struct, frozen=True):
 
 
 @cache
-def signature(function: Callable[..., Any]) -> Signature:
+def signature(function: Callable[..., object]) -> Signature:
     """What a function takes and gives, from its annotations."""
     hints = get_type_hints(function)
     names = inspect.signature(function).parameters

@@ -42,7 +42,7 @@ LOCAL = ("file", "folder")  # kinds that read a path of their options instead of
 
 def load_feeds(
     folders: Path | Sequence[Path],
-    overrides: Mapping[str, Mapping[str, Any]] | None = None,
+    overrides: Mapping[str, Mapping[str, object]] | None = None,
     kinds: Collection[str] = (),
 ) -> dict[str, FeedSpec]:
     """All feeds by name. A file in a later folder replaces one of the same name in an earlier folder.
@@ -77,7 +77,7 @@ def read_file(path: Path, kinds: Collection[str] = ()) -> LineDict:
     return data
 
 
-def _is(value: Any, wanted: type | tuple[type, ...]) -> bool:
+def _is(value: object, wanted: type | tuple[type, ...]) -> bool:
     return isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
 
 
@@ -108,7 +108,7 @@ def spec_of(data: Mapping[str, Any], path: Path) -> FeedSpec:
     return FeedSpec(name=path.stem, path=str(path), **fields)
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Any:
     """YAML values without their line numbers, as ordinary dicts and lists."""
     if isinstance(value, dict):
         return {k: plain(v) for k, v in value.items()}

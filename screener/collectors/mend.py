@@ -11,7 +11,6 @@ import codecs
 import json
 import re
 from html.entities import html5
-from typing import Any
 
 import msgspec
 
@@ -140,7 +139,7 @@ class NotJson(ValueError):
     """What was to be read is no JSON; the message says why."""
 
 
-def read_json(body: bytes) -> tuple[Any, int]:
+def read_json(body: bytes) -> tuple[object, int]:
     """A JSON document, and how many wrong characters and numbers in it were replaced. Raises NotJson.
 
     Control characters in texts become blanks; NaN, Infinity and numbers beyond any use (``DIGITS``) become null.
@@ -166,7 +165,7 @@ class _Mended:
     def __init__(self) -> None:
         self.wrong = 0
 
-    def read(self, body: bytes) -> Any:
+    def read(self, body: bytes) -> object:
         text, bytes_wrong = _utf8(_HALF.sub(self._escape, body))
         text, controls = _CONTROLS.subn(" ", text)
         self.wrong += bytes_wrong + controls

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 
 from screener.addresses import mask
 from screener.collectors.answers import (
@@ -74,12 +73,12 @@ def _since(feed: FeedSpec, context: Context) -> dt.datetime:
 
 async def _pages(
     feed: FeedSpec, context: Context, date_field: str, problems: list[Problem]
-) -> tuple[Response, list[dict[str, Any]]]:
+) -> tuple[Response, list[dict[str, object]]]:
     """All pages in the window. A page after the first that fails ends the list, with a problem."""
     until = context.as_of or context.now()
     form = "%m/%d/%Y" if date_field == "letter_date" else "%Y%m%d"
     span = f'["{_since(feed, context):{form}}" TO "{until:{form}}"]'
-    limit, found = int(feed.options.get("limit", 100)), list[dict[str, Any]]()
+    limit, found = int(feed.options.get("limit", 100)), list[dict[str, object]]()
     params = {"search": f"{date_field}:{span}", "limit": str(limit)}
     if feed.options.get("key"):
         params["api_key"] = str(feed.options["key"])
@@ -117,7 +116,7 @@ async def _nothing(feed: FeedSpec, context: Context, error: FetchError) -> Colle
 # ---- approvals ---------------------------------------------------------------------------------------------------
 
 
-def _approvals(feed: FeedSpec, context: Context, response: Response, row: dict[str, Any]) -> Iterator[Item]:
+def _approvals(feed: FeedSpec, context: Context, response: Response, row: dict[str, object]) -> Iterator[Item]:
     application = words(row, "application_number")
     submissions = row.get("submissions")
     types = [str(t) for t in feed.options.get("submission_types") or ("ORIG",)]
@@ -141,8 +140,8 @@ def _approval(
     feed: FeedSpec,
     context: Context,
     response: Response,
-    row: dict[str, Any],
-    submission: dict[str, Any],
+    row: dict[str, object],
+    submission: dict[str, object],
     application: str,
     day: dt.date,
 ) -> Item | None:
@@ -171,7 +170,7 @@ def _approval(
     return _item(feed, context, response, f"{application}-{number}-{status}", title, summary, "", day, sponsor, facts)
 
 
-def _product(row: dict[str, Any]) -> tuple[str, str, str]:
+def _product(row: dict[str, object]) -> tuple[str, str, str]:
     """Brand, ingredients and route of an application's first product."""
     products = row.get("products")
     product = next((p for p in products if isinstance(p, dict)), {}) if isinstance(products, list) else {}
@@ -183,7 +182,7 @@ def _product(row: dict[str, Any]) -> tuple[str, str, str]:
 # ---- complete response letters -----------------------------------------------------------------------------------
 
 
-def _letters(feed: FeedSpec, context: Context, response: Response, row: dict[str, Any]) -> Iterator[Item]:
+def _letters(feed: FeedSpec, context: Context, response: Response, row: dict[str, object]) -> Iterator[Item]:
     day = read_day(words(row, "letter_date"))
     kind = words(row, "letter_type") or "COMPLETE RESPONSE"
     if day is None or "COMPLETE RESPONSE" not in kind.upper():

@@ -33,7 +33,7 @@ def read_json_feed(body: bytes) -> Channel | None:
     return Channel(title=_text(data.get("title")), entries=items, version="json", wrong=wrong)
 
 
-def _json_entry(item: dict[str, Any]) -> Entry:
+def _json_entry(item: dict[str, object]) -> Entry:
     entry = empty_entry()
     entry.id, entry.title = _text(item.get("id")), _text(item.get("title"))
     entry.link = _text(item.get("url")) or _text(item.get("external_url"))

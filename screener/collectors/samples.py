@@ -111,7 +111,7 @@ def _compare(key: str, want: LineDict, record: msgspec.Struct, path: str) -> Ite
             yield path, at, f"expect: {key}: {field}: expected {plain(value)!r}, got {got!r}"
 
 
-def _same(want: Any, got: Any) -> bool:
+def _same(want: object, got: object) -> bool:
     if isinstance(got, list | tuple):
         return isinstance(want, list) and len(want) == len(got) and all(map(_same, want, got))
     if isinstance(got, dict):

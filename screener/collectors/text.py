@@ -87,7 +87,7 @@ def _parser() -> tuple[Any, _Text]:
 
         target = _Text()
         _kept.parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False), target
-    found: tuple[Any, _Text] = _kept.parser
+    found: tuple[object, _Text] = _kept.parser
     return found
 
 

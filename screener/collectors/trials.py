@@ -12,7 +12,6 @@ Options: ``look_back_days``, ``sponsors`` (names for ``query.spons``; default al
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from msgspec import Struct
 
@@ -114,9 +113,9 @@ def _with_seen(context: Context, kept: list[str]) -> Context:
     return dataclasses.replace(context, state=msgspec.structs.replace(context.state, seen=tuple(kept)))
 
 
-async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> tuple[Response, list[dict[str, Any]]]:
+async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> tuple[Response, list[dict[str, object]]]:
     params = _query(feed, context)
-    found: list[dict[str, Any]] = []
+    found: list[dict[str, object]] = []
     tokens: set[str] = set()
     first: Response | None = None
     for page in range(1, int(feed.options.get("max_pages", 10)) + 1):
@@ -159,7 +158,7 @@ def _query(feed: FeedSpec, context: Context) -> dict[str, str]:
     return params
 
 
-def read_study(row: dict[str, Any]) -> Study | None:
+def read_study(row: dict[str, object]) -> Study | None:
     """One record of the API; None without its number or the date of its last update."""
     section = dig(row, "protocolSection")
     nct = words(section, "identificationModule.nctId")

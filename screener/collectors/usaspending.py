@@ -12,7 +12,6 @@ for those. Records state dates only.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -70,8 +69,8 @@ class UsaSpending:
         return collected(feed, context, first, items, seen=keys, problems=problems)
 
 
-async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> tuple[Response, list[dict[str, Any]]]:
-    found: list[dict[str, Any]] = []
+async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> tuple[Response, list[dict[str, object]]]:
+    found: list[dict[str, object]] = []
     first: Response | None = None
     for page in range(1, int(feed.options.get("max_pages", 5)) + 1):
         try:
@@ -91,7 +90,7 @@ async def _pages(feed: FeedSpec, context: Context, problems: list[Problem]) -> t
     return first, found
 
 
-def _all_filters_used(feed: FeedSpec, answer: Any) -> None:
+def _all_filters_used(feed: FeedSpec, answer: object) -> None:
     """Raise FetchError when a filter was ignored: the rows are then awards of everybody, and no answer to the question."""
     messages = dig(answer, "messages")
     for said in messages if isinstance(messages, list) else ():
@@ -99,10 +98,10 @@ def _all_filters_used(feed: FeedSpec, answer: Any) -> None:
             raise FetchError(feed.url, f"a filter was ignored, so its rows are not taken: {str(said)[:300]}")
 
 
-def _query(feed: FeedSpec, context: Context, page: int) -> dict[str, Any]:
+def _query(feed: FeedSpec, context: Context, page: int) -> dict[str, object]:
     until = (context.as_of or context.now()).date()
     since = until - dt.timedelta(days=int(feed.options.get("look_back_days", 14)))
-    filters: dict[str, Any] = {
+    filters: dict[str, object] = {
         "award_type_codes": [str(t) for t in feed.options.get("award_types") or ("A", "B", "C", "D")],
         "time_period": [{"start_date": since.isoformat(), "end_date": until.isoformat()}],
         "award_amounts": [{"lower_bound": float(feed.options.get("min_amount", 1_000_000))}],
@@ -120,7 +119,7 @@ def _query(feed: FeedSpec, context: Context, page: int) -> dict[str, Any]:
     }
 
 
-def _item(feed: FeedSpec, context: Context, response: Response, row: dict[str, Any]) -> tuple[Item, str] | None:
+def _item(feed: FeedSpec, context: Context, response: Response, row: dict[str, object]) -> tuple[Item, str] | None:
     """The item and the key that changes with its amount or date; None without recipient, amount or in a replay's future."""
     award, recipient = words(row, "Award ID"), one_line(words(row, "Recipient Name"), 200)
     unique, amount = words(row, "generated_internal_id") or award, number(row, "Award Amount")

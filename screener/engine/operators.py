@@ -28,7 +28,7 @@ class Operator:
     test: Callable[[Any, Any], bool]
 
 
-def _eq(value: Any, wanted: Any) -> bool:
+def _eq(value: object, wanted: object) -> bool:
     if isinstance(value, tuple):
         return any(w in value for w in (wanted if isinstance(wanted, tuple) else (wanted,)))
     return value in wanted if isinstance(wanted, tuple) else bool(value == wanted)
@@ -69,7 +69,7 @@ OPS: dict[str, Operator] = _table(
 )
 
 
-def bind(operator: Operator, value: Any) -> Callable[[Any], bool | None]:
+def bind(operator: Operator, value: object) -> Callable[[object], bool | None]:
     """A test of a fact's value: None (unknown) gives None, except for ``exists``."""
     wanted = _prepare(operator, value)
     test = operator.test
@@ -84,7 +84,7 @@ def _prepare(operator: Operator, value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def check_fact(kind: str, value: Any) -> str | None:
+def check_fact(kind: str, value: object) -> str | None:
     """Why ``value`` cannot be a fact of that kind; None when it can."""
     if kind == LIST:
         ok = isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value)
@@ -123,7 +123,7 @@ def check_value(operator: Operator, kind: str, value: Any) -> str | None:
     return next((m for v in (value if is_list else [value]) if (m := _check_one(element, v))), None)
 
 
-def _check_pattern(value: Any) -> str | None:
+def _check_pattern(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return "operator 'regex' needs a pattern as text"
     if len(value) > MAX_PATTERN:

@@ -46,7 +46,7 @@ class RuleFile:
         """True for a file that switches off the rule of its id."""
         return self.data.get("enabled") is False or self.data.get("status") == "off"
 
-    def say(self, where: Any, key: str, message: str, label: str = "") -> None:
+    def say(self, where: object, key: str, message: str, label: str = "") -> None:
         """Note a problem at ``key`` of the mapping ``where``; ``label`` is how the key is named in the message."""
         line = where.lines.get(key, where.line) if isinstance(where, LineDict) else 0
         self.problems.append(YamlError(str(self.path), line, label or key, message))
@@ -172,7 +172,7 @@ def _condition(file: RuleFile, when: LineDict, selections: LineDict) -> None:
         file.say(when, "condition", str(e))
 
 
-def selection(file: RuleFile, where: LineDict, name: str, spec: Any) -> None:
+def selection(file: RuleFile, where: LineDict, name: str, spec: object) -> None:
     """Check one selection: known facts, known operators, values that fit."""
     if not isinstance(spec, LineDict) or not spec:
         file.say(where, name, "must be a mapping such as {rvol|gte: 2.0}")
@@ -207,7 +207,7 @@ def _score(file: RuleFile, selections: LineDict) -> None:
         _add_entry(file, score, f"add[{i}]", entry, selections)
 
 
-def _add_entry(file: RuleFile, score: LineDict, label: str, entry: Any, selections: LineDict) -> None:
+def _add_entry(file: RuleFile, score: LineDict, label: str, entry: object, selections: LineDict) -> None:
     if not isinstance(entry, LineDict) or "if" not in entry or "points" not in entry:
         where = entry if isinstance(entry, LineDict) else score
         file.say(where, "add", "must be {if: {fact|operator: value}, points: number}", label)

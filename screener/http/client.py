@@ -63,7 +63,7 @@ class _Job:
     __slots__ = ("headers", "json", "max_bytes", "retry", "trusted", "url")
 
     def __init__(
-        self, url: str, json: Any, headers: dict[str, str], retry: bool, trusted: bool, max_bytes: int
+        self, url: str, json: object, headers: dict[str, str], retry: bool, trusted: bool, max_bytes: int
     ) -> None:
         self.url, self.json, self.headers = url, json, headers
         self.retry, self.trusted, self.max_bytes = retry, trusted, max_bytes

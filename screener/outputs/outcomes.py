@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 from screener.clock import eastern
 from screener.format import percent
@@ -26,7 +25,7 @@ def _cells(outcome: Outcome | None) -> str:
     return "".join(f"{percent(value):>10}" for value in moves(outcome).values())
 
 
-def history_records(rows: Sequence[Place], later: Mapping[dt.date, Outcome]) -> list[dict[str, Any]]:
+def history_records(rows: Sequence[Place], later: Mapping[dt.date, Outcome]) -> list[dict[str, object]]:
     """A ticker's places with its later moves."""
     names = ("day", "rank", "score", "action", "catalyst", "headline")
     return [{**dict(zip(names, r, strict=True)), **moves(later.get(r[0]))} for r in rows]
@@ -42,7 +41,7 @@ def history_lines(rows: Sequence[Place], later: Mapping[dt.date, Outcome]) -> It
         yield f"{place}{_cells(later.get(day))}  {clean(headline)}"
 
 
-def outcome_records(rows: Sequence[WatchRow], later: Mapping[str, Outcome]) -> list[dict[str, Any]]:
+def outcome_records(rows: Sequence[WatchRow], later: Mapping[str, Outcome]) -> list[dict[str, object]]:
     """The rows of a list with when they were first listed that day and what followed."""
     found = []
     for row in rows:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from screener.outputs.table import clean
 from screener.types import Classified, Span, Story
 
 
-def as_line(found: Classified, given: Any = None) -> str:
+def as_line(found: Classified, given: object = None) -> str:
     """``{"id":…, "catalysts":[…], "noise":[…]}``, best first; ``given`` is the id as the input had it."""
     value = as_object(found)
     return msgspec.json.encode({**value, "id": found.story_id if given is None else given}).decode()
 
 
-def as_object(found: Classified) -> dict[str, Any]:
+def as_object(found: Classified) -> dict[str, object]:
     """A classified story as plain values."""
     return {
         "id": found.story_id,
@@ -35,8 +33,8 @@ def as_object(found: Classified) -> dict[str, Any]:
     }
 
 
-def _span(span: Span) -> dict[str, Any]:
-    value: dict[str, Any] = {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
+def _span(span: Span) -> dict[str, object]:
+    value: dict[str, object] = {"field": span.field, "start": span.start, "end": span.end, "text": span.text}
     return {**value, "fact": span.fact} if span.fact else value
 
 

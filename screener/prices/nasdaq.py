@@ -34,7 +34,7 @@ _HEADERS = {"accept": "application/json, text/plain, */*", "accept-language": "e
 _FIELDS = {"close": "lastsale", "volume": "volume", "change_pct": "pctchange", "market_cap": "marketCap"}
 
 
-def table(answer: Any) -> list[Any]:
+def table(answer: object) -> list[Any]:
     """The rows of an answer. Raises PriceError with the service's own message when it has none."""
     top = mapping(answer, NAME, "object")
     status = top.get("status") or {}
@@ -63,7 +63,7 @@ def snapshot_day(received: dt.datetime) -> tuple[dt.date, str]:
     return day, "settling" if received < close + SETTLED else "final"
 
 
-def _numbers(row: dict[str, Any], ticker: str, problems: list[Problem]) -> dict[str, float | None]:
+def _numbers(row: dict[str, object], ticker: str, problems: list[Problem]) -> dict[str, float | None]:
     values: dict[str, float | None] = {}
     for name, theirs in _FIELDS.items():
         cell = row.get(theirs)

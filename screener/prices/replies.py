@@ -38,7 +38,7 @@ class NotThere(PriceError):
     """The source does not know what was asked (HTTP 404)."""
 
 
-def json_of(response: Response, source: str) -> Any:
+def json_of(response: Response, source: str) -> object:
     """The body as JSON. Raises PriceError saying what came instead."""
     body = response.body
     if not body.strip():

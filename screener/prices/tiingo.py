@@ -30,7 +30,7 @@ BASE_URL = "https://api.tiingo.com"
 _NUMBERS = ("open", "high", "low", "close", "volume")
 
 
-def parse(answer: Any, ticker: str, request: PriceRequest) -> Prices:
+def parse(answer: object, ticker: str, request: PriceRequest) -> Prices:
     """The bars of one answer. Raises PriceError when it is not the documented list."""
     if isinstance(answer, dict):
         raise PriceError(f"{NAME}: the service answered: {answer.get('detail') or 'an error'}")

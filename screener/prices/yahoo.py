@@ -38,7 +38,7 @@ _PRICES = ("open", "high", "low", "close")
 MINUTE = dt.timedelta(minutes=1)
 
 
-def result_of(answer: Any, ticker: str) -> dict[str, Any]:
+def result_of(answer: object, ticker: str) -> dict[str, object]:
     """The one result of a chart answer. Raises PriceError with the service's own words when it has none."""
     chart = mapping(mapping(answer, NAME, "object").get("chart"), NAME, "chart")
     error = chart.get("error")
@@ -152,7 +152,7 @@ def snapshot(result: dict[str, Any], ticker: str, bars: list[Bar]) -> Quote | No
     )
 
 
-def minute_bars(result: dict[str, Any], ticker: str) -> list[Quote]:
+def minute_bars(result: dict[str, object], ticker: str) -> list[Quote]:
     """One-minute bars, pre and after hours included; ``as_of`` is the minute's end."""
     found = []
     for stamp, values in _table(result):
@@ -164,7 +164,7 @@ def minute_bars(result: dict[str, Any], ticker: str) -> list[Quote]:
     return found
 
 
-def _answer(result: dict[str, Any], ticker: str, request: PriceRequest, minutes: bool) -> Prices:
+def _answer(result: dict[str, object], ticker: str, request: PriceRequest, minutes: bool) -> Prices:
     if minutes:
         known = [q for q in minute_bars(result, ticker) if not request.replay or q.as_of <= request.as_of]
         return Prices(source=NAME, minutes=tuple(known))

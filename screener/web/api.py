@@ -138,7 +138,7 @@ class ErrorAnswer(Struct, frozen=True, kw_only=True):
     error: str
 
 
-def _json(value: Any) -> Answer:
+def _json(value: object) -> Answer:
     return finished(msgspec.json.encode(value), JSON)
 
 

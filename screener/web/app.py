@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import datasette.app
 from datasette.app import Datasette
@@ -41,7 +41,7 @@ _METADATA = {
 class Tables(Datasette):  # type: ignore[misc]
     """Datasette that knows the site its plug-in serves."""
 
-    def __init__(self, site: Site, **settings: Any) -> None:
+    def __init__(self, site: Site, **settings: object) -> None:
         self.site = site
         super().__init__(files=[], metadata=_METADATA, settings={**SETTINGS, **settings}, pdb=False)
         self.remove_database("_memory")
@@ -57,7 +57,7 @@ class Served(NamedTuple):
 
 
 def build(
-    settings: config.Settings, path: Path, *, host: str = "127.0.0.1", password: str = "", **limits: Any
+    settings: config.Settings, path: Path, *, host: str = "127.0.0.1", password: str = "", **limits: object
 ) -> Served:
     """The application over a database file. Raises ConfigError, StoreError, NewerDatabase.
 
@@ -81,7 +81,7 @@ def build(
     watcher = live.Watcher(tables)
     site.__dict__["watcher"] = watcher
 
-    async def app(scope: Scope, receive: Any, send: Any) -> None:
+    async def app(scope: Scope, receive: object, send: object) -> None:
         scope["screener.site"] = site
         await inner(scope, receive, send)
 

@@ -39,15 +39,15 @@ ROUTES: tuple[tuple[str, Page, Stamp | None], ...] = (
     (r"/-/screener/(?P<file>[a-z.]{1,30})$", assets.file, assets.stamp),
     *((rf"/api/{path}$", function, None) for path, function in api.PATHS),
 )
-_NO_ROUTES: list[tuple[str, Any]] = []
+_NO_ROUTES: list[tuple[str, object]] = []
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def register_routes(datasette: Any) -> list[tuple[str, Any]]:
+def register_routes(datasette: object) -> list[tuple[str, object]]:
     """The routes of the page, before Datasette's own."""
     if getattr(datasette, "site", None) is None:
         return _NO_ROUTES
-    own: list[tuple[str, Any]] = [(p, _route(make, stamp)) for p, make, stamp in ROUTES]
+    own: list[tuple[str, object]] = [(p, _route(make, stamp)) for p, make, stamp in ROUTES]
     return [
         *own,
         (r"/events$", live.events),
@@ -57,13 +57,13 @@ def register_routes(datasette: Any) -> list[tuple[str, Any]]:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def menu_links(datasette: Any) -> list[dict[str, str]]:
+def menu_links(datasette: object) -> list[dict[str, str]]:
     """The way back from Datasette's pages."""
     return [{"href": "/", "label": "Today's list"}] if getattr(datasette, "site", None) else []
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def handle_exception(datasette: Any, request: Request, exception: Exception) -> Response | None:
+def handle_exception(datasette: object, request: Request, exception: Exception) -> Response | None:
     """A query that takes too much is the reader's to mend: 400, where Datasette would answer 500."""
     if getattr(datasette, "site", None) is None or not isinstance(exception, QueryInterrupted | sqlite3.DatabaseError):
         return None
@@ -73,11 +73,11 @@ def handle_exception(datasette: Any, request: Request, exception: Exception) -> 
     return respond(failed(request, 400, said), request)
 
 
-async def _openapi(datasette: Any, request: Request) -> Response:
+async def _openapi(datasette: object, request: Request) -> Response:
     return respond(finished(api.description(), "application/json"), request)
 
 
-async def _no_such_path(datasette: Any, request: Request) -> Response:
+async def _no_such_path(datasette: object, request: Request) -> Response:
     return respond(
         failed(
             request, 404, "There is no such page; those of the menu are all, and /openapi.json lists the JSON paths."

@@ -7,7 +7,7 @@ nothing of its answer, it keeps for ever, and half a request is not counted unti
 from __future__ import annotations
 
 import asyncio
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -78,5 +78,5 @@ class Deadlines(H11Protocol):
 
 def of_one_server() -> type[Deadlines]:
     """The protocol of one server."""
-    waiting: dict[Any, asyncio.TimerHandle] = {}
+    waiting: dict[object, asyncio.TimerHandle] = {}
     return type("ServerDeadlines", (Deadlines,), {"waiting": waiting})

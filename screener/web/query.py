@@ -219,7 +219,7 @@ def order(rows: Sequence[WatchRow], sort: str) -> list[WatchRow]:
     return known + [r for r in rows if key(r) is None]
 
 
-def address(f: Filters, path: str = "/", **changes: Any) -> str:
+def address(f: Filters, path: str = "/", **changes: object) -> str:
     """The address of the list with these filters changed; a change of filters goes back to its first page."""
     f = replace(f, **({"page": 1} | changes))
     values: list[tuple[str, str]] = []

@@ -66,7 +66,7 @@ def rule_page(view: View) -> Answer:
     )
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, Mapping):
         return {str(k): _plain(v) for k, v in value.items()}
     return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
@@ -78,7 +78,7 @@ def _text(value: Any) -> str:
     ).strip()
 
 
-def _test(test: dict[str, Any]) -> tuple[str, str, str]:
+def _test(test: dict[str, object]) -> tuple[str, str, str]:
     """(name, what it changes, what it expects)."""
     changed = {k: v for k, v in test.items() if k in ("given", "without") and v}
     return str(test.get("name", "")), _text(changed) if changed else "nothing", _text(test.get("expect", {}))

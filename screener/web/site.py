@@ -78,7 +78,7 @@ class View:
         """The store over the read-only connection."""
         return Store(self.site.path, self.db)
 
-    def render(self, template: str, status: int = 200, **values: Any) -> Answer:
+    def render(self, template: str, status: int = 200, **values: object) -> Answer:
         """A page from its template."""
         text = self.site.templates.get_template(template).render(now=self.now, **values)
         return finished(text, status=status)

@@ -30,7 +30,7 @@ class BoundedDatabase(Database):  # type: ignore[misc]
         bounds.prepare(conn)
         return conn
 
-    async def execute(self, sql: str, params: Any = None, **more: Any) -> Results:
+    async def execute(self, sql: str, params: object = None, **more: object) -> Results:
         """A query from outside. Raises DatasetteError for one that takes too much, which every view shows as 400."""
         token = _outside.set(True)
         try:

@@ -95,7 +95,7 @@ def _limit() -> None:
         resource.setrlimit(resource.RLIMIT_DATA, (limits.SENDER_BYTES, limits.SENDER_BYTES))
 
 
-def _opened(url: str) -> tuple[Any, Ready]:
+def _opened(url: str) -> tuple[object, Ready]:
     with warnings.catch_warnings():
         # Its services are imported at first use, some with modules that Python is about to drop.
         warnings.simplefilter("ignore", DeprecationWarning)

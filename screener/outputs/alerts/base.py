@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Protocol
 
 import msgspec
 from msgspec import Struct
@@ -30,7 +30,7 @@ class Message(Struct, frozen=True, kw_only=True):
         return [content(a, self.page_url, test=self.test) for a in self.alerts]
 
     @property
-    def payloads(self) -> list[dict[str, Any]]:
+    def payloads(self) -> list[dict[str, object]]:
         """The alerts for programs."""
         return [payload(a, self.page_url, test=self.test) for a in self.alerts]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from typing import Any
 from urllib.parse import quote
 
 from msgspec import Struct
@@ -209,7 +208,7 @@ def web_address(address: object) -> str:
     return "" if len(value) > 1000 or any(c in value for c in "()[]*'") else value
 
 
-def payload(alert: Alert, page_url: str = "", *, test: bool = False) -> dict[str, Any]:
+def payload(alert: Alert, page_url: str = "", *, test: bool = False) -> dict[str, object]:
     """An alert as plain values for programs; the layout of JSON lines and webhooks."""
     row = alert.row
     return {

@@ -6,7 +6,6 @@ import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
 
 from screener.clock import eastern
 from screener.format import on_one_line
@@ -35,7 +34,7 @@ def alert_lines(alerts: Sequence[Alert], shown: Mapping[str, str]) -> Iterable[s
         )
 
 
-def alert_objects(alerts: Sequence[Alert], shown: Mapping[str, str]) -> list[dict[str, Any]]:
+def alert_objects(alerts: Sequence[Alert], shown: Mapping[str, str]) -> list[dict[str, object]]:
     """Alerts as plain values for JSON."""
     return [
         {
