@@ -8,11 +8,12 @@ calendar. The trading day: pre-market 04:00, regular 09:30 to 16:00 (13:00 on ha
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from screener.types import Story
+from screener.types import SourceRef, Story
 
 UTC = dt.UTC
 NEW_YORK = ZoneInfo("America/New_York")
@@ -143,5 +144,12 @@ def eastern(moment: dt.datetime) -> str:
 
 def publication_of(story: Story) -> dt.datetime | None:
     """When a story came out; None when no source said so and its ``published`` is only when we first received it."""
-    undated = bool(story.sources) and all(s.published is None for s in story.sources)
-    return None if undated and any(s.received == story.published for s in story.sources) else story.published
+    return publication(story.published, story.sources)
+
+
+def publication(moment: dt.datetime, sources: Sequence[SourceRef]) -> dt.datetime | None:
+    """As ``publication_of``, of the moment that a story is listed at and its sources."""
+    undated = bool(sources) and all(s.published is None for s in sources)
+    # the store keeps a story's moment to the millisecond, its sources' to the microsecond
+    received = any(abs(s.received - moment) < dt.timedelta(milliseconds=1) for s in sources)
+    return None if undated and received else moment

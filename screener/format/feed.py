@@ -30,13 +30,14 @@ class FeedHead(Struct, frozen=True, kw_only=True):
 class FeedEntry(Struct, frozen=True, kw_only=True):
     """One entry. ``page`` is our own page of it and ``source`` the original; either may be empty.
 
+    ``published`` is left out when it is not known.
     ``updated`` moves when what the entry says has changed; readers show it anew then.
     """
 
     id: str
     title: str
     summary: str
-    published: dt.datetime
+    published: dt.datetime | None
     updated: dt.datetime
     page: str = ""
     source: str = ""
@@ -51,7 +52,7 @@ class _Item(Struct, frozen=True, kw_only=True, omit_defaults=True):
     external_url: str = ""
     title: str
     content_text: str
-    date_published: str
+    date_published: str = ""
     date_modified: str = ""
     tags: tuple[str, ...]
 
@@ -87,7 +88,7 @@ def _item(entry: FeedEntry) -> _Item:
         external_url=entry.source if entry.page else "",
         title=_valid(entry.title),
         content_text=_valid(entry.summary),
-        date_published=utc(entry.published),
+        date_published=utc(entry.published) if entry.published else "",
         date_modified=utc(entry.updated) if entry.updated != entry.published else "",
         tags=entry.tags,
     )
@@ -116,7 +117,8 @@ def _add_entry(root: Xml.Element, entry: FeedEntry) -> None:
     _add(item, "id", entry.id)
     _add(item, "title", entry.title)
     _add(item, "updated", utc(entry.updated))
-    _add(item, "published", utc(entry.published))
+    if entry.published is not None:
+        _add(item, "published", utc(entry.published))
     if entry.page or entry.source:
         _add(item, "link", rel="alternate", href=entry.page or entry.source, type="text/html")
     if entry.page and entry.source:

@@ -10,11 +10,13 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
+from screener.clock import publication
 from screener.store.outlines import Outlines
 from screener.store.rows import Subject, iso, moment
-from screener.types import FactValue
+from screener.types import FactValue, SourceRef
 
 _facts = msgspec.json.Decoder(dict[str, FactValue])
+_sources = msgspec.json.Decoder(tuple[SourceRef, ...])
 _DATED = 5000
 
 
@@ -28,7 +30,10 @@ class Occurrence(Struct, frozen=True, kw_only=True):
     polarity: str
     confidence: float
     facts: dict[str, FactValue]
-    published: dt.datetime
+    published: dt.datetime | None
+    """None when no source said so."""
+    at: dt.datetime
+    """What it is listed at: its publication, else its first receipt."""
     title: str
     company: str = ""
     form: str = "PR"
@@ -41,7 +46,7 @@ class Occurrences(Subject):
         """The newest catalysts of one type."""
         rows = self._rows(
             "SELECT c.story_id, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.facts, c.published, s.title, "
-            "s.company, s.form FROM catalysts c JOIN stories s ON s.id = c.story_id "
+            "s.company, s.form, s.sources FROM catalysts c JOIN stories s ON s.id = c.story_id "
             "WHERE c.type = ? AND c.published <= ? ORDER BY c.published DESC LIMIT ? OFFSET ?",
             (kind, iso(until), limit, skip),
         )
@@ -53,8 +58,9 @@ class Occurrences(Subject):
         A partial index keeps this short; ``with_titles`` adds the titles of those that are shown.
         """
         rows = self._rows(
-            "SELECT story_id, ticker, type, stage, polarity, confidence, facts, published, '' AS title, '' AS company, "
-            "'' AS form FROM catalysts INDEXED BY catalysts_dated WHERE instr(facts, '_date\"') > 0 AND published >= ? "
+            "SELECT story_id, ticker, type, stage, polarity, confidence, facts, published, '' AS title, "
+            "'' AS company, '' AS form, '[]' AS sources "
+            "FROM catalysts INDEXED BY catalysts_dated WHERE instr(facts, '_date\"') > 0 AND published >= ? "
             f"AND published <= ? AND known_at <= ? AND (? = '' OR ticker = ?) ORDER BY published DESC LIMIT {_DATED}",
             (iso(since), iso(until), iso(until), ticker, ticker),
         )
@@ -104,7 +110,8 @@ def _occurrence(r: sqlite3.Row) -> Occurrence:
         polarity=r["polarity"],
         confidence=r["confidence"],
         facts=_facts.decode(r["facts"]),
-        published=moment(r["published"]),
+        published=publication(moment(r["published"]), _sources.decode(r["sources"])),
+        at=moment(r["published"]),
         title=r["title"],
         company=r["company"],
         form=r["form"],

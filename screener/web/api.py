@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from screener import __version__
+from screener.clock import publication, publication_of
 from screener.store.calendar import KnownDate
 from screener.store.occurrences import Occurrence
 from screener.store.outlines import Outline
@@ -71,7 +72,7 @@ class StoryAnswer(Struct, frozen=True, kw_only=True):
     id: str
     title: str
     form: str
-    published: dt.datetime
+    published: dt.datetime | None
     first_seen: dt.datetime
     tickers: tuple[str, ...]
     company: str
@@ -178,10 +179,11 @@ def _ticker(view: View) -> Answer:
     listing = view.store.listings.get(symbol)
     if not past and row is None and listing is None:
         raise LookupError(f"{symbol}: nothing is stored of this ticker")
+    refs = view.store.outlines.sources([s.id for s, _ in past], until)
     events = [
         Occurrence(
             story_id=s.id, ticker=symbol, type=c.type, stage=c.stage, polarity=c.polarity, confidence=c.confidence,
-            facts=c.facts, published=s.published, title=s.title, form=s.form,
+            facts=c.facts, published=publication(s.published, refs.get(s.id, ())), at=s.published, title=s.title, form=s.form,
         )
         for s, c in past
     ]  # fmt: skip
@@ -193,7 +195,7 @@ def _story(view: View) -> Answer:
     s, found = story.find(view)
     return _json(
         StoryAnswer(
-            id=s.id, title=s.title, form=s.form, published=s.published, first_seen=s.first_seen, tickers=s.tickers,
+            id=s.id, title=s.title, form=s.form, published=publication_of(s), first_seen=s.first_seen, tickers=s.tickers,
             company=s.company, sources=s.sources, novelty=s.novelty, repeats=s.repeats, confirmed_by=s.confirmed_by,
             catalysts=found.catalysts, noise=found.noise,
         )

@@ -53,7 +53,7 @@ def type_page(view: View) -> Answer:
     if kind not in known and not groups:
         raise LookupError(f"No catalyst {kind} is stored.")
     events = view.store.occurrences.of_type(kind, view.now, _PAGE + 1, (number - 1) * _PAGE)
-    last = events[0].published if events else view.now
+    last = events[0].at if events else view.now
     days = view.store.occurrences.days(kind, last - _SPAN, last)
     drawn = [(label, groups[0].at(h).median) for h, label in study.HORIZONS] if groups else []
     return view.render(

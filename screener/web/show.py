@@ -11,7 +11,8 @@ from collections.abc import Mapping
 
 from screener import clock, format
 from screener.format import decimals, safe_link, short, utc
-from screener.types import FactValue
+from screener.store.outlines import Outline
+from screener.types import FactValue, Story
 
 UNKNOWN = "–"
 MINUS = "\u2212"
@@ -157,10 +158,15 @@ def _minus(value: float) -> str:
     return MINUS if value < 0 else ""
 
 
+def publication(said: Story | Outline) -> dt.datetime | None:
+    """When a story came out; None when no source said so."""
+    return clock.publication(said.published, said.sources)
+
+
 FILTERS = {
     f.__name__: f
     for f in (
         clean, money, shares, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
-        time_of_day, utc, long_day, facts,
+        time_of_day, publication, utc, long_day, facts,
     )
 } | {"href": safe_link}  # fmt: skip

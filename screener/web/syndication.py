@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from urllib.parse import quote
 
+from screener.clock import publication
 from screener.format import DISCLAIMER, safe_link
 from screener.format.feed import ATOM_TYPE, JSON_TYPE, FeedEntry, FeedHead, atom, json_feed
 from screener.store.occurrences import Occurrence
@@ -33,12 +34,13 @@ def of_ticker(view: View) -> Answer:
     """``/ticker/SYM/feed.atom`` and ``.json``: the catalysts of a ticker."""
     ticker = read_ticker(view.names["ticker"])
     past = view.store.catalysts.past_of(ticker, view.now - dt.timedelta(days=3650), view.now)[:_LIMIT]
+    refs = view.store.outlines.sources([s.id for s, _ in past], view.now)
     entries = [
         _entry(
             view,
             Occurrence(
                 story_id=s.id, ticker=ticker, type=c.type, stage=c.stage, polarity=c.polarity, confidence=c.confidence,
-                facts=c.facts, published=s.published, title=s.title,
+                facts=c.facts, published=publication(s.published, refs.get(s.id, ())), at=s.published, title=s.title,
             ),
         )
         for s, c in past
@@ -59,7 +61,8 @@ PAGES = (of_today, of_ticker, of_type)
 def _of_row(view: View, row: WatchRow, moment: dt.datetime) -> FeedEntry:
     said = Occurrence(
         story_id=row.story_id, ticker=row.ticker, type=row.catalyst, stage=row.stage, polarity=row.polarity,
-        confidence=row.confidence, facts=row.facts, published=row.published or moment, title=row.headline,
+        confidence=row.confidence, facts=row.facts, published=row.published,
+        at=row.published or row.first_seen or moment, title=row.headline,
     )  # fmt: skip
     more = f"{row.action}, score {row.score:.0f}. " + "; ".join(row.warnings)
     return _entry(view, said, row.url, more)
@@ -76,7 +79,7 @@ def _entry(view: View, said: Occurrence, url: str = "", more: str = "") -> FeedE
         page=f"{view.origin}/story/{quote(said.story_id, safe='')}",
         source=safe_link(url),
         published=said.published,
-        updated=said.published,
+        updated=said.at,
         summary=". ".join(x for x in parts if x),
         tags=tuple(x for x in (said.ticker, said.type, said.stage) if x),
     )

@@ -113,7 +113,7 @@ def test_any_prices_make_a_chart(prices: list[float]) -> None:
 def event(ticker: str, published: dt.datetime, **facts: str) -> Occurrence:
     return Occurrence(
         story_id=ticker, ticker=ticker, type="regulatory_submission", stage="", polarity="+", confidence=0.9,
-        facts=dict(facts), published=published, title="t",
+        facts=dict(facts), published=published, at=published, title="t",
     )  # fmt: skip
 
 
