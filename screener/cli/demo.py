@@ -23,7 +23,7 @@ def command(app: App, db: str | None) -> None:
     \b
     Example:
       screener demo
-      screener explain ZVEX --db DEMO.db
+      screener explain QBKR --db DEMO.db
     """
     import platformdirs
 

@@ -16,11 +16,20 @@ from screener.errors import InputError
 @click.argument("ticker")
 @date_option
 @as_of_option
+@click.option("--all", "everything", is_flag=True, help="All rules that did not fire, not only the near misses.")
 @format_option("table", "json")
 @db_option
 @click.pass_obj
-def command(app: App, ticker: str, day: dt.date | None, as_of: dt.datetime | None, form: str, db: str | None) -> None:
-    """The evidence, the numbers, the rules that fired and that did not, and what is unknown.
+def command(
+    app: App,
+    ticker: str,
+    day: dt.date | None,
+    as_of: dt.datetime | None,
+    everything: bool,
+    form: str,
+    db: str | None,
+) -> None:
+    """Why a ticker stands where it stands and what would change it; then numbers, evidence and rules.
 
     \b
     Example:
@@ -48,4 +57,4 @@ def command(app: App, ticker: str, day: dt.date | None, as_of: dt.datetime | Non
         if form == "json":
             click.echo(explain_json(found), nl=False)
         else:
-            show_explanation(app.console(), found)
+            show_explanation(app.console(), found, everything=everything)

@@ -58,12 +58,13 @@ def check(app: App, names: tuple[str, ...], db: str | None) -> None:
     """
     from screener.pipeline.collecting.administration import check_feeds
 
-    bad = 0
-    for line, good in check_feeds(app.settings, names):
+    bad = set()
+    for name, line, good in check_feeds(app.settings, names):
         click.echo(line)
-        bad += not good
+        if not good:
+            bad.add(name)
     if bad:
-        say(f"{bad} feeds have problems")
+        say(f"{len(bad)} feed{'s' * (len(bad) > 1)} of those have problems: {', '.join(sorted(bad))}")
         raise SystemExit(1)
 
 

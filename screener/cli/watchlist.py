@@ -24,12 +24,20 @@ def command() -> None:
     """
 
 
-def _mark(app: App, db: str | None, tickers: tuple[str, ...], action: str, note: str = "") -> None:
-    cleaned = [t.upper().lstrip("$") for t in tickers]
+def _mark(
+    app: App, db: str | None, tickers: tuple[str, ...], action: str, note: str = "", *, force: bool = True
+) -> None:
+    cleaned = [t.upper().lstrip("$").rpartition(":")[2] for t in tickers]
     bad = [t for t in cleaned if not t.replace(".", "").replace("-", "").isalnum() or len(t) > 12]
     if bad:
         raise InputError(f"{', '.join(bad)}: no ticker; write letters such as ABCD or BRK-B")
     with app.store(db) as store, store.transaction():
+        known = set() if force else {x.ticker for x in store.listings.all()}
+        strange = [t for t in cleaned if t not in known] if known else []
+        if strange:
+            raise InputError(
+                f"{', '.join(strange)}: not in the table of {len(known):,} tickers; --force marks it anyway"
+            )
         for ticker in cleaned:
             store.marks.add(ticker, action, note, clock.now())
     say(f"{action}: {', '.join(cleaned)}")
@@ -39,16 +47,17 @@ def _command(action: str, text: str) -> None:
     @command.command(action, help=f"{text}\n\n\b\nExample:\n  screener watchlist {action} ABCD")
     @click.argument("tickers", nargs=-1, required=True)
     @click.option("--note", default="", help="A note kept with it.")
+    @click.option("--force", is_flag=True, help="Also a ticker that the ticker table does not know.")
     @db_option
     @click.pass_obj
-    def run(app: App, tickers: tuple[str, ...], note: str, db: str | None) -> None:
-        _mark(app, db, tickers, action, note)
+    def run(app: App, tickers: tuple[str, ...], note: str, force: bool, db: str | None) -> None:
+        _mark(app, db, tickers, action, note, force=force or action not in ("add", "pin"))
 
 
 for _action, _text in (
     ("add", "Put tickers on your own watchlist."),
     ("remove", "Take tickers off your own watchlist."),
-    ("pin", "Keep tickers on top of your views."),
+    ("pin", "Keep tickers on top of `screener today`, whatever its filters."),
     ("unpin", "Undo a pin."),
     ("mute", "No alerts about these tickers."),
     ("unmute", "Undo a mute."),

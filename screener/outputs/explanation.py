@@ -11,12 +11,14 @@ from rich.text import Text
 
 from screener.clock import eastern, publication_of
 from screener.format import DISCLAIMER, percent
+from screener.outputs.lines import score
 from screener.outputs.table import clean, evidence_text, label, money, price, times
 from screener.types import Classified, Story, WatchRow
 
 if TYPE_CHECKING:
     from screener.pipeline.explanation import Explanation, RuleAnswer
 
+_WAYS = {"+": "up", "-": "down"}
 _ANSWER = {True: "true", False: "false", None: "unknown"}
 
 
@@ -25,20 +27,59 @@ def explain_json(found: Explanation) -> str:
     return msgspec.json.format(msgspec.json.encode(found), indent=2).decode() + "\n"
 
 
-def show_explanation(console: Console, found: Explanation) -> None:
-    """Print row, numbers, stories with highlighted evidence, and the rules."""
+def show_explanation(console: Console, found: Explanation, *, everything: bool = False) -> None:
+    """Print a paragraph to read, numbers, reasons, stories with highlighted evidence, and the rules.
+
+    Rules that did not fire are shown when one selection stopped them; with ``everything`` all are.
+    """
     name = f" {found.row.company}" if found.row and found.row.company else ""
     console.print(Text(f"{found.ticker}{clean(name)} on {found.day}, as of {eastern(found.as_of)}", style="bold"))
     if found.row is None:
         console.print("not on the list: no catalyst rule matches its news (see the rules below)")
     else:
+        console.print(Text(clean(summary(found.row, found.rules))))
+        console.print()
         _show_row(console, found.row)
     for story, classified in found.stories:
         console.print()
         _show_story(console, story, classified)
     console.print()
-    _show_rules(console, found.rules)
+    _show_rules(console, found.rules, everything=everything)
     console.print(Text(DISCLAIMER, style="dim"))
+
+
+def summary(row: WatchRow, rules: Iterable[RuleAnswer]) -> str:
+    """Why the ticker is here and what would change it, in sentences; what is unknown is left out and counted once."""
+    when = f", {eastern(row.published)}" if row.published else ""
+    said = [f"{row.ticker} stands at rank {row.rank} with a score of {score(row.score)} of 100 for {label(row)}: "]
+    said.append(f'"{" ".join(row.headline.split())}" ({row.source}{when}). ')
+    if row.change_pct is not None:
+        volume = f" on volume {times(row.rvol)} its usual" if row.rvol is not None else ""
+        said.append(
+            f"It is {row.change_pct:+.1f} % on the day{volume}, and points {_WAYS.get(row.side, 'neither way')}. "
+        )
+    if row.outside:
+        said.append(f"It is no small cap of the universe ({row.outside}), so only --all lists it. ")
+    if row.warnings:
+        said.append(f"The catch: {'; '.join(row.warnings)}. ")
+    if row.also:
+        said.append(f"There is more: {'; '.join(row.also)}. ")
+    near = [f"{a.title} ({stop.replace('_', ' ')})" for a, stop in near_misses(rules) if a.kind != "catalyst"]
+    if near:
+        said.append(f"What would change it: {'; '.join(dict.fromkeys(near[:3]))}. ")
+    if row.unknown:
+        said.append(f"{len(row.unknown)} facts are unknown and count neither way.")
+    return "".join(said).strip()
+
+
+def near_misses(rules: Iterable[RuleAnswer]) -> list[tuple[RuleAnswer, str]]:
+    """Rules that one selection kept from firing, with that selection."""
+    found = []
+    for a in rules:
+        stopped = [n for n, v in a.selections.items() if v is not True]
+        if a.matched is not True and len(stopped) == 1 and len(a.selections) > 1:
+            found.append((a, stopped[0]))
+    return found
 
 
 def _show_row(console: Console, row: WatchRow) -> None:
@@ -90,7 +131,7 @@ def _show_story(console: Console, story: Story, classified: Classified) -> None:
         console.print(Text(f"  {source.source}: {source.url} received {eastern(source.received)}", style="dim"))
 
 
-def _show_rules(console: Console, answers: Iterable[RuleAnswer]) -> None:
+def _show_rules(console: Console, answers: Iterable[RuleAnswer], *, everything: bool) -> None:
     listed = list(answers)
     fired = [a for a in listed if a.matched]
     console.print(Text("rules that fired", style="bold"))
@@ -98,11 +139,17 @@ def _show_rules(console: Console, answers: Iterable[RuleAnswer]) -> None:
         console.print(Text(f"  {a.rule_id} ({a.kind}) on {a.catalyst}"))
     if not fired:
         console.print("  none")
-    console.print(Text("rules that did not, and the first selection that stopped them", style="bold"))
-    for a in listed:
-        if not a.matched:
-            stop = next(((n, v) for n, v in a.selections.items() if v is not True), ("condition", a.matched))
-            console.print(Text(f"  {a.rule_id} on {a.catalyst}: {stop[0]} is {_ANSWER[stop[1]]}", style="dim"))
+    if everything:
+        console.print(Text("rules that did not, and the first selection that stopped them", style="bold"))
+        stopped = [
+            (a, next((n for n, v in a.selections.items() if v is not True), "")) for a in listed if not a.matched
+        ]
+    else:
+        console.print(Text("rules that did not for one selection alone (--all shows the others)", style="bold"))
+        stopped = near_misses(listed)
+    for a, stop in stopped:
+        answer = _ANSWER[a.selections[stop] if stop else a.matched]
+        console.print(Text(f"  {a.rule_id} on {a.catalyst}: {stop or 'condition'} is {answer}", style="dim"))
     unknown = sorted({u for a in listed for u in a.unknown})
     if unknown:
         console.print(Text(f"unknown facts: {', '.join(unknown)}", style="dim"))

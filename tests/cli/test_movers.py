@@ -120,3 +120,30 @@ def test_saved_filters_and_export_to_standard_output(run: Run, demo_db: Path, tm
     assert (
         run("export", "-", "--db", str(demo_db)).stdout == run("today", "--db", str(demo_db), "--format", "csv").stdout
     )
+
+
+def test_explain_leads_with_sentences_and_hides_what_is_far_from_firing(run: Run, demo_db: Path) -> None:
+    top = json.loads(run("today", "--db", str(demo_db), "--limit", "1", "--format", "json").stdout)[0]["ticker"]
+    plain = run("explain", top, "--db", str(demo_db)).stdout
+    whole = run("explain", top, "--all", "--db", str(demo_db)).stdout
+    assert plain.splitlines()[1].startswith(f"{top} stands at rank 1")
+    assert len(plain.splitlines()) < len(whole.splitlines()) - 20
+
+
+def test_watchlist_checks_tickers_and_takes_the_exchange_in_front(run: Run, demo_db: Path, tmp_path: Path) -> None:
+    import shutil
+
+    db = str(shutil.copy(demo_db, tmp_path / "w.db"))
+    assert run("watchlist", "add", "NASDAQ:QBKR", "--db", db).returncode == 0
+    refused = run("watchlist", "add", "QQQQQ", "--db", db)
+    assert refused.returncode == 2 and "--force" in refused.stderr
+    assert run("watchlist", "pin", "QQQQQ", "QBKR", "--force", "--db", db).returncode == 0
+    marks = json.loads(run("watchlist", "list", "--format", "json", "--db", db).stdout)
+    assert {m["ticker"]: m["marks"] for m in marks} == {"QQQQQ": ["pinned"], "QBKR": ["own", "pinned"]}
+    shown = run("today", "--min-score", "99.9", "--db", db, env={"COLUMNS": "80"}).stdout
+    assert "Pinned (1)" in shown and " QBKR " in shown
+
+
+def test_a_missing_price_file_is_found_before_anything_is_asked(run: Run, tmp_path: Path) -> None:
+    done = run("run", "--prices", "nosuch.csv", "--feeds", "prnewswire", "--db", str(tmp_path / "n.db"), timeout=60)
+    assert done.returncode == 2 and "no such file" in done.stderr and "prnewswire" not in done.stderr
