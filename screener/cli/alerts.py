@@ -14,6 +14,7 @@ import click
 from screener import clock
 from screener.cli.common import App, Moment, date_option, db_option, emit, format_option, say, write_file
 from screener.errors import AlertError, InputError, ScreenerError
+from screener.language.symbols import typed_ticker
 
 if TYPE_CHECKING:
     from screener.outputs.alerts.courier import Courier
@@ -84,7 +85,7 @@ def list_(
     from screener.store.channels import channels
 
     with app.store(db, readonly=True) as store:
-        found = store.outbox.alerts(since, ticker.upper(), state or "", limit)
+        found = store.outbox.alerts(since, typed_ticker(ticker), state or "", limit)
         shown, gates, counts = _shown(store), store.outbox.gates(), store.outbox.counts()
     if form != "table":
         emit(json_text(alert_objects(found, shown), lines=form == "jsonl"))
@@ -243,7 +244,7 @@ def why_not(app: App, ticker: str, day: dt.date | None, db: str | None) -> None:
     from screener.outputs.alerts.listing import alert_lines
     from screener.pipeline.alerts.decision import why_not as checks
 
-    ticker = ticker.upper().lstrip("$")
+    ticker = typed_ticker(ticker)
     with app.store(db, readonly=True) as store:
         day = day or next(iter(store.lists.days(1)), None)
         rows = (store.lists.rows_as_of(day) if day else None) or []

@@ -10,6 +10,7 @@ from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, format_option, say
 from screener.cli.today import chosen_day
 from screener.errors import InputError
+from screener.language.symbols import typed_ticker
 
 
 @click.command()
@@ -40,7 +41,7 @@ def command(
     from screener.pipeline.explanation import explain
     from screener.pipeline.workspace import Workspace
 
-    ticker = ticker.upper().lstrip("$")
+    ticker = typed_ticker(ticker)
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
         rows = store.lists.rows_as_of(day, as_of)

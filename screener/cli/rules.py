@@ -12,6 +12,7 @@ from screener import clock, config
 from screener.cli.common import App, Day, as_of_option, date_option, db_option, emit, format_option, say, write_file
 from screener.cli.today import chosen_day
 from screener.errors import InputError
+from screener.language.symbols import typed_ticker
 
 if TYPE_CHECKING:
     from screener.selftest import Report
@@ -174,7 +175,7 @@ def explain(
     from screener.pipeline.ranking import candidates
     from screener.pipeline.workspace import Workspace
 
-    ticker = ticker.upper().lstrip("$")
+    ticker = typed_ticker(ticker)
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
         rows = store.lists.rows_as_of(day, as_of)

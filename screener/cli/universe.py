@@ -9,6 +9,7 @@ import click
 from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, emit, format_option, say
 from screener.cli.today import priced_day
+from screener.language.symbols import typed_ticker
 
 
 @click.command()
@@ -46,7 +47,7 @@ def command(
         moment = as_of or (clock.news_window(day)[1] if day else clock.now())
         workspace = Workspace(settings=app.settings, store=store, clock=Clock(moment))
         found = universe(workspace, day, moment) if day else {}
-    wanted = [t.upper() for t in tickers]
+    wanted = [typed_ticker(t) for t in tickers]
     chosen = [m for t, m in sorted(found.items()) if (t in wanted if wanted else everything or m.included)]
     if form == "json":
         emit(json_text(chosen))

@@ -10,6 +10,7 @@ from screener import clock
 from screener.cli.common import App, Moment, as_of_option, date_option, db_option, emit, format_option, say
 from screener.cli.today import chosen_day
 from screener.errors import InputError
+from screener.language.symbols import typed_ticker
 
 PAIRS = {"pin": "unpin", "mute": "unmute", "add": "remove"}
 
@@ -27,7 +28,7 @@ def command() -> None:
 def _mark(
     app: App, db: str | None, tickers: tuple[str, ...], action: str, note: str = "", *, force: bool = True
 ) -> None:
-    cleaned = [t.upper().lstrip("$").rpartition(":")[2] for t in tickers]
+    cleaned = [typed_ticker(t) for t in tickers]
     bad = [t for t in cleaned if not t.replace(".", "").replace("-", "").isalnum() or len(t) > 12]
     if bad:
         raise InputError(f"{', '.join(bad)}: no ticker; write letters such as ABCD or BRK-B")
@@ -122,7 +123,7 @@ def history(app: App, ticker: str, limit: int, form: str, db: str | None) -> Non
     from screener.outputs.csvout import json_text
     from screener.outputs.outcomes import history_lines, history_records
 
-    ticker = ticker.upper().lstrip("$")
+    ticker = typed_ticker(ticker)
     with app.store(db, readonly=True) as store:
         rows = store.lists.history(ticker, limit)
         later = store.outcomes.of_ticker(ticker, clock.now())

@@ -13,6 +13,9 @@ EXCHANGE | ABCD, EXCHANGE/ABCD               yes                          no
 EXCHANGE: ABCD, XYZ and PQR                  all symbols                  only ABCDW-like relatives
 exchange: abcd                               yes                          only as the whole text
 EXCHANGE under the symbol "ABCD"             yes                          yes
+EXCHANGE; ABCD, EXCHANGE, ABCD               yes                          no
+EXCHANGE symbol "ABCD"                       yes                          only in quotes
+Ticker: ABCD, Stock Symbol: ABCD             exchange and country unknown exchange and country unknown
 formerly EXCHANGE: ABCD                      no                           no
 ===========================================  ===========================  =========================
 
@@ -46,6 +49,13 @@ _UNDER = re.compile(
     r"[^.;:()\n]{0,60}?\bunder (?:the )?(?:new |current |existing |ticker |trading |stock ){0,3}(?:symbols?|tickers?)",
     re.IGNORECASE,
 )
+_NAMED = re.compile(
+    r"[\s,]{1,3}(?:stock |trading |ticker ){0,2}(?:ticker|symbol)" + _DIRT + r"{0,3}(?=[A-Z]{1,5}" + _DIRT + r"{0,3}[)\]])"
+    r"|[\s,]{1,3}(?:stock |trading |ticker ){0,2}(?:ticker|symbol)\s{0,2}(?:of |is )?[\"'“”‘’«„]{1,2}(?=[A-Z]{1,5})",
+    re.IGNORECASE,
+)
+_UNNAMED = re.compile(r"(?<![A-Za-z])(?:(?:stock|trading|ticker)\s)?(?:ticker|symbol)\s?[:：]" + _DIRT + "{0,3}", re.IGNORECASE)
+_NO_SHARE = re.compile(r"token|coin|crypto|blockchain|currency|bond|warrant", re.IGNORECASE)
 _JOIN = re.compile(
     _DIRT + r"{0,4}(?:/|&amp;|&|,|;|\+|\||\band\b|\bor\b)" + _DIRT + r"{0,4}(?:(?:and|or)\b" + _DIRT + "{1,4})?",
     re.IGNORECASE,
@@ -55,10 +65,10 @@ _US_SYMBOL = re.compile(r"(?P<root>[A-Z]{1,6})(?P<cls>" + _CLASS + r")(?![A-Za-z
 _US_LOWER = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)(?=\s?[)\];,])")
 _US_LOWER_END = re.compile(r"(?P<root>[a-z]{1,5})(?P<cls>)\Z")
 _OTHER_SYMBOL = re.compile(r"(?P<root>[A-Z0-9]{1,8})(?P<cls>(?:[.\-][A-Z]{1,2})?)(?![A-Za-z0-9])")
-_BARE = re.compile(r"(?:\s{1,2}|\s?[|/=(\-]\s?|\s[|=]\s)" + _DIRT + r"{0,3}(?=[A-Z]{2,5}" + _DIRT + r"{0,3}[)\]])")
+_BARE = re.compile(r"(?:\s{1,2}|\s?[|/=(\-;,]\s?|\s[|=]\s)" + _DIRT + r"{0,3}(?=[A-Z]{2,5}" + _DIRT + r"{0,3}[)\]])")
 _WORD_FOLLOWS = re.compile(r"\s{1,2}[a-z]")
 _FORMER = re.compile(r"(?:formerly|previously|former|f/k/a|fka)[\s\w]{0,16}[:,]?\s*\Z", re.IGNORECASE)
-_ANCHOR = re.compile(r"[:(\[]|\bunder (?:the|new|ticker|symbol|trading)", re.IGNORECASE)
+_ANCHOR = re.compile(r"[:(\[]|\b(?:symbol|ticker)\b|\bunder (?:the|new|ticker|symbol|trading)", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 
 _NOT_SYMBOLS = word_set(
@@ -72,7 +82,7 @@ class Mention(Struct, frozen=True, kw_only=True):
     """One exchange-qualified symbol: ``text[start:end]`` is the symbol as written, ``ticker`` its plain form.
 
     Classes and warrants are written with a hyphen as SEC does ("BRK-A"). ``exchange`` is a name of
-    ``venues.VENUES``; ``country_us`` says whether that exchange lies in the United States. Symbols of one list
+    ``venues.VENUES``, empty when none is said; ``country_us`` says whether that exchange lies in the United States. Symbols of one list
     ("Nasdaq: ABCD, ABCDW") share ``list_start``, the place of their exchange's name.
     """
 
@@ -92,8 +102,6 @@ def find_mentions(text: str) -> list[Mention]:
     if not text.isascii():
         text = text.translate(_REPAIR)
     venues = [m for start, end in _windows(text) for m in VENUE.finditer(text, start, end)]
-    if not venues:
-        return []
     brackets = _Brackets(text)
     found: dict[tuple[int, int], Mention] = {}
     for i in range(len(venues)):
@@ -101,7 +109,28 @@ def find_mentions(text: str) -> list[Mention]:
             old = found.get((mention.start, mention.end))
             if old is None or (mention.country_us and not old.country_us):
                 found[mention.start, mention.end] = mention
-    return sorted(found.values(), key=lambda m: (not m.country_us, m.start))
+    taken = {m.ticker for m in found.values()}
+    unnamed = [m for m in _unnamed(text, {v.end() for v in venues}) if m.ticker not in taken]
+    return sorted([*found.values(), *unnamed], key=lambda m: (not m.country_us, m.start))
+
+
+def _unnamed(text: str, after_venue: set[int]) -> list[Mention]:
+    """``(Ticker: ABCD)``: a symbol of which no exchange is said, and so no country; those of tokens and bonds are none."""
+    out: list[Mention] = []
+    for label in _UNNAMED.finditer(text):
+        before = text[max(0, label.start() - 4) : label.start()]
+        venue_end = label.start() - len(before) + len(before.rstrip(" ,"))
+        symbol = _US_SYMBOL.match(text, label.end())
+        if symbol is None or venue_end in after_venue or _NO_SHARE.search(text, max(0, label.start() - 40), label.start()):
+            continue
+        ticker = plain_ticker(symbol.group("root") + symbol.group("cls"))
+        if symbol.group("root") in _NOT_SYMBOLS or len(ticker) < 2 or any(m.ticker == ticker for m in out):
+            continue
+        place = {"start": symbol.start(), "end": symbol.end(), "list_start": label.start()}
+        out.append(Mention(ticker=ticker, exchange="", country_us=False, **place))
+        if len(out) == _MAX_LIST:
+            break
+    return out
 
 
 def _windows(text: str) -> list[tuple[int, int]]:
@@ -155,7 +184,7 @@ def _after(text: str, venues: list[re.Match[str]], i: int, brackets: _Brackets) 
 
 def _symbol_place(text: str, end: int, bracketed: bool) -> int | None:
     """Where the symbol should begin after an exchange name that ends at ``end``; None without a separator."""
-    sep = _COLON.match(text, end) or _UNDER.match(text, end)
+    sep = _COLON.match(text, end) or _UNDER.match(text, end) or _NAMED.match(text, end)
     if sep is None and bracketed:
         sep = _DASH.match(text, end) or _bare(text, end)
     if sep is None:
@@ -166,7 +195,8 @@ def _symbol_place(text: str, end: int, bracketed: bool) -> int | None:
 
 def _bare(text: str, end: int) -> re.Match[str] | None:
     """``(NASDAQ ABCD)``, ``(NASDAQ | ABCD)``: no colon, and the bracket closes right after the symbol."""
-    return _BARE.match(text, end)
+    found = _BARE.match(text, end)
+    return None if found is None or VENUE.match(text, found.end()) else found
 
 
 def _symbols(text: str, at: int, venue: re.Match[str], bracketed: bool) -> list[Mention]:

@@ -127,9 +127,9 @@ def _answer(item: Item, table: TickerTable, tickers: list[str], how: str, score:
 
 
 def _from_words(item: Item, table: TickerTable) -> Resolved | None:
-    title = _us(find_mentions(item.title))
+    title = _ours(find_mentions(item.title), item, table)
     lead = (item.summary + "\n" + item.body if item.summary else item.body)[:LEAD]
-    opening = _us(find_mentions(lead))
+    opening = _ours(find_mentions(lead), item, table)
     if title:
         found = _answer(item, table, _common_first(_unique(title), table), "title", 0.95)
     elif opening:
@@ -155,8 +155,17 @@ def _with_secondary(found: Resolved, others: tuple[str, ...]) -> Resolved:
     )
 
 
-def _us(mentions: list[Mention]) -> list[Mention]:
-    return [m for m in mentions if m.country_us]
+def _ours(mentions: list[Mention], item: Item, table: TickerTable) -> list[Mention]:
+    """The mentions on United States exchanges; one without an exchange when the table has it for a company so named."""
+    said = " ".join((item.title, item.company, item.summary or item.body[:LEAD]))
+    return [m for m in mentions if m.country_us or (not m.exchange and _is_of(m.ticker, said, table))]
+
+
+def _is_of(ticker: str, said: str, table: TickerTable) -> bool:
+    if not len(table):
+        return True  # no table to ask: the words stand alone
+    listing = table.by_ticker(ticker)
+    return listing is not None and _named(listing, said)
 
 
 def _unique(mentions: list[Mention]) -> list[str]:

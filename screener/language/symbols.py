@@ -29,6 +29,9 @@ from functools import lru_cache
 _COUNTRY = re.compile(r"(?:(?:[ :.\-/]US|[ ](?:UW|UQ|UR|UA|UP|UV))(?: EQUITY)?|\.(?:OQ|PK|OB))+\Z", re.IGNORECASE)
 _SMALL = re.compile(r"([A-Z0-9]{1,6})(p|pr|pf|pfd|r|w)([A-Z]?)\Z")
 _SMALL_MARK = {"r": "RI", "w": "WI"}
+_TYPED_VENUE = re.compile(
+    r"(?:nasdaq|nyse|amex|arca|otc|cboe|bats|x[a-z]{3}|ticker|symbol)[a-z .\-]{0,24}:\s?", re.IGNORECASE
+)
 _PARTS = re.compile(r"([A-Z0-9]+)\s*([.\-/^ +=#$*].*)\Z")
 _TOKEN = re.compile(r"[\-./ ]*([+=#$^]|[A-Z0-9]+)")
 _MARKS = {"+": "WT", "=": "UN", "#": "WI", "$": "WD", "^": "P"}
@@ -47,6 +50,11 @@ def plain_ticker(text: str) -> str:
     What is no ticker of a known shape ("^VIX") comes back in upper case.
     """
     return text if text.isascii() and text.isalpha() and text.isupper() else _plain(text)
+
+
+def typed_ticker(text: str) -> str:
+    """The normal form of what a person typed: "$abc", "qhl/b", "NASDAQ:ABCD" and " brk.b " are ABC, QHL-B, ABCD, BRK-B."""
+    return plain_ticker(_TYPED_VENUE.sub("", text.strip(), count=1))
 
 
 @lru_cache(maxsize=65536)

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from screener import clock
 from screener.format import DATE_NAMES
+from screener.language.symbols import typed_ticker
 from screener.store.calendar import KnownDate
 from screener.web.query import read_moment, read_ticker, read_word
 from screener.web.site import Answer, View
@@ -45,7 +46,7 @@ def page(view: View) -> Answer:
         today=today,
         moment=moment,
         kind=read_word(view.args, "kind"),
-        ticker=(view.args.get("ticker") or [""])[0].strip().upper(),
+        ticker=typed_ticker((view.args.get("ticker") or [""])[0]),
         kinds=DATE_NAMES,
     )
 

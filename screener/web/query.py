@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from screener import clock
+from screener.language.symbols import typed_ticker
 from screener.types import WatchRow
 
 SESSIONS = (clock.PRE, clock.REGULAR, clock.AFTER, clock.CLOSED)
@@ -144,8 +145,8 @@ def read_word(args: Mapping[str, Sequence[str]], name: str) -> str:
 
 def read_ticker(text: str) -> str:
     """A ticker as stored. Raises BadQuery."""
-    ticker = text.upper()
-    if not _TICKER.fullmatch(ticker):
+    ticker = typed_ticker(text)
+    if not _TICKER.fullmatch(ticker) or len(text.split()) > 1:
         raise BadQuery(f"{text[:20]!r} is no ticker")
     return ticker
 

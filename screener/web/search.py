@@ -6,6 +6,7 @@ import sqlite3
 
 from datasette.utils import sqlite_timelimit
 
+from screener.language.symbols import typed_ticker
 from screener.store.outlines import Outline
 from screener.web.query import read_text
 from screener.web.site import Answer, View
@@ -33,7 +34,7 @@ def page(view: View) -> Answer:
     """The page ``/search``."""
     text = read_text(view.args, "q").strip()
     stories, best = found(view, text) if text else ([], True)
-    symbol = text.upper().lstrip("$")
+    symbol = typed_ticker(text)
     company = view.store.listings.get(symbol) if 0 < len(symbol) <= 10 and symbol.isascii() else None
     return view.render(
         "search.html", nav="", q=text, stories=stories, best=best, symbol=symbol if company else "", company=company,

@@ -25,6 +25,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from screener import __version__, clock, config
 from screener.config import Settings
 from screener.format import DISCLAIMER
+from screener.prices.universe import Universe, load_universe
 from screener.store import Store
 from screener.types import WatchRow
 from screener.web import show
@@ -138,6 +139,11 @@ class Site:
         from screener.engine.load import load_rules
 
         return load_rules(config.rule_folders(self.settings, "ranking"))
+
+    @cached_property
+    def universe(self) -> Universe:
+        """What counts as a small cap, by the user's own file where there is one."""
+        return load_universe(config.universe_file(self.settings))
 
     @cached_property
     def classifier(self) -> Classifier:

@@ -28,7 +28,6 @@ from screener.web.site import Answer, View, live_moment
 
 TITLE_LIMIT = 240
 _WHY = 3
-CAPS = ((50e6, "$50M"), (300e6, "$300M"), (1e9, "$1B"), (2e9, "$2B"))
 
 
 class Chosen(Struct, frozen=True, kw_only=True):
@@ -168,7 +167,7 @@ def page(view: View) -> Answer:
         market=market.card(view, regime, found.day, filters.as_of or found.moment),
         link=lambda **changes: address(filters, **changes),
         sorting=_sorting(filters),
-        caps=CAPS,
+        caps=[(limit, show.money(limit)) for _, limit in view.site.universe.bands],
         feed_address=address(filters.only(), "/feed.atom"),
     )
 

@@ -165,7 +165,49 @@ def _steps(text: str) -> int:
     return count
 
 
-@pytest.mark.parametrize("unit", ["NASDAQ ", "(NASDAQ: ", "(NASDAQ: ZORV, ", "NYSE and ", "((((", "formerly ", "<b"])
+@pytest.mark.parametrize("unit", ["NASDAQ ", "(NASDAQ: ", "(NASDAQ: ZORV, ", "NYSE and ", "((((", "formerly ", "<b", "Symbol: ZORV ", "ticker: "])
 def test_work_grows_linearly(unit: str) -> None:
     small, large = _steps(unit * 200), _steps(unit * 2000)
     assert large <= small * 11 + 500
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zorvane, Inc. (Nasdaq; ZORV) said",
+        "Zorvane, Inc. (NASDAQ, ZORV) said",
+        "Zorvane, Inc. (Nasdaq CM; ZORV), a maker",
+        'Zorvane, Inc., Nasdaq Symbol "ZORV", said',
+        "Zorvane, Inc., Nasdaq ticker symbol: ZORV",
+        "Zorvane, Inc. (Nasdaq Symbol ZORV)",
+        "Zorvane (NYSE American symbol “ZORV”)",
+        "Zorvane (NASDAQ Capital Market: ZORV)",
+    ],
+)
+def test_exchange_and_symbol_in_other_words(text: str) -> None:
+    assert [(m.ticker, m.country_us) for m in find_mentions(text)] == [("ZORV", True)]
+
+
+@pytest.mark.parametrize(
+    "text", ["(Ticker: ZORV)", "(Symbol: ZORV)", "Stock Symbol: ZORV", "Trading symbol: “ZORV”", "(ticker symbol: ZORV)"]
+)
+def test_a_symbol_without_its_exchange(text: str) -> None:
+    (found,) = find_mentions(f"Zorvane, Inc. {text}")
+    assert (found.ticker, found.exchange, found.country_us) == ("ZORV", "", False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NASDAQ SYMBOL CHANGE",
+        "(NYSE, LSE)",
+        "(Nasdaq, the Exchange)",
+        "the Zorv token (Symbol: ZORV)",
+        "Symbol: zorv",
+        "Ticker: A",
+        "a symbol: THE end",
+        "(Symbol: ZORV.TO)",
+    ],
+)
+def test_words_about_symbols_are_none(text: str) -> None:
+    assert find_mentions(text) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.language.symbols import plain_ticker, root_of
+from screener.language.symbols import plain_ticker, root_of, typed_ticker
 
 LINES = {
     "QHL-B": ["QHL.B", "QHL-B", "QHL/B", "QHL B", "qhl.b", " qhl b ", "$QHL.B", "QHL.B US", "QHL/B US Equity"],
@@ -58,3 +58,21 @@ def test_the_recorded_table_is_written_in_it(shared: Path) -> None:
 
 def test_the_root_is_the_company() -> None:
     assert {root_of(plain_ticker(t)) for texts in LINES.values() for t in texts} == {"QHL", "^VIX", "QHLW"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "ticker"),
+    [
+        ("qzaa", "QZAA"),
+        (" $qzaa ", "QZAA"),
+        ("NASDAQ:QZAA", "QZAA"),
+        ("nyse american: qhl/b", "QHL-B"),
+        ("OTCQB:QZAAF", "QZAAF"),
+        ("XNAS:QZAA", "QZAA"),
+        ("QHLpD", "QHL-PD"),
+        ("QZAA:US", "QZAA"),
+        ("", ""),
+    ],
+)
+def test_typed(typed: str, ticker: str) -> None:
+    assert typed_ticker(typed) == ticker

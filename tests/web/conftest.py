@@ -234,9 +234,9 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(path: Path, **more: object) -> Iterator[str]:
+def serving(path: Path, settings: Settings | None = None, **more: object) -> Iterator[str]:
     """Serve a database on a free port of loopback in a thread; gives the address."""
-    server = Server(build(Settings(), path, **more))  # type: ignore[arg-type]
+    server = Server(build(settings or Settings(), path, **more))  # type: ignore[arg-type]
     sock = listening("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()

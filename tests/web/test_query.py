@@ -90,7 +90,7 @@ def test_no_ticker(text: str) -> None:
 
 
 def test_tickers() -> None:
-    assert read_ticker("brk.b") == "BRK.B"
+    assert read_ticker("brk.b") == "BRK-B"
 
 
 @pytest.mark.parametrize(("wanted", "kept"), [("reverse_split", 1), ("trading_halt", 1), ("split", 0), ("s2", 0)])
