@@ -296,7 +296,7 @@ def _fill(
         day=day,
         rank=0,
         ticker=ticker,
-        company=(listing.name if listing else "") or story.company,
+        company=listing.name if listing else story.company,
         exchange=(listing.exchange if listing else "") or (move.exchange if move else ""),
         score=lead.total,
         bullish=strength.get(BULLISH, 0.0),

@@ -50,11 +50,17 @@ _UNDER = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"[\s,]{1,3}(?:stock |trading |ticker ){0,2}(?:ticker|symbol)" + _DIRT + r"{0,3}(?=[A-Z]{1,5}" + _DIRT + r"{0,3}[)\]])"
+    r"[\s,]{1,3}(?:stock |trading |ticker ){0,2}(?:ticker|symbol)"
+    + _DIRT
+    + r"{0,3}(?=[A-Z]{1,5}"
+    + _DIRT
+    + r"{0,3}[)\]])"
     r"|[\s,]{1,3}(?:stock |trading |ticker ){0,2}(?:ticker|symbol)\s{0,2}(?:of |is )?[\"'“”‘’«„]{1,2}(?=[A-Z]{1,5})",
     re.IGNORECASE,
 )
-_UNNAMED = re.compile(r"(?<![A-Za-z])(?:(?:stock|trading|ticker)\s)?(?:ticker|symbol)\s?[:：]" + _DIRT + "{0,3}", re.IGNORECASE)
+_UNNAMED = re.compile(
+    r"(?<![A-Za-z])(?:(?:stock|trading|ticker)\s)?(?:ticker|symbol)\s?[:：]" + _DIRT + "{0,3}", re.IGNORECASE
+)
 _NO_SHARE = re.compile(r"token|coin|crypto|blockchain|currency|bond|warrant", re.IGNORECASE)
 _JOIN = re.compile(
     _DIRT + r"{0,4}(?:/|&amp;|&|,|;|\+|\||\band\b|\bor\b)" + _DIRT + r"{0,4}(?:(?:and|or)\b" + _DIRT + "{1,4})?",
@@ -121,7 +127,11 @@ def _unnamed(text: str, after_venue: set[int]) -> list[Mention]:
         before = text[max(0, label.start() - 4) : label.start()]
         venue_end = label.start() - len(before) + len(before.rstrip(" ,"))
         symbol = _US_SYMBOL.match(text, label.end())
-        if symbol is None or venue_end in after_venue or _NO_SHARE.search(text, max(0, label.start() - 40), label.start()):
+        if (
+            symbol is None
+            or venue_end in after_venue
+            or _NO_SHARE.search(text, max(0, label.start() - 40), label.start())
+        ):
             continue
         ticker = plain_ticker(symbol.group("root") + symbol.group("cls"))
         if symbol.group("root") in _NOT_SYMBOLS or len(ticker) < 2 or any(m.ticker == ticker for m in out):

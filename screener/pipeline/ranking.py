@@ -74,7 +74,9 @@ def _listing(workspace: Workspace, ticker: str, story: Story, move: Move | None)
     known = workspace.table.by_ticker(ticker)
     if known is not None:
         return known
-    return Listing(ticker=ticker, name=story.company, exchange=move.exchange if move else "", cik=story.cik)
+    # The story's company is that of its first ticker; another one's name would be a merger partner's.
+    own = story.company if story.tickers[:1] == (ticker,) else ""
+    return Listing(ticker=ticker, name=own, exchange=move.exchange if move else "", cik=story.cik)
 
 
 def history(workspace: Workspace, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as_of: dt.datetime) -> History:

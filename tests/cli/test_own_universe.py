@@ -66,14 +66,14 @@ def place(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Place:
 
 
 def test_the_list_holds_its_members_alone(place: Place) -> None:
-    shown = place.go("today", "--day", str(DAY)).stdout
+    shown = place.go("today", "--date", str(DAY)).stdout
     assert all(re.search(rf"\b{t}\b", shown) for t in ("PEBL", "BLDR", "QHL-B"))
     assert "MNTN" not in shown
-    assert "MNTN" in place.go("today", "--day", str(DAY), "--all").stdout
+    assert "MNTN" in place.go("today", "--date", str(DAY), "--all").stdout
 
 
 def test_the_universe_names_its_bands(place: Place) -> None:
-    found = json.loads(place.go("universe", "--day", str(DAY), "--all", "--format", "json").stdout)
+    found = json.loads(place.go("universe", "--date", str(DAY), "--all", "--format", "json").stdout)
     assert {m["ticker"]: m["band"] for m in found} == {
         "PEBL": "pebble", "QHL-B": "pebble", "BLDR": "boulder", "MNTN": "",
     }  # fmt: skip
@@ -88,9 +88,9 @@ def test_the_study_groups_by_its_bands(place: Place) -> None:
 
 @pytest.mark.parametrize("typed", ["qhl.b", "QHL/B", "$QHL-B", "NYSE:QHL.B"])
 def test_a_typed_class_share_is_found(place: Place, typed: str) -> None:
-    assert "QHL-B" in place.go("explain", typed, "--day", str(DAY)).stdout
-    assert "QHL-B" in place.go("universe", typed, "--day", str(DAY)).stdout
-    assert "QHL-B" in place.go("watchlist", "history", typed).stdout
+    assert "QHL-B" in place.go("explain", typed, "--date", str(DAY)).stdout
+    assert "QHL-B" in place.go("universe", typed, "--date", str(DAY)).stdout
+    assert "Dogwood" in place.go("watchlist", "history", typed).stdout
     assert "QHL-B" in place.go("watchlist", "add", typed).stderr
 
 

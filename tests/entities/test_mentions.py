@@ -165,7 +165,10 @@ def _steps(text: str) -> int:
     return count
 
 
-@pytest.mark.parametrize("unit", ["NASDAQ ", "(NASDAQ: ", "(NASDAQ: ZORV, ", "NYSE and ", "((((", "formerly ", "<b", "Symbol: ZORV ", "ticker: "])
+@pytest.mark.parametrize(
+    "unit",
+    ["NASDAQ ", "(NASDAQ: ", "(NASDAQ: ZORV, ", "NYSE and ", "((((", "formerly ", "<b", "Symbol: ZORV ", "ticker: "],
+)
 def test_work_grows_linearly(unit: str) -> None:
     small, large = _steps(unit * 200), _steps(unit * 2000)
     assert large <= small * 11 + 500
@@ -189,7 +192,8 @@ def test_exchange_and_symbol_in_other_words(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["(Ticker: ZORV)", "(Symbol: ZORV)", "Stock Symbol: ZORV", "Trading symbol: “ZORV”", "(ticker symbol: ZORV)"]
+    "text",
+    ["(Ticker: ZORV)", "(Symbol: ZORV)", "Stock Symbol: ZORV", "Trading symbol: “ZORV”", "(ticker symbol: ZORV)"],
 )
 def test_a_symbol_without_its_exchange(text: str) -> None:
     (found,) = find_mentions(f"Zorvane, Inc. {text}")
