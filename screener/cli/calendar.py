@@ -8,6 +8,7 @@ import click
 
 from screener import clock
 from screener.cli.common import App, as_of_option, db_option, emit, format_option, output_option, say, screen_width
+from screener.language.symbols import typed_ticker
 
 
 @click.command()
@@ -39,9 +40,7 @@ def command(
         if newest and moment - newest.as_of > dt.timedelta(days=30):
             moment = newest.as_of
         first = clock.new_york_date(moment)
-        dates = store.calendar.dates(
-            first, first + dt.timedelta(days=days), moment, ticker=ticker.upper().lstrip("$").rpartition(":")[2]
-        )
+        dates = store.calendar.dates(first, first + dt.timedelta(days=days), moment, ticker=typed_ticker(ticker))
         dates = store.calendar.titled(dates)
     if form == "json":
         emit(json_text(dates), output)
