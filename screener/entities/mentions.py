@@ -87,8 +87,8 @@ _MAX_LIST = 8
 class Mention(Struct, frozen=True, kw_only=True):
     """One exchange-qualified symbol: ``text[start:end]`` is the symbol as written, ``ticker`` its plain form.
 
-    Classes and warrants are written with a hyphen as SEC does ("BRK-A"). ``exchange`` is a name of
-    ``venues.VENUES``, empty when none is said; ``country_us`` says whether that exchange lies in the United States. Symbols of one list
+    Classes and warrants are written with a hyphen as SEC does ("BRK-A"). ``exchange`` is a name of ``venues.VENUES``,
+    empty when none is said; ``country_us`` says whether that exchange lies in the United States. Symbols of one list
     ("Nasdaq: ABCD, ABCDW") share ``list_start``, the place of their exchange's name.
     """
 
