@@ -14,7 +14,8 @@
     ├── PriceError         a price source cannot answer (source, ticker, reason)
     ├── ModelError         the trained classifier is missing, damaged or of another version
     ├── StoreError         the database cannot be opened, read or written
-    │   └── NewerDatabase  the database was written by a newer screener
+    │   ├── NewerDatabase  the database was written by a newer screener
+    │   └── RowRefused     one row breaks what the tables demand; the store itself is well
     └── AlertError         a channel refused or could not be reached
 
 ``cli.exit_codes`` maps these to exit codes: misuse (2) for ConfigError and InputError, failed (1) for the rest.
@@ -88,6 +89,10 @@ class StoreError(ScreenerError):
 
 class NewerDatabase(StoreError):
     """The database was written by a newer version of the screener."""
+
+
+class RowRefused(StoreError):
+    """A row the tables cannot hold. Trying again ends the same; the rest can be stored without it."""
 
 
 class AlertError(ScreenerError):

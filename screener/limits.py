@@ -69,6 +69,9 @@ LINE_BYTES = 5_000_000  # one JSON line: an item with a whole prospectus in it
 BROKEN_LINES = 10_000  # one after the other: a file of which nothing can be read is not read to its end
 SAVED_BYTES = 50_000_000  # a saved answer, decompressed
 
+HELD_ITEMS = 20_000  # of one feed, that could not be stored and are tried again: as many as one answer may bring
+UNEXPECTED_TRIES = 6  # of an item that cannot be stored, over 15 seconds, before it is the item's fault
+
 
 def at_most(rows: Sequence[T], most: int, more: Callable[[int], T]) -> tuple[T, ...]:
     """The first of ``rows``; when there are more than ``most``, the last of those kept is ``more(how many are left out)``."""

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from screener.addresses import mask
+from screener.errors import RowRefused
 from screener.types import Problem
 
 T = TypeVar("T")
@@ -25,9 +26,9 @@ async def attempt(
     """What ``work`` gives, or the Problem of what it threw; errors of ``passing`` are raised."""
     try:
         return await work()
-    except passing:
-        raise
     except Exception as e:
+        if isinstance(e, passing) and not isinstance(e, RowRefused):  # which trying again cannot mend
+            raise
         return as_problem(stage, subject, e)
 
 
@@ -37,9 +38,9 @@ def attempt_now(
     """As ``attempt``, for work that does not wait."""
     try:
         return work()
-    except passing:
-        raise
     except Exception as e:
+        if isinstance(e, passing) and not isinstance(e, RowRefused):  # which trying again cannot mend
+            raise
         return as_problem(stage, subject, e)
 
 

@@ -28,6 +28,7 @@ from screener import backoff, clock
 from screener.collectors.base import Collector
 from screener.errors import StoreError
 from screener.http import Fetcher
+from screener.limits import UNEXPECTED_TRIES
 from screener.pipeline import pricing
 from screener.pipeline.boundary import attempt
 from screener.pipeline.collecting import poll, ticker_table
@@ -202,23 +203,52 @@ async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> 
     """Store what comes as it comes; classify while nothing waits to be stored, and now and then all the same."""
     in_a_row = 0
     while True:
-        if not watch.writer.behind or (receive.statistics().current_buffer_used and in_a_row < STORE_FIRST):
-            batch = [await receive.receive()]
-            while len(batch) < QUEUE and receive.statistics().current_buffer_used:
-                batch.append(receive.receive_nowait())
-            await _insisting(watch, partial(watch.writer.store, batch, lambda: watch.stopping))
+        waiting = receive.statistics().current_buffer_used or not watch.writer.held.wait()
+        if not watch.writer.behind or (waiting and in_a_row < STORE_FIRST):
+            batch = await _next_batch(watch, receive)
+            await _store(watch, batch)
             for found in batch:
                 if found.feed in watch.queues:
                     watch.queues[found.feed].stored({f.accession for f in found.filings})
             in_a_row, news = in_a_row + 1, any(c.items or c.problems for c in batch)
         else:
-            news, in_a_row = bool(await _insisting(watch, watch.writer.tag)), 0
+            done, in_a_row = await _insisting(watch, watch.writer.tag), 0
+            news = done is True
         if news:
             watch.changed.set()
 
 
-async def _insisting(watch: Watch, work: Callable[[], T]) -> T | None:
-    """Do it in a thread; when the store cannot be written, say so once and try again until it can."""
+async def _next_batch(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> list[Collected]:
+    """What came, together with what was held and is to be tried again; waits until there is either."""
+    batch: list[Collected] = []
+    held = watch.writer.held
+    while held.any and held.wait() and not receive.statistics().current_buffer_used:
+        await anyio.sleep(min(held.wait(), RETRY))
+    if not held.any:
+        batch.append(await receive.receive())
+    while len(batch) < QUEUE and receive.statistics().current_buffer_used:
+        batch.append(receive.receive_nowait())
+    return watch.writer.held.due() + batch
+
+
+async def _store(watch: Watch, batch: Sequence[Collected], most: int = UNEXPECTED_TRIES) -> None:
+    """Store a batch. An unexpected failure of the whole (single items are held by the writer) is tried again, then each
+    answer alone, so that at most one is given up."""
+    for tries in range(1, most + 1):
+        done = await _insisting(watch, partial(watch.writer.store, batch, lambda: watch.stopping))
+        if not isinstance(done, Problem):
+            return
+        await anyio.sleep(backoff.delay(tries, RETRY, RETRY_MOST))
+    if len(batch) > 1:
+        for one in batch:
+            await _store(watch, [one], most=2)
+
+
+async def _insisting(watch: Watch, work: Callable[[], T]) -> T | Problem:
+    """Do it in a thread; when the store cannot be written, say so once and try again until it can.
+
+    What fails for another reason comes back as its Problem, which is on record then.
+    """
     failures = 0
     while True:
         try:
@@ -234,10 +264,8 @@ async def _insisting(watch: Watch, work: Callable[[], T]) -> T | None:
         if failures:
             watch.say("stored again")
         if isinstance(done, Problem):
-            # Not the store's fault: trying the same again would end the same.
             _tell(watch, "store", done)
             await anyio.sleep(RETRY)
-            return None
         return done
 
 

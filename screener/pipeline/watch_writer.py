@@ -2,8 +2,8 @@
 
 Two threads work here. One stores and classifies; one ranks, reading through a connection of its own. They share the
 one connection that writes, in turns (``turn``). Nothing is given up when the store cannot be written for a while: what
-was collected is held and tried again, and the polls wait once the queue is full. What cannot be stored for another
-reason is left out alone, with a Problem.
+was collected is held and tried again, and the polls wait once the queue is full. An item that cannot be stored for
+another reason is tried again alone for a while (``held``), then left out with a Problem.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from screener import clock, config
-from screener.errors import InputError, ScreenerError
+from screener.errors import InputError, ScreenerError, StoreError
 from screener.pipeline.boundary import attempt_now
 from screener.pipeline.cycle import Brought, Ranked, new_run, rank_and_store
-from screener.pipeline.intake.taking import Intake, Taken, in_order
+from screener.pipeline.held import Held
+from screener.pipeline.intake.taking import Intake, LeftOut, Taken, in_order
 from screener.pipeline.ranking import rank_day
 from screener.pipeline.workspace import Workspace
 from screener.store import Store
-from screener.types import Collected, Problem, Run, WatchRow
+from screener.types import Collected, Item, Problem, Run, WatchRow
 
 PART = 200
 """Items in one transaction: what a stop signal waits for."""
@@ -38,6 +39,7 @@ class WatchWriter:
         self.workspace, self._ranker, self._by, self._say = workspace, ranker, by, say
         self._turn = threading.Lock()
         self._intake = Intake(workspace)
+        self.held = Held()
         self._rules_seen = rules_stamp(workspace)
         self._mark = threading.Lock()
         self._came = Brought()
@@ -57,19 +59,42 @@ class WatchWriter:
         When ``stopped`` says so between two parts, the rest is left for the next start, states too.
         Doing it again after an error stores nothing twice.
         """
-        items = in_order(i for c in batch for i in c.items)
+        done = attempt_now("save", "order", lambda: in_order(i for c in batch for i in c.items))
+        items = [i for c in batch for i in c.items] if isinstance(done, Problem) else done
+        left: list[LeftOut] = []
+        stored = 0
         for start in range(0, len(items), PART):
             if stopped():
                 return
-            with self._turn:
-                taken = self._intake.store(items[start : start + PART])
+            taken = self._take(items[start : start + PART])
+            left += taken.left_out
+            stored += taken.items
             self._count(Brought(taken=taken, items=taken.items + taken.known))
+        batch, failed = self.held.settle(batch, left, stored)
+        self.tell(failed)
         filings, broken = self._note([c for c in batch if c.state or c.filings or c.halts])
         told = Taken(filings=filings, problems=[*(p for c in batch for p in c.problems), *broken])
         self._count(Brought(taken=told, feeds={c.feed for c in batch}, filings=sum(len(c.filings) for c in batch)))
         self._batches += 1
         if self._batches % FORGET_EVERY == 0:
             self._intake.forget(clock.now() - MEMORY)
+
+    def _take(self, items: Sequence[Item]) -> Taken:
+        """Store a part; when that fails as a whole, its items one by one."""
+
+        def take() -> Taken:
+            with self._turn:
+                return self._intake.store(items)
+
+        done = attempt_now("save", f"{items[0].source} {items[0].source_id}"[:200], take, (StoreError,))
+        if not isinstance(done, Problem):
+            return done
+        if len(items) == 1:
+            return Taken(left_out=[LeftOut(items[0], done)])
+        taken = Taken()
+        for item in items:
+            taken.add(self._take([item]))
+        return taken
 
     def _note(self, batch: Sequence[Collected]) -> tuple[int, list[Problem]]:
         """Store filings, halts and states together; what cannot be stored is found one by one and left out."""

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from screener.errors import NewerDatabase, StoreError
+from screener.errors import NewerDatabase, RowRefused, StoreError
 from screener.store.bars import Bars
 from screener.store.calendar import Calendar
 from screener.store.catalysts import Catalysts
@@ -211,9 +211,11 @@ def stoppable(connection: sqlite3.Connection) -> Iterator[None]:
 
 @contextmanager
 def storing(path: Path) -> Iterator[None]:
-    """Turn SQLite's errors into StoreError with the file and what to do."""
+    """Turn SQLite's errors into StoreError with the file and what to do, RowRefused where it is a row's fault."""
     try:
         yield
+    except (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError) as e:
+        raise RowRefused(f"{path}: {type(e).__name__}: {e}") from e
     except sqlite3.Error as e:
         text = str(e)
         advice = next((a for word, a in _ADVICE if word in text), "see the message; `screener doctor` checks the file")

@@ -9,13 +9,12 @@ so that one bad message does not block the rest; the first success makes everyth
 from __future__ import annotations
 
 import datetime as dt
-import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from screener import clock, limits
+from screener import backoff, clock, limits
 from screener.config import Alerts, Settings
 from screener.errors import AlertError
 from screener.outputs.alerts.base import Message, Out, Refused, hand_over
@@ -40,7 +39,7 @@ class Courier:
         wanted: Alerts,
         opener: Opener = open_channel,
         now: Callable[[], dt.datetime] = clock.now,
-        spread: Callable[[float, float], float] = random.uniform,
+        spread: Callable[[float, float], float] = backoff.spread,
     ) -> None:
         self.channel = channel
         self.sent = self.failed = 0
@@ -124,7 +123,7 @@ class Courier:
         self.last_error = said
 
     def _wait(self, tries: int, asked: float | None) -> dt.timedelta:
-        doubled = min(MOST, BACKOFF * 2 ** min(max(tries, 1) - 1, 20)) * self._spread(1 - JITTER, 1 + JITTER)
+        doubled = self._spread(backoff.delay(tries, BACKOFF, MOST), JITTER)
         return dt.timedelta(seconds=max(doubled, min(asked, limits.ASKED_SECONDS) if asked else 0.0))
 
     def close(self) -> None:

@@ -20,7 +20,7 @@ import msgspec
 from screener import clock
 from screener.entities.resolve import Resolved, resolve
 from screener.entities.stories import Joiner, compose, novelty
-from screener.errors import ScreenerError, StoreError
+from screener.errors import RowRefused, ScreenerError, StoreError
 from screener.pipeline.boundary import attempt_now
 from screener.pipeline.intake.late_arrivals import take_back
 from screener.pipeline.intake.wordings import edited, is_release
@@ -31,6 +31,14 @@ BATCH = 500
 TAG_BATCH = 20
 
 Tick = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """An item that could not be stored, and why."""
+
+    item: Item
+    problem: Problem
 
 
 @dataclass
@@ -44,6 +52,7 @@ class Taken:
     filings: int = 0
     touched: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
     done: dt.datetime | None = None
 
     def add(self, other: Taken) -> None:
@@ -55,6 +64,7 @@ class Taken:
         self.filings += other.filings
         self.touched += other.touched
         self.problems += other.problems
+        self.left_out += other.left_out
         self.done = other.done or self.done
 
 
@@ -77,7 +87,13 @@ class Intake:
         ordered = in_order(items)
         for start in range(0, len(ordered), BATCH):
             part = ordered[start : start + BATCH]
-            taken.add(self.store(part))
+            stored = self.store(part)
+            if stored.left_out:  # once more: what broke it may have passed
+                again = self.store([one.item for one in stored.left_out])
+                stored.left_out = []
+                stored.add(again)
+                stored.problems += [one.problem for one in again.left_out]
+            taken.add(stored)
             while self._fresh:
                 taken.add(self.tag())
             tick(len(part))
@@ -87,18 +103,22 @@ class Intake:
         return taken
 
     def store(self, items: Sequence[Item]) -> Taken:
-        """Store items that are ``in_order`` in one transaction, and remember their stories for ``tag``."""
+        """Store items that are ``in_order`` in one transaction, and remember their stories for ``tag``.
+
+        One item that breaks a stage must not stop the rest: it is found and left out. Raises StoreError when the store
+        itself cannot be written.
+        """
         try:
             return self._stored(items)
-        except ScreenerError:
-            raise
-        except Exception as e:  # one item that breaks a stage must not stop the rest: find it, leave it out
+        except Exception as e:
+            if isinstance(e, StoreError) and not isinstance(e, RowRefused):
+                raise
             if len(items) == 1:
-                return Taken(problems=[_unreadable(items[0], e)])
-            taken = Taken()
-            for item in items:
-                taken.add(self.store((item,)))
-            return taken
+                return Taken(left_out=[LeftOut(items[0], _unreadable(items[0], e))])
+        taken = Taken()
+        for item in items:
+            taken.add(self.store((item,)))
+        return taken
 
     def tag(self, most: int = TAG_BATCH) -> Taken:
         """Classify up to ``most`` of the stories that are stored and not classified yet, this intake's own first."""
