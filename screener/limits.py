@@ -55,6 +55,15 @@ SMALL_MARKS = 20_000  # unless it holds more tags and entities: each may cost 6 
 FEED_TEXT_CHARS = 200_000  # summary or body of an entry
 INDEX_BYTES = 50_000_000  # a daily index of EDGAR: 1 to 3 MB, more at quarter ends
 
+SUBMISSION_BYTES = 100_000_000  # a full submission of EDGAR; the largest prospectus with exhibits has some 40 MB
+DOCUMENT_BYTES = 12_000_000  # one document of it: what is longer is read to there
+DOCUMENTS = 5_000  # of one submission
+HEADER_BYTES = 2_000_000  # what stands before its first document
+FILING_TEXT_CHARS, EXHIBIT_TEXT_CHARS = 200_000, 100_000  # of a filing and of an exhibit that are kept
+HTML_CHARS = 5_000_000  # of one text that is freed of its markup
+LENIENT_BYTES, LENIENT_MARKS = 2_000_000, 40_000  # of a broken feed that is mended: the mender's time goes with both
+SEEN_IDS = 5_000  # of one feed that are remembered to tell what is new
+
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # a date outside is none: EDGAR begins in 1993, and 9999 cannot be moved by a zone
 ROWS = 10_000  # objects in one JSON answer; collectors ask for 100 a page
 

@@ -40,13 +40,15 @@ class BrokenLine(ValueError):
     """A line that is no item; the message says why."""
 
 
-def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -> Iterator[Item | Problem]:
+def read_items(
+    path: Path, now: dt.datetime, as_of: dt.datetime | None = None, most: int = DEFAULT.problems
+) -> Iterator[Item | Problem]:
     """Read items line by line; a line that cannot be used comes out as a Problem with ``file:line``.
 
     ``now`` is the receipt, unless the line states ``received``; in a replay (``as_of``) later items are left out and
-    receipt is publication. Raises InputError when the file cannot be read at all.
+    receipt is publication. Of broken lines ``most`` are told one by one. Raises InputError when the file cannot be read at all.
     """
-    broken = _Broken(path)
+    broken = _Broken(path, most)
     with opened(path) as stream:
         for number, line in enumerate(_lines(stream, path), 1):
             if line.isspace() or not line:
@@ -69,18 +71,18 @@ def read_items(path: Path, now: dt.datetime, as_of: dt.datetime | None = None) -
 class _Broken:
     """The broken lines of a file: the first are told one by one, the rest as a number."""
 
-    def __init__(self, path: Path) -> None:
-        self._path, self._count, self.in_a_row = path, 0, 0
+    def __init__(self, path: Path, most: int) -> None:
+        self._path, self._most, self._count, self.in_a_row = path, most, 0, 0
 
     def note(self, number: int, error: BrokenLine) -> Iterator[Problem]:
         self._count += 1
         self.in_a_row += 1
-        if self._count <= DEFAULT.problems:
+        if self._count <= self._most:
             where = f"{self._path}:{number}"
             yield self._problem(where, f"{where}: {error}; line left out")
 
     def rest(self) -> Iterator[Problem]:
-        more = self._count - DEFAULT.problems
+        more = self._count - self._most
         stopped = f", the last {BROKEN_LINES:,} one after the other: the rest was not read"
         if more > 0:
             told = f"{self._path}: {more:,} more lines left out"
@@ -218,7 +220,7 @@ class FileCollector:
             if feed.options.get("payload", "items") != "items":
                 found = await read_saved(feed, context)
             else:
-                found = _read_lines(feed, now, context.as_of)
+                found = _read_lines(feed, now, context)
         except InputError as e:
             return failed(feed, context, e, "file")
         return msgspec.structs.replace(found, state=success(context.state, now))
@@ -227,8 +229,8 @@ class FileCollector:
 PLUGIN = FileCollector()
 
 
-def _read_lines(feed: FeedSpec, now: dt.datetime, as_of: dt.datetime | None) -> Collected:
-    found = [x for path in paths_of(feed) for x in read_items(path, now, as_of)]
+def _read_lines(feed: FeedSpec, now: dt.datetime, context: Context) -> Collected:
+    found = [x for path in paths_of(feed) for x in read_items(path, now, context.as_of, context.limits.problems)]
     return Collected(
         feed=feed.name,
         items=tuple(x for x in found if isinstance(x, Item)),

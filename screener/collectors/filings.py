@@ -26,11 +26,10 @@ from screener.collectors.sgml import Submission, filing_text, parse_submission
 from screener.collectors.text import one_line
 from screener.collectors.xmlforms import Stake, read_stake
 from screener.errors import FetchError, ReaderEnded
+from screener.limits import EXHIBIT_TEXT_CHARS, FILING_TEXT_CHARS
 from screener.sec import forms, items8k
 from screener.types import Exhibit, FactValue, Filing, Item, Problem
 
-MAX_BODY = 200_000
-MAX_EXHIBIT = 100_000
 _LINK = re.compile(r"(.*/data/\d{1,10}/)(\d{18})/(\d{10}-\d{2}-\d{6})-index(?:-headers)?\.html?$")
 _TEXT_LINK = re.compile(r".*/data/\d{1,10}/(?:\d{18}/)?\d{10}-\d{2}-\d{6}\.txt$")
 
@@ -68,8 +67,8 @@ async def fetch_filing(
         return _problem(filing, str(e), error_kind(e))
     wanted = Wanted(
         source=context.state.name or "edgar",
-        max_body=_positive(context.options.get("max_body"), MAX_BODY),
-        max_exhibit=_positive(context.options.get("max_exhibit"), MAX_EXHIBIT),
+        max_body=_positive(context.options.get("max_body"), FILING_TEXT_CHARS),
+        max_exhibit=_positive(context.options.get("max_exhibit"), EXHIBIT_TEXT_CHARS),
     )
     # a submission takes two milliseconds to read, some a hundred, and a hostile one any time
     try:
@@ -88,8 +87,8 @@ class Wanted(Struct, frozen=True, kw_only=True):
     """What an item shall hold: the name of its source, and at most so many characters of body and of each exhibit."""
 
     source: str = "edgar"
-    max_body: int = MAX_BODY
-    max_exhibit: int = MAX_EXHIBIT
+    max_body: int = FILING_TEXT_CHARS
+    max_exhibit: int = EXHIBIT_TEXT_CHARS
 
 
 class Read(Struct, frozen=True, kw_only=True):

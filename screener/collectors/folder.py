@@ -41,7 +41,7 @@ class Folder:
         kept = [mark for mark in marks if mark in seen]
         for mark in [m for m in marks if m not in seen][:MAX_FILES]:
             try:
-                found = list(read_items(marks[mark], context.now(), context.as_of))
+                found = list(read_items(marks[mark], context.now(), context.as_of, context.limits.problems))
             except InputError as e:
                 problems.append(Problem(stage="collect", subject=feed.name, kind="file", message=str(e)))
                 continue

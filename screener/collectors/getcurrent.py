@@ -62,14 +62,14 @@ async def read_page(body: bytes, subject: str, bounds: Limits = DEFAULT) -> Page
     if is_small(body):
         root = parse_xml(body)
         if root is not None and root.tag == _ATOM + "feed":
-            return _page(root, subject)
+            return _page(root, subject, bounds)
     try:
-        return await apart(bounds, len(body), parse_getcurrent, body, subject)
+        return await apart(bounds, len(body), parse_getcurrent, body, subject, bounds)
     except ReaderEnded as e:
         return Page(problems=(_problem(subject, e.kind, f"the page {e}"),))
 
 
-def parse_getcurrent(body: bytes, subject: str = "edgar") -> Page:
+def parse_getcurrent(body: bytes, subject: str = "edgar", bounds: Limits = DEFAULT) -> Page:
     """Read one page. Never raises: what is not a page of filings gives no entries and one Problem ("not_a_feed")."""
     root, problems = parse_xml(body), []
     mended = mend_xml(body) if root is None else None
@@ -81,19 +81,19 @@ def parse_getcurrent(body: bytes, subject: str = "edgar") -> Page:
         problems.append(_problem(subject, "cut_off", "the page is damaged or cut off; kept what could be read"))
     if root is None or root.tag != _ATOM + "feed":
         return Page(problems=(_problem(subject, "not_a_feed", f"not a page of filings: {_looks_like(body)}"),))
-    page = _page(root, subject)
+    page = _page(root, subject, bounds)
     return Page(entries=page.entries, problems=(*problems, *page.problems))
 
 
-def _page(root: etree._Element, subject: str) -> Page:
+def _page(root: etree._Element, subject: str, bounds: Limits) -> Page:
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for number, element in enumerate(islice(root.iterchildren(_ENTRY), DEFAULT.entries), 1):
+    for number, element in enumerate(islice(root.iterchildren(_ENTRY), bounds.entries), 1):
         try:
             entries.append(_entry(element))
         except (ValueError, OverflowError) as e:
             problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {clean(str(e))}"))
-    more = at_most(problems, DEFAULT.problems, lambda n: _problem(subject, "bad_entry", f"and {n} more like these"))
+    more = at_most(problems, bounds.problems, lambda n: _problem(subject, "bad_entry", f"and {n} more like these"))
     return Page(entries=tuple(entries), problems=more)
 
 

@@ -14,8 +14,8 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from screener.collectors.entry import Entry
+from screener.limits import SEEN_IDS
 
-MAX_SEEN = 5_000
 _WEB = re.compile(r"https?://[^\s/?#\[\]@\\]+(?=[/?#]|$)")
 _UNSAFE = re.compile(r"[\s<>\"\x00-\x1f\x7f]")
 _TRACKING = re.compile(r"(?:utm_[a-z_]+|feedref|fbclid|gclid|mkt_tok|mc_cid|mc_eid)=", re.IGNORECASE)
@@ -81,7 +81,7 @@ class Window:
     @property
     def tokens(self) -> tuple[str, ...]:
         """The state to keep; an empty window keeps the old one, so that a gap is still noticed after it."""
-        return tuple(list(self._now.values())[:MAX_SEEN]) or tuple(self._before.values())
+        return tuple(list(self._now.values())[:SEEN_IDS]) or tuple(self._before.values())
 
     @property
     def rolled_over(self) -> bool:

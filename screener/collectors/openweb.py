@@ -8,9 +8,7 @@ from typing import Any
 
 from screener.collectors.entry import Channel, Entry, empty_entry
 from screener.collectors.mend import NotJson, clean, read_json
-
-MAX_LENIENT = 2_000_000
-MAX_MARKS = 40_000
+from screener.limits import LENIENT_BYTES, LENIENT_MARKS
 
 
 def is_light(body: bytes) -> bool:
@@ -18,7 +16,7 @@ def is_light(body: bytes) -> bool:
 
     Measured on documents made of nothing but marks: about 50 microseconds for each ``<``, 2 for each ``&``.
     """
-    return len(body) <= MAX_LENIENT and body.count(b"<") + body.count(b"&") / 25 <= MAX_MARKS
+    return len(body) <= LENIENT_BYTES and body.count(b"<") + body.count(b"&") / 25 <= LENIENT_MARKS
 
 
 def read_json_feed(body: bytes) -> Channel | None:

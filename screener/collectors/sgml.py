@@ -18,14 +18,9 @@ from msgspec import Struct
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.text import html_to_text
 from screener.collectors.xmlforms import xml_text
-from screener.limits import FIRST_YEAR, LAST_YEAR
+from screener.limits import DOCUMENT_BYTES, DOCUMENTS, FIRST_YEAR, HEADER_BYTES, LAST_YEAR, SUBMISSION_BYTES
 from screener.sec.items8k import item_numbers
 from screener.types import Exhibit, Party
-
-MAX_SUBMISSION = 100_000_000
-MAX_DOCUMENT = 12_000_000
-MAX_DOCUMENTS = 5_000
-MAX_HEADER = 2_000_000
 
 ROLES = {
     "FILER": "Filer",
@@ -93,7 +88,7 @@ class Submission(Struct, frozen=True, kw_only=True):
 
 
 def parse_submission(
-    raw: bytes, *, max_bytes: int = MAX_SUBMISSION, max_document: int = MAX_DOCUMENT, max_documents: int = MAX_DOCUMENTS
+    raw: bytes, *, max_bytes: int = SUBMISSION_BYTES, max_document: int = DOCUMENT_BYTES, max_documents: int = DOCUMENTS
 ) -> Submission:
     """Read one submission. Never raises; limits are in bytes and what passes them is left out with a note."""
     notes: list[str] = []
@@ -101,7 +96,7 @@ def parse_submission(
         notes.append(f"the submission has {len(raw):,} bytes: only the first {max_bytes:,} were read")
         raw = raw[:max_bytes]
     first = _DOCUMENT.search(raw)
-    head = _decode(raw[: min(first.start() if first else len(raw), MAX_HEADER)])
+    head = _decode(raw[: min(first.start() if first else len(raw), HEADER_BYTES)])
     fields, parties = _tag_header(head) if "<ACCESSION-NUMBER>" in head else _line_header(head)
     if not _END.search(raw, max(0, len(raw) - 200)):
         notes.append("the submission has no end tag: it may be cut off")

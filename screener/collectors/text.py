@@ -7,13 +7,14 @@ import re
 import threading
 from typing import Any
 
+from screener.limits import HTML_CHARS
+
 _BLOCK_NAMES = (
     "address article aside blockquote body caption dd details div dl dt fieldset figcaption figure footer form h1 h2 h3"
     " h4 h5 h6 header hr html li main nav ol p pre section summary table tbody tfoot thead tr ul"
 )
 BLOCKS = frozenset(_BLOCK_NAMES.split())
 DROPPED = frozenset(("script", "style", "noscript", "template", "iframe", "object", "svg", "head"))
-MAX_HTML = 5_000_000
 _MARKUP = re.compile(r"<[a-zA-Z/!?]|&[a-zA-Z#]")
 # Zero-width and direction marks hide words from readers and patterns alike.
 _INVISIBLE = re.compile(
@@ -45,9 +46,9 @@ def one_line(text: str, limit: int = 1000) -> str:
 def html_to_text(markup: str) -> str:
     """Text of an HTML fragment or document: one blank line between blocks, cells of a row parted by a blank.
 
-    Text without markup is only tidied. Never raises; what is longer than ``MAX_HTML`` characters is cut first.
+    Text without markup is only tidied. Never raises; what is longer than ``HTML_CHARS`` characters is cut first.
     """
-    markup = _surrogates(markup[:MAX_HTML])
+    markup = _surrogates(markup[:HTML_CHARS])
     if not _MARKUP.search(markup):
         return tidy(markup)
     return tidy(_walk(markup))

@@ -23,7 +23,7 @@ from tests.watch.test_filing_queue import Edgar
 ROOT = Path(__file__).resolve().parents[2]
 FEEDS, ITEMS, FILINGS = 20, 40, 300
 LONGEST = 1.2
-HANG = 120.0
+HANG = 300.0
 WHOLE = (FEEDS * ITEMS + FILINGS, FILINGS, 0)
 WORDS = [
     "crane",
@@ -121,6 +121,10 @@ def finish(settings: Path, db: Path) -> None:
     with start(settings, db) as process:
         while progress(db) != WHOLE and time.monotonic() < end and process.poll() is None:
             time.sleep(0.05)
+        if (left := progress(db)) != WHOLE:
+            print(
+                f"  {db.name} was not done: {left} of {WHOLE} (items, filings, -unclassified); ended: {process.poll()}"
+            )
         process.send_signal(signal.SIGTERM)
         process.wait(HANG)
 

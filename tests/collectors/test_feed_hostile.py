@@ -149,7 +149,7 @@ def test_large_broken_documents_never_reach_feedparser(mark: bytes, monkeypatch:
 
 
 def test_a_large_feed_with_a_mistake_in_it_is_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("screener.collectors.openweb.MAX_MARKS", 100)
+    monkeypatch.setattr("screener.collectors.openweb.LENIENT_MARKS", 100)
     body = rss(50).replace(b"wins order 7<", b"wins R&D order 7<")
     found = parse(body)
     assert len(found.items) == 50 and not found.refused

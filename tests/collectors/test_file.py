@@ -208,3 +208,10 @@ def test_wrong_options_are_one_clear_problem(tmp_path: Path, options: dict[str, 
     (problem,) = found.problems
     assert problem.kind == "file" and why in problem.message
     assert found.state is not None and found.state.failures == 1
+
+
+@pytest.mark.parametrize("most", [1, 3, 7])
+def test_the_users_limit_on_problems_holds_for_files(tmp_path: Path, most: int) -> None:
+    path = write(tmp_path, *(["{not json"] * 9))
+    told = [x for x in read_items(path, NOW, None, most) if isinstance(x, Problem)]
+    assert len(told) == most + 1 and f"{9 - most} more lines left out" in told[-1].message

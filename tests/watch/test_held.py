@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from screener.entities.resolve import resolve
 from screener.errors import InputError, RowRefused
 from screener.pipeline import held as holding
 from screener.pipeline import watch
@@ -17,6 +18,7 @@ from screener.pipeline.held import Held
 from screener.pipeline.intake import taking
 from screener.pipeline.intake.taking import Intake, LeftOut, Taken
 from screener.pipeline.run import Plan, run_once
+from screener.pipeline.watch_writer import WatchWriter
 from screener.store import open_store
 from screener.store.db import storing
 from screener.types import Collected, FeedState, Item, Problem
@@ -51,7 +53,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_passing_error_in_a_stage_loses_nothing(
     thrown: Callable[[], Exception], server: WireServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    calls, resolve = [0], taking.resolve
+    calls = [0]
 
     def broken(*args: object) -> object:
         calls[0] += 1
@@ -70,7 +72,7 @@ def test_a_passing_error_in_a_stage_loses_nothing(
     assert shown.query("SELECT count(*) FROM problems WHERE kind = 'unreadable'") == [(0,)]
 
 
-@pytest.mark.parametrize("where", [(Intake, "store"), (watch.WatchWriter, "store"), (watch.WatchWriter, "_note")])
+@pytest.mark.parametrize("where", [(Intake, "store"), (WatchWriter, "store"), (WatchWriter, "_note")])
 @pytest.mark.parametrize("thrown", THROWN[:4], ids=IDS[:4])
 def test_a_passing_error_of_the_whole_loses_nothing(
     where: tuple[type, str],
@@ -142,7 +144,7 @@ def test_a_stop_while_something_is_held_loses_nothing(
 
 
 def test_a_run_tries_what_broke_once_more(server: WireServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    calls, resolve = [0], taking.resolve
+    calls = [0]
 
     def broken(*args: object) -> object:
         calls[0] += 1

@@ -9,6 +9,7 @@ so that one bad message does not block the rest; the first success makes everyth
 from __future__ import annotations
 
 import datetime as dt
+import random
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -39,7 +40,7 @@ class Courier:
         wanted: Alerts,
         opener: Opener = open_channel,
         now: Callable[[], dt.datetime] = clock.now,
-        spread: Callable[[float, float], float] = backoff.spread,
+        spread: Callable[[float, float], float] = random.uniform,
     ) -> None:
         self.channel = channel
         self.sent = self.failed = 0
@@ -123,7 +124,7 @@ class Courier:
         self.last_error = said
 
     def _wait(self, tries: int, asked: float | None) -> dt.timedelta:
-        doubled = self._spread(backoff.delay(tries, BACKOFF, MOST), JITTER)
+        doubled = backoff.delay(tries, BACKOFF, MOST) * self._spread(1 - JITTER, 1 + JITTER)
         return dt.timedelta(seconds=max(doubled, min(asked, limits.ASKED_SECONDS) if asked else 0.0))
 
     def close(self) -> None:

@@ -150,7 +150,8 @@ def file_items(workspace: Workspace, paths: Sequence[Path]) -> Collected:
     items: list[Item] = []
     problems: list[Problem] = []
     for path in paths:
-        for found in read_items(path, workspace.clock.now(), workspace.clock.fixed):
+        most = workspace.settings.limits.problems
+        for found in read_items(path, workspace.clock.now(), workspace.clock.fixed, most):
             if isinstance(found, Problem):
                 problems.append(found)
             else:
