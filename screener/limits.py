@@ -121,3 +121,11 @@ WRONG_FREE = 5  # wrong passwords of one client before it is not heard for a whi
 WRONG_SECONDS, WRONG_MOST_SECONDS = 0.3, 900.0  # a refusal takes so long, then doubles, as does the time unheard
 WRONG_CLIENTS = 2_000  # clients remembered
 WRONG_PER_MINUTE = 60  # of all clients together; beyond it strangers wait for each other
+
+# When a jump between two closes is no trading but a split of which nothing is listed; ``prices.splits`` says why.
+JUMP_UNSEEN = 1.45
+"""Up to this factor the close that a source's change compares with counts as the stored one."""
+JUMP_UP, JUMP_EVER = 3.0, 20.0
+"""A gain of this factor needs the volume below; one of the second is believed on none."""
+JUMP_CONFIRMS = 2.0
+"""Times the usual volume that make a gain believable."""

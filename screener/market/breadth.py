@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from screener import clock
+from screener.limits import JUMP_CONFIRMS, JUMP_EVER, JUMP_UNSEEN, JUMP_UP
 
 YEAR = 252
 LINE, LINE_NEEDS = 50, 40
@@ -74,7 +75,22 @@ def grid(rows: Iterable[BarRow], day: dt.date, as_of: dt.datetime, members: Coll
         close[i, j] = np.nan if row[5] is None else row[5]
         volume[i, j] = np.nan if row[6] is None else row[6]
         change[i, j] = np.nan if row[7] is None or row[7] > MAX_CHANGE else row[7]
-    return Grid(tickers, close, volume, _filled(np, close, change), time, partial)
+    return Grid(tickers, close, volume, _believed(np, close, volume, _filled(np, close, change)), time, partial)
+
+
+def _believed(np: Any, close: Any, volume: Any, change: Any) -> Any:
+    """Without the gains that no trading explains, as ``prices.splits.implausible`` has it for one ticker."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        jump = close[1:] / close[:-1]
+        compared = jump / (1 + change[1:] / 100)
+        wild = (jump >= JUMP_UP) & (compared > 1 / JUMP_UNSEEN) & (compared < JUMP_UNSEEN)
+    for i, j in np.argwhere(wild):
+        recent = volume[max(0, i - 4) : i + 1, j]
+        usual = recent[~np.isnan(recent)]
+        quiet = usual.sum() > 0 and volume[i + 1, j] / usual.mean() < JUMP_CONFIRMS
+        if quiet or jump[i, j] >= JUMP_EVER:
+            change[i + 1, j] = np.nan
+    return change
 
 
 def _filled(np: Any, close: Any, change: Any) -> Any:

@@ -6,9 +6,10 @@ and today's 4.40 is "+10 %", so the close that the source compares with is 4.00,
 be whole (1-for-17.85, a stock dividend, a change in what one ADS stands for).
 
 Where none of these tells, a jump that no trading explains is taken for an unknown split, never for a move: a price that
-triples on no more volume than usual, or one twenty times as high on any. In half a year of 4,000 small caps every true
-tripling had at least 2.6 times its usual volume, and the three that had not were a change of ADS ratio, a bankruptcy's new
-shares and a wrong price.
+triples on no more volume than usual, or one twenty times as high on any. In the half year of recorded small caps the
+triplings that stood up to a look had at least 2.6 times their usual volume, and three that had less were a change of ADS
+ratio, a bankruptcy's new shares and a wrong price; that is one market over six months, so a quiet true tripling elsewhere
+would be taken as unknown.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ from msgspec import Struct
 
 from screener.errors import InputError
 from screener.language.symbols import plain_ticker
+from screener.limits import JUMP_CONFIRMS as CONFIRMS
+from screener.limits import JUMP_EVER as EVER
+from screener.limits import JUMP_UNSEEN as UNSEEN
+from screener.limits import JUMP_UP as UP
 from screener.prices.base import problem
 from screener.prices.formulas import mean
 from screener.types import Bar, Problem
@@ -43,10 +48,9 @@ class Announced(Struct, frozen=True, kw_only=True):
 
 _TOLERANCE = 0.002
 _HALF_TICK = 0.00005
-_UNSEEN = 1.45
 _LARGE = 1.8
-_UP, _DOWN, _EVER = 3.0, 1 / 3, 20.0
-_CONFIRMS, _CRASHES = 2.0, 5.0
+_DOWN = 1 / 3
+_CRASHES = 5.0
 _MISSED = dt.timedelta(days=7)
 _OPEN_DAY = dt.timedelta(days=270)
 _FITS = 0.75  # natural logarithm: a stock that moves by less than half or double on the day of its split
@@ -96,15 +100,15 @@ def implausible(before: Bar, after: Bar, seen: float | None, recent: Sequence[Ba
     if not after.close or not before.close or (seen is None and after.change_pct is not None):
         return False
     jump = after.close / before.close
-    stated = seen is not None and 1 / _UNSEEN < seen < _UNSEEN
+    stated = seen is not None and 1 / UNSEEN < seen < UNSEEN
     if seen is not None and not stated:
         return False  # the source compares with another close than the stored one: its own change is right
-    if _DOWN < jump < _UP:
+    if _DOWN < jump < UP:
         return False
     usual = mean((b.volume for b in recent), least=1)
     busy = after.volume / usual if usual and after.volume is not None else None
-    if jump >= _UP:
-        return jump >= _EVER or (busy is None and not stated) or (busy is not None and busy < _CONFIRMS)
+    if jump >= UP:
+        return jump >= EVER or (busy is None and not stated) or (busy is not None and busy < CONFIRMS)
     return not stated and (busy is None or busy < _CRASHES)
 
 
@@ -137,7 +141,7 @@ def _where(split: Announced, bars: Sequence[Bar]) -> dt.date | None:
         if not first <= after.day <= last or not before.close or not after.close:
             continue
         seen = _seen(before, after)
-        shown = seen if seen is not None and not 1 / _UNSEEN < seen < _UNSEEN else after.close / before.close
+        shown = seen if seen is not None and not 1 / UNSEEN < seen < UNSEEN else after.close / before.close
         miss = abs(log(shown / split.ratio))
         if miss < min(_FITS, abs(log(shown))) and (best is None or miss < best[0]):
             best = miss, after.day
@@ -157,7 +161,7 @@ def _ratio(
 ) -> float | None:
     if seen is None:
         return _by_closes(before, after, listed, inside)
-    if 1 / _UNSEEN < seen < _UNSEEN:
+    if 1 / UNSEEN < seen < UNSEEN:
         return _unadjusted(before, after, listed, inside) if inside else 1.0
     if inside or any(abs((d - after.day).days) <= 3 for d in listed):
         return seen
@@ -174,7 +178,7 @@ def _own_basis(before: Bar, after: Bar, seen: float) -> bool:
     """
     jump = (after.close or 1.0) / (before.close or 1.0)
     calmer = abs(log(jump / seen)) < abs(log(jump))
-    return calmer or (jump != 1.0 and _DOWN < jump / seen < _UP)
+    return calmer or (jump != 1.0 and _DOWN < jump / seen < UP)
 
 
 def _by_closes(before: Bar, after: Bar, listed: Splits, inside: list[dt.date]) -> float | None:
@@ -184,7 +188,7 @@ def _by_closes(before: Bar, after: Bar, listed: Splits, inside: list[dt.date]) -
         return ratio
     jump = after.close / before.close
     if ratio is None:
-        return 1.0 if 1 / _UNSEEN < jump < _UNSEEN else None
+        return 1.0 if 1 / UNSEEN < jump < UNSEEN else None
     return ratio if abs(log(jump / ratio)) <= abs(log(jump)) else 1.0
 
 

@@ -178,6 +178,22 @@ class TestBreadth:
         v = self.see(rows, ["QA", "QB"])
         assert v["small_caps"] == 1.0 and v["median_change_pct"] == pytest.approx(10.0)
 
+    def test_a_jump_that_no_trading_explains_is_no_mover(self) -> None:
+        before = clock.previous_session(DAY)
+        rows = [
+            row("QUIET", before, 1.0, 0.0, 1e6),
+            row("QUIET", DAY, 12.0, 1100.0, 1.1e6),  # the source differenced a split that nobody listed
+            row("BUSY", before, 1.0, 0.0, 1e6),
+            row("BUSY", DAY, 4.0, 300.0, 9e6),
+            row("EVER", before, 1.0, 0.0, 1e6),
+            row("EVER", DAY, 30.0, 2900.0, 9e6),
+            row("SPLIT", before, 0.5, 0.0, 1e6),
+            row("SPLIT", DAY, 9.0, -10.0, 1e6),  # a 1-for-20 that the source's own change has taken out
+        ]
+        g = grid(rows, DAY, CLOSE, ["QUIET", "BUSY", "EVER", "SPLIT"])
+        assert top_movers(g) == ("BUSY", "SPLIT")
+        assert breadth(g)["small_caps"] == 2.0 and breadth(g)["up10"] == 1.0
+
     def test_movers_are_liquid_and_largest_first(self) -> None:
         rows = [
             row("QA", DAY, 10, 40.0, 1e6),
