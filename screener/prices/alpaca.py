@@ -21,9 +21,9 @@ from urllib.parse import urlencode
 
 from screener import clock
 from screener.errors import PriceError
-from screener.prices.asking import merged
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
-from screener.prices.cells import number, session_date
+from screener.prices.cell_values import number, session_date
+from screener.prices.per_ticker import merged
 from screener.prices.replies import documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem, Quote

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from screener.errors import FetchError, InputError, PriceError
-from screener.prices.asking import merged
 from screener.prices.base import PriceRequest, Prices, PriceSource, problem
+from screener.prices.per_ticker import merged
 from screener.prices.replies import hide
 from screener.types import Problem
 

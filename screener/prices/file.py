@@ -23,7 +23,7 @@ from screener import clock
 from screener.errors import InputError, PriceError
 from screener.prices import csvbars, parquetbars
 from screener.prices.base import PriceRequest, Prices, problem
-from screener.prices.late import watch
+from screener.prices.repeated_days import watch
 from screener.prices.rows import Days, Row, Troubles, to_bar
 from screener.types import Bar, Problem
 

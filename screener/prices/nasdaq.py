@@ -20,7 +20,7 @@ from screener import clock
 from screener.errors import PriceError
 from screener.language.symbols import plain_ticker
 from screener.prices.base import PriceRequest, Prices, fetcher_of, problem
-from screener.prices.cells import number
+from screener.prices.cell_values import number
 from screener.prices.replies import documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem, Quote

@@ -19,9 +19,9 @@ from typing import Any
 from screener import clock
 from screener.errors import PriceError
 from screener.language.symbols import plain_ticker
-from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
-from screener.prices.cells import number
+from screener.prices.cell_values import number
+from screener.prices.per_ticker import each
 from screener.prices.replies import NotThere, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem

@@ -9,7 +9,7 @@ from functools import lru_cache
 from screener import clock
 from screener.language.symbols import plain_ticker
 from screener.prices.base import problem
-from screener.prices.cells import number, session_date
+from screener.prices.cell_values import number, session_date
 from screener.types import Bar, BarRow, Problem
 
 NUMBERS = ("open", "high", "low", "close", "volume", "change_pct", "market_cap", "float_shares")

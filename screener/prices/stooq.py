@@ -20,9 +20,9 @@ from urllib.parse import urlencode
 
 from screener import clock
 from screener.errors import PriceError
-from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of, problem
-from screener.prices.cells import number, session_date
+from screener.prices.cell_values import number, session_date
+from screener.prices.per_ticker import each
 from screener.prices.replies import NotThere, RateLimited, fetch
 from screener.prices.rows import header, impossible
 from screener.types import Bar, Problem

@@ -18,9 +18,9 @@ from urllib.parse import quote as escaped
 
 from screener import clock
 from screener.errors import PriceError
-from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
-from screener.prices.cells import number, session_date
+from screener.prices.cell_values import number, session_date
+from screener.prices.per_ticker import each
 from screener.prices.replies import NotThere, documented, fetch, json_of
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem

@@ -24,9 +24,9 @@ from urllib.parse import urlencode
 
 from screener import clock
 from screener.errors import PriceError
-from screener.prices.asking import each
 from screener.prices.base import PriceRequest, Prices, fetcher_of
-from screener.prices.cells import number
+from screener.prices.cell_values import number
+from screener.prices.per_ticker import each
 from screener.prices.replies import NotThere, RateLimited, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Quote

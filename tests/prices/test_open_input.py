@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from screener.errors import InputError, PriceError
 from screener.prices import alpaca, nasdaq, polygon, tiingo, yahoo
 from screener.prices.base import PriceRequest
-from screener.prices.cells import number, session_date
+from screener.prices.cell_values import number, session_date
 from screener.prices.file import read_bars
 from screener.prices.replies import documented
 from screener.prices.splits import parse_ratio, read_splits
