@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 
 from screener.clock import NEW_YORK, UTC
-from screener.collectors.getcurrent import Entry, Page
+from screener.collectors.getcurrent import IndexEntry, Page
 from screener.limits import FIRST_YEAR, LAST_YEAR
 from screener.types import Problem
 
@@ -75,7 +75,7 @@ def _columns(line: str, columns: tuple[int, int, int]) -> tuple[str, str, str, s
     return form, company, found[1], found[2], found[3]
 
 
-def _entry(row: tuple[str, str, str, str, str], base: str) -> Entry:
+def _entry(row: tuple[str, str, str, str, str], base: str) -> IndexEntry:
     form, company, cik, day, name = (part.strip() for part in row)
     accession = _ACCESSION.search(name)
     if accession is None or not form:
@@ -84,7 +84,7 @@ def _entry(row: tuple[str, str, str, str, str], base: str) -> Entry:
     if not FIRST_YEAR <= filed.year <= LAST_YEAR or not (cik.isascii() and cik.isdigit() and len(cik) <= 10):
         raise ValueError(day)
     folder = f"{base.rstrip('/')}/Archives/edgar/data/{int(cik)}/{accession[1].replace('-', '')}"
-    return Entry(
+    return IndexEntry(
         accession=accession[1],
         form=form,
         name=" ".join(company.split()),

@@ -24,7 +24,7 @@ from screener.clock import is_session
 from screener.collectors.apart import apart
 from screener.collectors.base import Context, error_kind, failed
 from screener.collectors.dailyindex import index_days, index_url, parse_index
-from screener.collectors.getcurrent import REFUSED, Entry, Page, companies, filing, join, read_page
+from screener.collectors.getcurrent import REFUSED, IndexEntry, Page, companies, filing, join, read_page
 from screener.errors import FetchError, ReaderEnded
 from screener.sec.forms import NEWS, Choice, form_title
 from screener.sec.items8k import EXHIBITS
@@ -62,7 +62,7 @@ PLUGIN = EdgarCollector()
 
 
 def filings_and_items(
-    entries: Sequence[Entry], feed: FeedSpec, received: dt.datetime, replayed: bool
+    entries: Sequence[IndexEntry], feed: FeedSpec, received: dt.datetime, replayed: bool
 ) -> tuple[tuple[Filing, ...], tuple[Item, ...]]:
     """Every accession as a Filing, and those of the feed's chosen forms as Items, newest first."""
     by_accession = join(entries)
@@ -76,7 +76,7 @@ class _Walk:
 
     def __init__(self, feed: FeedSpec, context: Context) -> None:
         self.feed, self.context, self.state = feed, context, context.state
-        self.entries: list[Entry] = []
+        self.entries: list[IndexEntry] = []
         self.problems: list[Problem] = []
         self.complete = False
         self.end = context.as_of or context.now()
@@ -138,7 +138,7 @@ class _Walk:
             new -= set(self.context.known(sorted(new))) if new else set()
             self.entries += [e for e in found if e.accession in new and e.accepted <= self.end]
 
-    async def _index(self, day: dt.date) -> Sequence[Entry]:
+    async def _index(self, day: dt.date) -> Sequence[IndexEntry]:
         try:
             response = await self.context.fetcher.get(index_url(self.feed.url, day), max_bytes=MAX_INDEX)
         except FetchError as e:
@@ -160,7 +160,7 @@ class _Walk:
         query |= {"count": str(self.count), "output": "atom"}
         return f"{self.feed.url.rstrip('/')}/cgi-bin/browse-edgar?{urlencode(query)}"
 
-    def _enough(self, page: Page, kept: Sequence[Entry]) -> bool:
+    def _enough(self, page: Page, kept: Sequence[IndexEntry]) -> bool:
         if not page.entries or max(e.accepted for e in page.entries) < self.oldest_wanted:
             return True
         if self.resume_to is not None:
@@ -192,7 +192,7 @@ def _number(options: dict[str, object], key: str, default: float) -> float:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) and value > 0 else default
 
 
-def to_item(what: Filing, entries: Sequence[Entry], feed: FeedSpec) -> Item:
+def to_item(what: Filing, entries: Sequence[IndexEntry], feed: FeedSpec) -> Item:
     """The filing as a piece of news: the title says form, company and the headings of its items in plain words."""
     # the first clause of a heading names the event; the rest lists what else the item may cover
     headings = dict.fromkeys(h.split(";")[0] for e in entries for number, h in e.items if number not in EXHIBITS)

@@ -34,7 +34,7 @@ COMPANIES = ("Subject", "Issuer", "Filer", "")
 ROLES = ("Subject", "Issuer", "Filer", "Filed by", "Reporting")
 
 
-class Entry(Struct, frozen=True, kw_only=True):
+class IndexEntry(Struct, frozen=True, kw_only=True):
     """One role of one filing. ``items`` are (number, heading) pairs."""
 
     accession: str
@@ -50,7 +50,7 @@ class Entry(Struct, frozen=True, kw_only=True):
 class Page(Struct, frozen=True, kw_only=True):
     """What one page held, in its own order (newest first)."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[IndexEntry, ...] = ()
     problems: tuple[Problem, ...] = ()
 
 
@@ -86,7 +86,7 @@ def parse_getcurrent(body: bytes, subject: str = "edgar", bounds: Limits = DEFAU
 
 
 def _page(root: etree._Element, subject: str, bounds: Limits) -> Page:
-    entries: list[Entry] = []
+    entries: list[IndexEntry] = []
     problems: list[Problem] = []
     for number, element in enumerate(islice(root.iterchildren(_ENTRY), bounds.entries), 1):
         try:
@@ -106,7 +106,7 @@ def _problem(subject: str, kind: str, message: str) -> Problem:
     return Problem(stage="collect", subject=subject, kind=kind, message=message)
 
 
-def _entry(element: etree._Element) -> Entry:
+def _entry(element: etree._Element) -> IndexEntry:
     texts: dict[str, str] = {}
     link = form = ""
     for child in element:
@@ -128,7 +128,7 @@ def _entry(element: etree._Element) -> Entry:
     if not FIRST_YEAR <= accepted.year <= LAST_YEAR:
         raise ValueError(f"acceptance time of the year {accepted.year} in {title[:80]!r}")
     summary = texts.get(_SUMMARY, "")
-    return Entry(
+    return IndexEntry(
         accession=accession[1],
         form=form,
         name=" ".join(name[1].split()),
@@ -140,9 +140,9 @@ def _entry(element: etree._Element) -> Entry:
     )
 
 
-def join(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+def join(entries: Iterable[IndexEntry]) -> dict[str, list[IndexEntry]]:
     """Entries by accession in the order first seen; a role that stands on two pages (paging shifts) counts once."""
-    joined: dict[str, list[Entry]] = {}
+    joined: dict[str, list[IndexEntry]] = {}
     for entry in entries:
         roles = joined.setdefault(entry.accession, [])
         if not any((e.cik, e.role, e.form) == (entry.cik, entry.role, entry.form) for e in roles):
@@ -156,7 +156,7 @@ def companies(what: Filing) -> tuple[int, ...]:
     return tuple(dict.fromkeys((what.cik, *mine)))
 
 
-def filing(entries: Sequence[Entry], received: dt.datetime, replayed: bool = False) -> Filing:
+def filing(entries: Sequence[IndexEntry], received: dt.datetime, replayed: bool = False) -> Filing:
     """One filing from the entries of one accession (at least one); the leading party as ``ROLES`` orders them.
 
     Of several forms the one that says most names the filing; each party keeps the form that it stands under.

@@ -73,7 +73,7 @@ CODES = {
 }
 VOLATILITY = frozenset({"T5", "T7", "M", "LUDP", "LUDS", "MWC0", "MWC1", "MWC2", "MWC3", "MWCQ"})
 _TEST = re.compile(
-    r"(?:Z[A-Z]ZZT(?:\.[A-Z])?|ZXYZ\.A|ZXIET|Z?[ACNPZ]?TEST(?:\.[A-Z])?|TEST[A-Z]|ZTST|ZBZX|ZBZY|CBO|CBX|IBO|IGZ|NTEST.*|MTEST.*)$"
+    r"(?:Z[A-Z]ZZT(?:\.[A-Z])?|ZXYZ\.A|ZXIET|Z?[ACNPZ]TEST(?:\.[A-Z])?|TEST[A-Z]|ZTST|ZBZX|ZBZY|CBO|CBX|IBO|IGZ|NTEST.*|MTEST.*)$"
 )
 _SYMBOL = re.compile(r"[A-Z0-9][A-Z0-9.+=^$/# -]{0,14}$")
 

@@ -58,7 +58,7 @@ class OpenFda:
         made = [
             item
             for row in rows
-            for item in (_letters if letters else _approvals)(feed, context, response, row)
+            for item in (_letters if letters else _approvals)(feed, context, response, row, problems)
             if item.published is not None and item.published >= since
         ]
         items = list({i.source_id: i for i in made}.values())
@@ -116,7 +116,9 @@ async def _nothing(feed: FeedSpec, context: Context, error: FetchError) -> Colle
 # ---- approvals ---------------------------------------------------------------------------------------------------
 
 
-def _approvals(feed: FeedSpec, context: Context, response: Response, row: dict[str, object]) -> Iterator[Item]:
+def _approvals(
+    feed: FeedSpec, context: Context, response: Response, row: dict[str, object], problems: list[Problem]
+) -> Iterator[Item]:
     application = words(row, "application_number")
     submissions = row.get("submissions")
     types = [str(t) for t in feed.options.get("submission_types") or ("ORIG",)]
@@ -129,11 +131,19 @@ def _approvals(feed: FeedSpec, context: Context, response: Response, row: dict[s
         is_supplement = words(submission, "submission_type") == "SUPPL"
         if is_supplement and "efficacy" not in words(submission, "submission_class_code_description").lower():
             continue
-        day = read_day(words(submission, "submission_status_date"))
+        day = _day(feed, application, words(submission, "submission_status_date"), problems)
         if day is not None:
             item = _approval(feed, context, response, row, submission, application, day)
             if item is not None:
                 yield item
+
+
+def _day(feed: FeedSpec, subject: str, text: str, problems: list[Problem]) -> dt.date | None:
+    """The date of a record; one that cannot be read is a Problem, since the record is lost with it."""
+    day = read_day(text)
+    if day is None:
+        problems.append(entry_problem(feed, subject, f"left out: its date {text[:40]!r} cannot be read"))
+    return day
 
 
 def _approval(
@@ -182,10 +192,15 @@ def _product(row: dict[str, object]) -> tuple[str, str, str]:
 # ---- complete response letters -----------------------------------------------------------------------------------
 
 
-def _letters(feed: FeedSpec, context: Context, response: Response, row: dict[str, object]) -> Iterator[Item]:
-    day = read_day(words(row, "letter_date"))
+def _letters(
+    feed: FeedSpec, context: Context, response: Response, row: dict[str, object], problems: list[Problem]
+) -> Iterator[Item]:
     kind = words(row, "letter_type") or "COMPLETE RESPONSE"
-    if day is None or "COMPLETE RESPONSE" not in kind.upper():
+    if "COMPLETE RESPONSE" not in kind.upper():
+        return
+    subject = words(row, "file_name") or ", ".join(texts(row, "application_number")) or "a letter"
+    day = _day(feed, subject, words(row, "letter_date"), problems)
+    if day is None:
         return
     applications = texts(row, "application_number")
     sponsor, file = one_line(words(row, "company_name"), 200), words(row, "file_name")

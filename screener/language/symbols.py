@@ -39,7 +39,7 @@ _WORDS = {
     **dict.fromkeys(("WS", "WT", "W", "WTS", "WAR"), "WT"),
     **dict.fromkeys(("U", "UN", "UT"), "UN"),
     **dict.fromkeys(("R", "RT", "RI", "RTS"), "RI"),
-    **dict.fromkeys(("P", "PR", "PF", "PFD", "PRF"), "P"),
+    **dict.fromkeys(("P", "PR", "PF", "PFD"), "P"),
 }
 _TAKES_SERIES = frozenset(("WT", "UN", "RI", "P"))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -129,3 +130,30 @@ def test_add_writes_nothing_for_what_is_no_feed(
 def test_add_wants_a_whole_address(run: Run, tmp_path: Path, url: str) -> None:
     done = run("feeds", "add", url, "--folder", str(tmp_path))
     assert done.returncode == 2 and "https://" in done.stderr
+
+
+def test_a_feed_of_ones_own_is_one_file(run: Run, fault_server: WireServer, tmp_path: Path) -> None:
+    """As the README says: a folder named in the settings, and ``feeds add`` with the page's address."""
+    now = dt.datetime.now(dt.UTC)
+    document = (
+        '<rss version="2.0"><channel><title>Harrow Lake Newsroom</title><item><guid>h1</guid>'
+        "<title>Harrow Lake Announces 1-for-15 Reverse Stock Split</title><link>https://ir.example.org/h1</link>"
+        "<description>Harrow Lake Corp. (Nasdaq: HRLK) said so.</description>"
+        f"<pubDate>{format_datetime(now)}</pubDate></item></channel></rss>"
+    )
+    address, folder = fault_server.route("/own.xml", document.encode()), tmp_path / "my"
+    settings = tmp_path / "screener.toml"
+    settings.write_text(f"[rules]\nfolders = [{json.dumps(str(folder))}]\n", encoding="utf-8")
+
+    def go(*args: str) -> str:
+        done = run("--config", str(settings), *args, env={"SCREENER_EDGAR__BASE_URL": fault_server.url})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    go("feeds", "add", address, "--folder", str(folder), "--name", "harrow_lake")
+    assert [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()] == ["feeds/harrow_lake.yml"]
+    db = ("--db", str(tmp_path / "own.db"))
+    assert "harrow_lake" in go("feeds", "list", *db) and "harrow_lake" in go("feeds", "check", "harrow_lake", *db)
+    go("run", "--feeds", "harrow_lake", *db)
+    (row,) = json.loads(go("today", "--format", "json", *db))
+    assert (row["ticker"], row["source"], row["catalyst"]) == ("HRLK", "harrow_lake", "reverse_split")

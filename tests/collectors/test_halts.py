@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import gzip
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from screener.collectors.halts import CODES, PLUGIN, VOLATILITY, is_test_symbol
+from screener.language.symbols import plain_ticker
 from screener.types import Collected, FeedState
 from tests.collectors.driving import BROKEN, NOW, answers, assert_survives, collect
 from tests.server.app import WireServer
@@ -178,3 +181,24 @@ def test_the_recorded_feed(server: WireServer, shared: Path) -> None:
 
 def test_codes_that_mean_volatility_are_known() -> None:
     assert set(CODES) >= VOLATILITY
+
+
+def test_every_halt_of_the_recorded_year(server: WireServer, shared: Path) -> None:
+    """What an aggregator kept of 3,332 halts, served as the exchange serves them: each is read under its normal form."""
+    with gzip.open(shared / "feeds" / "halts_2026.jsonl.gz", "rt", encoding="utf-8") as lines:
+        recorded = [json.loads(line) for line in lines]
+    served = [
+        row(
+            r["symbol"], r["haltTime"], r.get("reasonCode", ""), date=f"{dt.date.fromisoformat(r['haltDate']):%m/%d/%Y}"
+        )
+        for r in recorded
+    ]
+    got = [read(server, page(*served[start : start + 500])) for start in range(0, len(served), 500)]
+    assert not [p for part in got for p in part.problems]
+    halts = [h for part in got for h in part.halts]
+    assert len(halts) == len(recorded) == 3_332
+    assert {h.ticker for h in halts} == {plain_ticker(r["symbol"]) for r in recorded}
+    assert {h.ticker for h in halts} >= {"BIO-B", "WSO-B", "AHT-PF", "TEST"} and not [
+        h for h in halts if " " in h.ticker or "." in h.ticker
+    ]
+    assert {h.code for h in halts} - {""} <= set(CODES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -208,4 +209,26 @@ def test_any_json_is_survived(rows: list[Any]) -> None:
     for row in rows:
         if isinstance(row, dict):
             for read_row in (openfda._approvals, openfda._letters):
-                list(read_row(FeedSpec(name="f", kind="openfda"), context, Answer(), row))  # type: ignore[arg-type]
+                list(read_row(FeedSpec(name="f", kind="openfda"), context, Answer(), row, []))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("date", ["", "soon", "99991231", "2026-13-01", "31.02.2026"])
+def test_a_record_whose_date_cannot_be_read_is_a_problem(server: WireServer, date: str) -> None:
+    got = read(
+        server, body(drug(submission(submission_status_date=date)), drug(submission(), application_number="NDA2"))
+    )
+    assert [i.facts["application"] for i in got.items] == ["NDA2"]
+    (problem,) = got.problems
+    assert "NDA219999" in problem.subject and "cannot be read" in problem.message
+    letters = read(server, body(letter(letter_date=date), letter(file_name="b.pdf")), dataset="crl")
+    assert [i.source_id for i in letters.items] == ["b.pdf"]
+    assert ["CRL_NDA219998" in p.subject for p in letters.problems] == [True]
+
+
+def test_the_recorded_answer(server: WireServer, shared: Path) -> None:
+    (path,) = (shared / "feeds" / "openfda").glob("drugsfda_*.json")
+    got = read(server, path.read_bytes(), look_back_days=365 * 30)
+    (item,) = got.items
+    assert not got.problems and item.published == dt.datetime(2003, 4, 19, 4, tzinfo=dt.UTC)
+    assert item.source_id == "NDA021588-ORIG-1-AP" and item.facts["route"] == "ORAL" and item.company == "NOVARTIS"
+    assert read(server, path.read_bytes()).items == (), "decided long before the window"
