@@ -16,7 +16,7 @@ test: $(READY)
 	$(BIN)/mypy
 	$(BIN)/screener rules test
 	$(BIN)/screener feeds test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 bench: $(READY)
 	$(BIN)/python -m tests.bench
