@@ -35,19 +35,26 @@ def brief(
     page_url: str = "",
 ) -> str:
     """The page. ``words`` are the matched words by story id; ``rows`` the day's list, best first."""
-    look = [r for r in rows if r.action in ("Alert", "Watch")][:top]
-    avoid = [r for r in rows if r.action == "Avoid"][:top]
+    inside = [r for r in rows if not r.outside]
+    looks = [r for r in inside if worth_a_look(r)]
+    look = looks[:top]
+    avoid = [r for r in inside if r.action == "Avoid"][:top]
     parts = [
         [f"# {title(day, as_of)}"],
         [*_market(regime)],
-        [f"## Worth a look ({len(look)} of {sum(r.action in ('Alert', 'Watch') for r in rows)})"],
+        [f"## Worth a look ({len(look)} of {len(looks)})"],
         *([*_row(r, words or {}, page_url)] for r in look),
-        [f"## Trouble ({len(avoid)} of {sum(r.action == 'Avoid' for r in rows)})"],
+        [f"## Trouble ({len(avoid)} of {sum(r.action == 'Avoid' for r in inside)})"],
         *([*_row(r, words or {}, page_url)] for r in avoid),
         ["## Known dates", *(_calendar(dates) or ["None is known for the next weeks."])],
         [f"*{DISCLAIMER}*"],
     ]
     return "\n\n".join("\n".join(p) for p in parts if p) + "\n"
+
+
+def worth_a_look(row: WatchRow) -> bool:
+    """A row to look into for a purchase: neither its news nor its price is bad."""
+    return row.action in ("Alert", "Watch") and row.side != "-" and row.polarity != "-"
 
 
 def title(day: dt.date, as_of: dt.datetime) -> str:

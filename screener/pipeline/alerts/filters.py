@@ -45,6 +45,7 @@ def filters(row: WatchRow, wanted: Alerts, marks: Marks, universe: Universe) -> 
         _among("catalysts", ", ".join(sorted(types)), types, wanted.catalysts),
         _among("tickers", row.ticker, {row.ticker}, tuple(t.upper() for t in wanted.tickers)),
         _among("caps", band, {band}, wanted.caps),
+        _inside(row, wanted, marks),
         check(
             "own_watchlist_only",
             not wanted.own_watchlist_only or row.ticker in marks.own,
@@ -56,6 +57,13 @@ def filters(row: WatchRow, wanted: Alerts, marks: Marks, universe: Universe) -> 
 
 def check(name: str, passed: bool, said: str) -> Check:
     return Check(name=name, passed=passed, said=said)
+
+
+def _inside(row: WatchRow, wanted: Alerts, marks: Marks) -> Check:
+    """No alert for what is no small cap, unless its ticker, an own mark or ``caps`` without a limit asks for it."""
+    named = row.ticker in marks.own or row.ticker in {t.upper() for t in wanted.tickers}
+    asked = named or not wanted.caps or "large" in wanted.caps
+    return check("universe", not row.outside or asked, row.outside or "a small cap by universe.yml")
 
 
 def _fresh(row: WatchRow, age: float | None, most: float) -> Check:
