@@ -55,7 +55,7 @@ SMALL_MARKS = 20_000  # unless it holds more tags and entities: each may cost 6 
 FEED_TEXT_CHARS = 200_000  # summary or body of an entry
 INDEX_BYTES = 50_000_000  # a daily index of EDGAR: 1 to 3 MB, more at quarter ends
 
-SUBMISSION_BYTES = 100_000_000  # a full submission of EDGAR; the largest prospectus with exhibits has some 40 MB
+SUBMISSION_BYTES = 100_000_000  # a full submission of EDGAR, with exhibits and pictures
 DOCUMENT_BYTES = 12_000_000  # one document of it: what is longer is read to there
 DOCUMENTS = 5_000  # of one submission
 HEADER_BYTES = 2_000_000  # what stands before its first document
