@@ -1,8 +1,8 @@
 """Whether a row is a small cap of the universe, and if not, why not.
 
 The rules are those of ``universe.yml``, the user's own when there is one. Two things differ from counting members of a
-day: an unknown number leaves nobody out (the row says that it is unknown), and the usual dollar volume is not asked,
-because news is what wakes a sleeping stock. A blank-cheque company is left out as a shell; once its own merger moves
+day: an unknown number leaves nobody out (the row says that it is unknown), and price and usual dollar volume are not
+asked, because news is what wakes a sleeping stock. A blank-cheque company is left out as a shell; once its own merger moves
 its price, it trades on the deal and not on its trust, and stays in.
 """
 
@@ -22,8 +22,10 @@ SHELL, MERGER = "spac", "spac_reverse_merger"
 
 
 def lenient(rules: Universe) -> Universe:
-    """The rules as they are held against rows: unknown numbers and the usual volume leave nobody out."""
-    return msgspec.structs.replace(rules, unknown=dict.fromkeys(rules.unknown, INCLUDE), min_dollar_volume=0.0)
+    """The rules as they are held against rows: unknown numbers, the price and the usual volume leave nobody out."""
+    return msgspec.structs.replace(
+        rules, unknown=dict.fromkeys(rules.unknown, INCLUDE), min_dollar_volume=0.0, min_price=0.0
+    )
 
 
 def outside(

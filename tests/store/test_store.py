@@ -396,6 +396,7 @@ def test_a_backup_that_is_stopped_leaves_nothing_and_the_next_is_whole(
 
 
 def test_a_signal_stops_a_long_statement(store: store_db.Store) -> None:
+    sqlite3.enable_callback_tracebacks(False)  # a page's tests may have asked for them in this process
     long = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000000000) SELECT sum(i) FROM n"
     timer = threading.Timer(0.2, lambda: os.kill(os.getpid(), signal.SIGINT))
     timer.start()

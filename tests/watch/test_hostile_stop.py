@@ -76,7 +76,7 @@ def test_it_stops_soon_amid_hostile_feeds(kind: signal.Signals, mode: str, serve
     db, watching = tmp_path / "s.db", mode == "watch"
     with start(server, db, *(["--watch"] if watching else [])) as process:
         end = time.monotonic() + HANG
-        while not (len(asked) == 5 and (not watching or items(db) == 3)) and time.monotonic() < end:
+        while not (len(asked) == 5 and (not watching or items(db) >= 3)) and time.monotonic() < end:
             assert process.poll() is None, process.communicate()
             time.sleep(0.02)
         process.send_signal(kind)
@@ -86,6 +86,6 @@ def test_it_stops_soon_amid_hostile_feeds(kind: signal.Signals, mode: str, serve
             process.kill()
     assert len(asked) == 5 and "Traceback" not in said, said
     if watching:
-        assert process.returncode == 0 and "stopping" in said and items(db) == 3, said
+        assert process.returncode == 0 and "stopping" in said and items(db) >= 3, said
     else:
         assert process.returncode == 130 and "stopped" in said and "next run goes on" in said, said
