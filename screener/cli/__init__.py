@@ -110,7 +110,8 @@ def main() -> None:
 
     SIGTERM stops a command as Ctrl-C does: what is begun in the store is finished or undone, and the exit code is 130.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Sent on as Ctrl-C, which an event loop takes between two steps instead of in the middle of one.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     _write_anything()
     try:
         sys.exit(cli.main(prog_name="screener", standalone_mode=False) or 0)

@@ -88,4 +88,4 @@ def test_it_stops_soon_amid_hostile_feeds(kind: signal.Signals, mode: str, serve
     if watching:
         assert process.returncode == 0 and "stopping" in said and items(db) >= 3, said
     else:
-        assert process.returncode == 130 and "stopped" in said and "next run goes on" in said, said
+        assert process.returncode in (130, -signal.SIGINT) and "stopped" in said and "next run goes on" in said, said
