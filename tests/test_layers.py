@@ -11,7 +11,7 @@ LAYERS = [
     ["addresses", "limits", "types"],
     ["backoff", "sec", "language", "clock", "config", "http", "registry", "yamlfile"],
     ["format"],  # writes Eastern times, which ``clock`` knows
-    ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
+    ["collectors", "entities", "classify", "prices", "market", "engine", "dilution", "store"],
     ["pipeline", "selftest"],
     ["outputs", "web"],
     ["cli"],
