@@ -11,7 +11,8 @@ LAYERS = [
     ["addresses", "limits", "types"],
     ["backoff", "sec", "language", "clock", "config", "http", "registry", "yamlfile"],
     ["format"],  # writes Eastern times, which ``clock`` knows
-    ["collectors", "entities", "classify", "prices", "market", "engine", "dilution", "store"],
+    ["dilution"],  # its records are stored and asked by rules
+    ["collectors", "entities", "classify", "prices", "market", "engine", "store"],
     ["pipeline", "selftest"],
     ["outputs", "web"],
     ["cli"],
