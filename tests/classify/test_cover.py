@@ -8,6 +8,7 @@ import pytest
 
 from screener.classify import cover
 from screener.classify.pipeline import Classifier
+from screener.sec.cover import LONGEST, MOST
 from screener.types import Story
 
 Make = Callable[..., Story]
@@ -61,7 +62,7 @@ def test_what_is_told_of_an_offer_is_short_and_of_the_cover() -> None:
     text = HEADER + "Subject to completion\n\n" + "The shares may be risky.\n\n" * 50 + COVERS[4][1] + BEHIND * 400
     told = cover.offer(text)
     assert "resale from time to time" in told
-    assert len(told) <= cover.MOST * (cover.LONGEST + 2)
+    assert len(told) <= MOST * (LONGEST + 2)
 
 
 def test_no_prospectus_is_left_alone() -> None:

@@ -1,0 +1,165 @@
+"""Numbers of a deal: how many shares, at what price, for how long.
+
+Counts are of ordinary shares unless the words say ADSs or units. "1.5 million shares", "12,000 (in thousands)" and
+"twelve shares" are read; a count that stands in a table head is not.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from screener.language import dates, money
+from screener.language.numbers import DIGITS, WORDS, number, scaled
+
+_N = rf"(?P<n>{DIGITS})(?:\s(?P<mag>million|billion|thousand))?"
+_CLASS = (
+    r"(?:additional |new |newly[ -]issued |issued and outstanding |restricted |unregistered |registered |total |fully paid "
+    r"|non-assessable |whole |authorized |our |the Company[’']s |its )?"
+    r"(?:(?:Class|Series) [A-Z](?:-\d)? )?(?:[Cc]ommon |[Oo]rdinary |[Vv]oting |[Ss]ubordinate |[Cc]apital |[Pp]referred )*"
+)
+_OF = (
+    r"(?:American Depositary Shares?|ADSs?|(?:[A-Z][\w-]+ ){0,5}?Warrant Shares|(?:[A-Z][\w-]+ )?Units?"
+    rf"|{_CLASS}(?:shares?|stock|units?)|Shares?)"
+)
+SHARES = re.compile(rf"(?<![\w.,$€£¥-]){_N}\s(?:\([^)]{{1,30}}\)\s)?(?P<of>{_OF})(?![\w-])")
+_PREFERRED = re.compile(r"^\s*of (?:the Company[’']s |our |its |the )?[\w\s%.,’'-]{0,80}?\b[Pp]referred", re.S)
+_THOUSANDS = re.compile(r"\bin thousands\b|\bin ['‘’]?000['’]?s\b", re.I)
+EXERCISE_PRICE = re.compile(
+    r"(?:exercise|strike|purchase|subscription) price (?:for (?:the|each) [\w\s-]{1,40})?"
+    r"(?:\([^)]{0,60}\)\s?)?"
+    r"(?:per (?:\w+[\s-]){0,3}?share |per (?:whole )?warrant )?"
+    r"(?:of|equal to|is|was|at|will be|will equal|shall be|remains)?\s?(?:approximately |initially |only )?"
+    r"(?=(?:US|U\.S\.\s?)?\$\s?[\d.])",
+    re.I,
+)
+_AT = re.compile(
+    r"(?:exercisable|exercise|strike)[^.;$]{0,60}?\bat (?:a price of |an initial price of )?(?=(?:US)?\$)", re.I
+)
+_WEIGHTED = re.compile(
+    r"weighted[\s-]average (?:exercise|strike) price (?:of|is|was|equal to)?\s?(?:approximately )?(?=(?:US)?\$)", re.I
+)
+NOMINAL = re.compile(r"nominal (?:remaining )?exercise price", re.I)
+_TERM = re.compile(
+    rf"\b(?P<n>{WORDS}|\d{{1,2}}(?:\.5)?)(?:\s\((?P<d>[^)]{{1,9}})\))?[\s-](?P<unit>years?|months?)\b"
+    r"|\b(?P<ord>first|second|third|fourth|fifth|seventh|tenth|\d{1,2}(?:st|nd|rd|th))(?:\s\([^)]{1,9}\))?[\s-]"
+    r"(?:year )?anniversary",
+    re.I,
+)
+_TERM_NEAR = re.compile(
+    r"\b(?:expir\w*|term of|term|terms?|exercis\w*|until|for a period|period of|valid|mature\w*)\b[^.;$]{0,90}$", re.I
+)
+_TERM_AFTER = re.compile(
+    r"^\s?(?:from|after|following|of|term|anniversary|life)?\s?(?:the |their |its )?(?:date of |initial |original |first )*"
+    r"(?:issu\w*|exercis\w*|closing|effective|term|\()|^\s?(?:warrants?\b)|^\s?(?:from|after|following)|^[.,;)]|^\s?$", re.I
+)  # fmt: skip
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "seventh": 7, "tenth": 10}
+_EXPIRES = re.compile(
+    r"\b(?:expir(?:e|es|ing|ation date of|y date of)|until|terminat(?:e|es))\b"
+    r"(?: on| of| at [^,.;]{0,30}?(?:on)?|,)?\s?(?:the )?",
+    re.I,
+)
+_PRICE = re.compile(
+    r"(?:offering|purchase|sale|subscription|issue|unit|public|share|combined|effective) price (?:to the public )?"
+    r"(?:for|per|of|is|was|equal to|being)?\s?(?:each |one |per |a )?(?:\w+[\s-]){0,8}?(?:of |is |was |equal to |equals )?"
+    r"(?:approximately )?(?=(?:US|U\.S\.\s?|C|CAD\s?)?\$?\s?\d)"
+    r"|\bat (?:a price of |a |an )?(?=(?:US)?\$[\d.]+ (?:per|a) (?:share|unit|ADS|ordinary|common))"
+    r"|\bvalued at (?=(?:US)?\$[\d.]+ per share)|\bprice of (?=(?:US)?\$[\d.]+ per (?:common |ordinary )?(?:share|unit|ADS))",
+    re.I,
+)
+_BARE_PRICE = re.compile(r"\s?(\d{1,4}\.\d{2,5})\b")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s?%")
+PENNY = 0.01  # US dollars: a strike up to it is a formality, its warrants are shares in all but name
+
+
+class Count(NamedTuple):
+    """A number of shares at ``start`` to ``end``; ``of`` are the words of what is counted."""
+
+    value: float
+    start: int
+    end: int
+    of: str
+    preferred: bool
+
+
+def shares(text: str) -> Iterator[Count]:
+    """The counts of shares, units or ADSs in a text, in order."""
+    thousands = 1000.0 if _THOUSANDS.search(text) else 1.0
+    for found in SHARES.finditer(text):
+        value = scaled(found["n"], found["mag"])
+        if not found["mag"]:
+            value *= thousands
+        of = found["of"]
+        preferred = "referred" in of or bool(_PREFERRED.match(text[found.end() : found.end() + 120]))
+        yield Count(value, found.start(), found.end(), of, preferred)
+
+
+def strike(text: str) -> float | None:
+    """The exercise price of warrants in US dollars per share, weighted averages included."""
+    for pattern in (_WEIGHTED, EXERCISE_PRICE, _AT):
+        for found in pattern.finditer(text):
+            amount = dollars_at(text, found.end())
+            if amount is not None and amount < 100_000:
+                return amount
+    return None
+
+
+def is_weighted(text: str) -> bool:
+    """Whether a text gives the weighted average of several exercise prices."""
+    return bool(re.search(r"weighted[\s-]average", text, re.I))
+
+
+def dollars_at(text: str, at: int) -> float | None:
+    """The US dollars that begin at a place of a text."""
+    amount = money.first(text[at : at + 40])
+    if amount and amount.start <= 1 and amount.currency == "USD":
+        return amount.value
+    return None
+
+
+def price(text: str) -> float | None:
+    """The price per share or unit in US dollars that a deal is done at."""
+    for found in _PRICE.finditer(text):
+        if re.search(
+            r"(?:exercise|conversion|strike)\s(?:purchase )?$", text[max(0, found.start() - 12) : found.start()], re.I
+        ):
+            continue
+        amount = dollars_at(text, found.end())
+        if amount is None and (bare := _BARE_PRICE.match(text, found.end())):
+            amount = number(bare[1])
+        if amount is not None and 0 < amount < 10_000:
+            return amount
+    return None
+
+
+def term_years(text: str) -> float | None:
+    """For how many years something lasts: "five years from issuance", "until the fifth anniversary", "18 months"."""
+    for found in _TERM.finditer(text):
+        if found["ord"]:
+            word = found["ord"].lower()
+            return float(_ORDINALS.get(word) or int(re.sub(r"\D", "", word)))
+        before, after = text[max(0, found.start() - 120) : found.start()], text[found.end() : found.end() + 40]
+        if not (_TERM_NEAR.search(before) and _TERM_AFTER.match(after)) and not re.match(
+            r"\s?(?:term|warrants?)\b", after, re.I
+        ):
+            continue
+        value = number(found["n"])
+        if value:
+            return value if found["unit"].lower().startswith("year") else round(value / 12, 4)
+    return None
+
+
+def expires(text: str) -> str | None:
+    """The ISO day on which something ends, when it is stated as a date."""
+    days = dates.find([text])[0]
+    for found in _EXPIRES.finditer(text):
+        for day in days:
+            if 0 <= day.match.start() - found.end() <= 3:
+                return day.iso
+    return None
+
+
+def percents(text: str) -> list[float]:
+    """The percentages of a text."""
+    return [float(p) for p in _PERCENT.findall(text)]
