@@ -66,7 +66,7 @@ class PriceSourceSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     options: dict[str, Any] = field(default_factory=dict)
 
 
-class Prices(Struct, frozen=True, kw_only=True):
+class PriceSettings(Struct, frozen=True, kw_only=True):
     """``[prices]``: the sources in order of preference, and their own sections."""
 
     source: tuple[str, ...] = ()
@@ -187,7 +187,7 @@ class Settings(Struct, frozen=True, kw_only=True):
 
     edgar: Edgar = Edgar()
     feeds: dict[str, FeedSettings] = field(default_factory=dict)
-    prices: Prices = Prices()
+    prices: PriceSettings = PriceSettings()
     alerts: Alerts = Alerts()
     database: Database = Database()
     rules: Rules = Rules()
@@ -232,7 +232,7 @@ def load(path: str | Path | None = None, environ: Mapping[str, str] | None = Non
             )
     parts: dict[str, Any] = {s: _convert(raw.get(s, {}), t, where, s, sources) for s, t in _SECTIONS.items()}
     price_raw = dict(raw.get("prices", {}))
-    parts["prices"] = Prices(
+    parts["prices"] = PriceSettings(
         source=_names(price_raw.pop("source", ())),
         sources={n: _convert(v, PriceSourceSettings, where, f"prices.{n}", sources) for n, v in price_raw.items()},
     )

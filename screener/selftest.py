@@ -21,7 +21,7 @@ Finding = tuple[str, int, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class SelftestReport:
     """What the tests of one kind of file showed; ``lines`` is empty when all passed."""
 
     kind: str
@@ -44,25 +44,25 @@ class Report:
         return f"{self.kind}: {self.files} files{tests}, {wrong}{advice}"
 
 
-def test_ranking(folders: Sequence[Path], ids: Sequence[str]) -> Report:
+def test_ranking(folders: Sequence[Path], ids: Sequence[str]) -> SelftestReport:
     """Check ranking rules, run their tests, and test those tests. Raises InputError for an unknown id."""
     return _rules("ranking", folders, ids, FACTS)
 
 
-def test_regime(folders: Sequence[Path], measures: Mapping[str, str], ids: Sequence[str]) -> Report:
+def test_regime(folders: Sequence[Path], measures: Mapping[str, str], ids: Sequence[str]) -> SelftestReport:
     """The same for regime rules; ``measures`` are the market's measures by name with their descriptions."""
     return _rules("regime", folders, ids, number_facts(measures))
 
 
-def _rules(kind: str, folders: Sequence[Path], ids: Sequence[str], facts: Mapping[str, Fact]) -> Report:
+def _rules(kind: str, folders: Sequence[Path], ids: Sequence[str], facts: Mapping[str, Fact]) -> SelftestReport:
     files = sum(folder.is_file() or sum(1 for _ in walk(folder)) for folder in folders)
     try:
         rules = load_rules(folders, facts)
     except RuleProblems as e:
-        return Report(kind, files, 0, tuple(str(p) for p in e.problems))
+        return SelftestReport(kind, files, 0, tuple(str(p) for p in e.problems))
     chosen = _chosen(rules, ids)
     found = [f for f in check(rules) if not ids or f.rule_id in chosen]
-    return Report(
+    return SelftestReport(
         kind=kind,
         files=len(chosen),
         tests=sum(len(rules.rule(rule_id).rule.tests) for rule_id in chosen),
@@ -75,21 +75,21 @@ def _chosen(rules: RuleSet, ids: Sequence[str]) -> list[str]:
     return [rules.rule(rule_id).rule.id for rule_id in ids] if ids else list(rules.compiled)
 
 
-def test_catalysts(folders: Sequence[Path], classifier: Any, ids: Sequence[str]) -> Report:
+def test_catalysts(folders: Sequence[Path], classifier: Any, ids: Sequence[str]) -> SelftestReport:
     """Give every headline of the catalyst files to the classifier; spaCy is imported here only."""
     from screener.classify.check import run_catalyst_tests
 
     return _found("catalysts", folders, ids, (f for folder in folders for f in run_catalyst_tests(classifier, folder)))
 
 
-def test_feeds(folders: Sequence[Path], names: Sequence[str]) -> Report:
+def test_feeds(folders: Sequence[Path], names: Sequence[str]) -> SelftestReport:
     """Read each feed file's own sample and compare with what it expects. Raises InputError for an unknown name."""
     from screener.collectors.samples import run_feed_tests
 
     return _found("feeds", folders, names, run_feed_tests(folders))
 
 
-def _found(kind: str, folders: Sequence[Path], names: Sequence[str], findings: Iterable[Finding]) -> Report:
+def _found(kind: str, folders: Sequence[Path], names: Sequence[str], findings: Iterable[Finding]) -> SelftestReport:
     files = {path.stem for folder in folders for path in walk(folder)}
     unknown = next((n for n in names if n not in files), None)
     if unknown is not None:
@@ -99,4 +99,4 @@ def _found(kind: str, folders: Sequence[Path], names: Sequence[str], findings: I
     except YamlError as e:
         found = [(e.path, e.line, f"{e.key}: {e.message}" if e.key else e.message)]
     lines = tuple(f"{path}:{line}: {message}" for path, line, message in found if not names or Path(path).stem in names)
-    return Report(kind, len(names) or len(files), 0, lines)
+    return SelftestReport(kind, len(names) or len(files), 0, lines)

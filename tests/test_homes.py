@@ -108,3 +108,12 @@ def test_no_module_grows_past_four_hundred_lines(package: str) -> None:
     tables = {"store/migrations.py"}  # appended to, never edited
     long = [name(p) for p in (ROOT / package).rglob("*.py") if len(p.read_text().splitlines()) > 400]
     assert set(long) <= tables
+
+
+def test_a_class_name_stands_for_one_thing() -> None:
+    homes: dict[str, list[str]] = {}
+    for path in FILES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(f"{name(path)}:{node.lineno}")
+    assert not {kind: places for kind, places in homes.items() if len(places) > 1}

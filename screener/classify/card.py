@@ -25,7 +25,7 @@ class Source(NamedTuple):
     role: str
 
 
-class Read(Struct, frozen=True):
+class TrainingFile(Struct, frozen=True):
     """A file of the training, as the card names it: name, digest and role."""
 
     name: str
@@ -36,7 +36,7 @@ class Read(Struct, frozen=True):
 class Training(Struct, frozen=True, kw_only=True):
     """What is known of a training: its files, how many items taught and how many of them were held out first."""
 
-    files: tuple[Read, ...]
+    files: tuple[TrainingFile, ...]
     items: int
     held: int
 
@@ -110,7 +110,7 @@ _LIMITS = """
 
 def write_card(folder: Path, sources: Sequence[Source], items: int, held: int) -> None:
     """Keep the facts of a training and write the card."""
-    files = tuple(Read(s.path.name, checksum(s.path), s.role) for s in sources)
+    files = tuple(TrainingFile(s.path.name, checksum(s.path), s.role) for s in sources)
     training = Training(files=files, items=items, held=held)
     (folder / TRAINING).write_bytes(msgspec.json.format(msgspec.json.encode(training), indent=1) + b"\n")
     render(folder)

@@ -33,7 +33,7 @@ for _name in ("story", "hits", "log_odds", "told"):
         Doc.set_extension(_name, default=None)
 
 
-class View:
+class StoryView:
     """The parts of a story as the pipeline reads it.
 
     ``headline`` is the title when it tells news, empty for a filing whose title only names its form; ``lead`` is the
@@ -114,15 +114,15 @@ class Wordings:
 
     def __call__(self, doc: Doc) -> Doc:
         if doc._.story is None:
-            doc._.story = View(plain(doc.text))
-        view: View = doc._.story
+            doc._.story = StoryView(plain(doc.text))
+        view: StoryView = doc._.story
         title = self.bank.scan(view.headline, headline=True) if view.headline else {}
         text = self.bank.scan(view.lead, headline=False) if view.lead else {}
         self.cast(title, view.headline, view)
         doc._.hits = evidence.Hits(title=title, text=text)
         return doc
 
-    def cast(self, title: dict[int, RuleHits], headline: str, view: View) -> None:
+    def cast(self, title: dict[int, RuleHits], headline: str, view: StoryView) -> None:
         """Hand what was found over to the type that it is for the story's own company, as the file's ``roles`` say."""
         if not headline:
             return
@@ -161,12 +161,12 @@ class Scorer:
             doc._.told = self._tell(doc, view) if view.news else {}
         return doc
 
-    def _tell(self, doc: Doc, view: View) -> dict[int, evidence.Told]:
+    def _tell(self, doc: Doc, view: StoryView) -> dict[int, evidence.TypeMention]:
         """Read the sentences of a report as headlines; the first that tells a type ends its item.
 
         Raises the log-odds of the document to those of the sentences, and says which sentence spoke for which rule.
         """
-        told, best = dict[int, evidence.Told](), doc._.log_odds
+        told, best = dict[int, evidence.TypeMention](), doc._.log_odds
         items = (*view.items, *(group[0].item for group in view.news))
         barred = evidence.barred(self.bank.rules, view.form, items)
         for group in view.news[:MOST_GROUPS]:
@@ -180,19 +180,19 @@ class Scorer:
                 scores[barred] = evidence.NOTHING
                 for number in np.flatnonzero((scores > best) & (scores > 0)).tolist():
                     at = said.get(number, (0, len(sentence)))
-                    told[number] = evidence.Told(passage.start + at[0], passage.start + at[1], number in said)
+                    told[number] = evidence.TypeMention(passage.start + at[0], passage.start + at[1], number in said)
                 np.maximum(best, scores, out=best)
                 if (scores[self.types] > 0).any():
                     break
         return told
 
-    def _sentence(self, sentence: str, view: View) -> model.Floats:
+    def _sentence(self, sentence: str, view: StoryView) -> model.Floats:
         hits = evidence.Hits(title=self.bank.scan(sentence, headline=True), text={})
         self.wordings.cast(hits.title, sentence, view)
         doc = self.tokenizer(sentence.encode("utf-8", "replace").decode("utf-8"))
         return self._score(doc, len(doc), hits, view)
 
-    def _score(self, doc: Doc, cut: int, hits: evidence.Hits, view: View) -> model.Floats:
+    def _score(self, doc: Doc, cut: int, hits: evidence.Hits, view: StoryView) -> model.Floats:
         """Calibrated log-odds of a headline that is the first ``cut`` tokens of the document."""
         scores = evidence.prior(self.bank.rules, hits)
         if self.weights is not None:
@@ -258,7 +258,7 @@ def scorer_of(nlp: Language) -> Scorer:
     return cast(Scorer, nlp.get_pipe("catalyst_scorer"))
 
 
-def make_doc(nlp: Language, view: View) -> Doc:
+def make_doc(nlp: Language, view: StoryView) -> Doc:
     """Tokens of the headline and the first words of the text, carrying the story."""
     head = view.headline + "\n" + view.text[:HEAD_CHARS] if view.headline else ""
     doc = nlp.make_doc(head.encode("utf-8", "replace").decode("utf-8"))

@@ -70,7 +70,7 @@ class Miss(Struct, frozen=True, kw_only=True):
     evidence: tuple[str, ...] = ()
 
 
-class Report(Struct, frozen=True, kw_only=True):
+class Evaluation(Struct, frozen=True, kw_only=True):
     """All figures of one evaluation. Rates run from 0 to 1 and are None where there was nothing to judge."""
 
     items: int
@@ -95,7 +95,7 @@ class Classifies(Protocol):
 
 def evaluate(
     labels: Path, items: Path | Sequence[Path], classifier: Classifies, *, sure: int = 2, threshold: float = 0.5
-) -> Report:
+) -> Evaluation:
     """Classify the labelled items and compare. All files are JSON lines, ``.gz`` too; raises InputError with line."""
     paths = [items] if isinstance(items, Path) else list(items)
     wanted = {label.id: label for label in read_labels(labels) if label.sure >= sure}
@@ -107,13 +107,13 @@ def evaluate(
     return compare([(wanted[s.id], s, a) for s, a in zip(stories, answers, strict=True)], threshold)
 
 
-def compare(rows: Sequence[tuple[Label, Story, Classified]], threshold: float = 0.5) -> Report:
+def compare(rows: Sequence[tuple[Label, Story, Classified]], threshold: float = 0.5) -> Evaluation:
     """Figures for labels, stories and answers; answers may hold catalysts under the threshold, for calibration."""
     held = [(label, story, _held(answer, threshold)) for label, story, answer in rows]
     types = _scores((set(lb.types), {c.type for c in cs}) for lb, _, cs in held)
     noise = _scores((set(lb.noise), {n.kind for n in a.noise}) for lb, _, a in rows)
     plain = [cs for lb, _, cs in held if not lb.types]
-    return Report(
+    return Evaluation(
         items=len(rows),
         types=types,
         noise=noise,
@@ -213,7 +213,7 @@ def _misses(label: Label, story: Story, catalysts: tuple[Catalyst, ...]) -> Iter
             yield miss(name, "+".join(label.types), None, str(label.fields[name]), ", ".join(values) or "nothing")
 
 
-def table(report: Report) -> list[dict[str, Any]]:
+def table(report: Evaluation) -> list[dict[str, Any]]:
     """Rows of the per-type table: name, kind, examples, precision, recall, f1."""
     kinds = (("type", report.types), ("noise", report.noise))
     return [
@@ -225,7 +225,7 @@ def table(report: Report) -> list[dict[str, Any]]:
     ]
 
 
-def summary(report: Report) -> dict[str, Any]:
+def summary(report: Evaluation) -> dict[str, Any]:
     """The headline figures by name, as plain numbers."""
     out: dict[str, Any] = {"items": report.items, "micro_f1": report.micro_f1, "macro_f1": report.macro_f1}
     out["false_alarm_rate"] = _rate(report.false_alarms, report.without_catalyst)
@@ -234,13 +234,13 @@ def summary(report: Report) -> dict[str, Any]:
     return out | {"calibration_error": report.calibration_error}
 
 
-def as_json(report: Report) -> dict[str, object]:
+def as_json(report: Evaluation) -> dict[str, object]:
     """The whole report as plain data: summary, classes and errors."""
     errors = [msgspec.to_builtins(miss) for miss in report.errors]
     return {"summary": summary(report), "classes": table(report), "errors": errors}
 
 
-def report_lines(report: Report) -> list[str]:
+def report_lines(report: Evaluation) -> list[str]:
     """The report as lines of plain text: headline figures, then one line per class."""
     lines = [f"{name:20} {_number(value)}" for name, value in summary(report).items()]
     lines += ["", f"{'class':24} {'kind':6} {'n':>5} {'precision':>10} {'recall':>7} {'f1':>6}"]
@@ -250,7 +250,7 @@ def report_lines(report: Report) -> list[str]:
     return lines
 
 
-def error_lines(report: Report) -> list[str]:
+def error_lines(report: Evaluation) -> list[str]:
     """One line per error with the words that misled."""
     return [
         f"{m.kind:9} {m.name:22} want {m.want or '-'}; got {m.got or '-'} | {m.title}"

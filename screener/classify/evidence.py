@@ -42,7 +42,7 @@ class Hits(Struct, frozen=True, kw_only=True):
     text: dict[int, RuleHits]
 
 
-class Told(Struct, frozen=True):
+class TypeMention(Struct, frozen=True):
     """Where in the text a report says a type, and whether a wording said it or the whole sentence."""
 
     start: int

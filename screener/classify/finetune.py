@@ -91,7 +91,7 @@ def network(lessons: Sequence[Lesson], weights: dict[str, Any]) -> Any:
             x = self.norm1(x + self.drop(self.out(mixed.transpose(1, 2).reshape(n, length, WIDTH))))
             return self.norm2(x + self.drop(self.down(functional.gelu(self.up(x)))))
 
-    class Encoder(nn.Module):
+    class Network(nn.Module):
         def __init__(self) -> None:
             super().__init__()
             self.words, self.places = nn.Embedding(30522, WIDTH), nn.Embedding(512, WIDTH)
@@ -109,7 +109,7 @@ def network(lessons: Sequence[Lesson], weights: dict[str, Any]) -> Any:
             seen = seen[:, :, None]
             return self.head(self.drop((x * seen).sum(1) / seen.sum(1)))
 
-    made = Encoder()
+    made = Network()
     made.load_state_dict({**made.state_dict(), **_renamed(weights)})
     with torch.no_grad():
         made.head.bias[:count] = torch.log(share / (1 - share))

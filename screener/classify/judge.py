@@ -15,7 +15,7 @@ from spacy.tokens import Span as DocSpan
 
 from screener import config
 from screener.classify import cover, encoder, evidence, model, passages, stack
-from screener.classify.components import BUILT_IN, Scorer, View, model_folder, scorer_of
+from screener.classify.components import BUILT_IN, Scorer, StoryView, model_folder, scorer_of
 from screener.classify.encoder import Encoder
 from screener.classify.quotes import quotes
 from screener.classify.rulefile import CatalystRule
@@ -79,13 +79,13 @@ class Judge:
             return joined
         return np.where(self.types & (fast <= 0) & (joined < DOUBT), np.minimum(joined, -DOUBT), joined)
 
-    def _asks(self, view: View, kind: int, fast: model.Floats) -> bool:
+    def _asks(self, view: StoryView, kind: int, fast: model.Floats) -> bool:
         """Whether the encoder is asked: where there are words to read and the fast part is not sure of everything."""
         return self.stack is not None and view.readable and not self.stack.settled(kind, fast)
 
     def fast(self, doc: Doc) -> model.Floats:
         """Log-odds by words and codes."""
-        view: View = doc._.story
+        view: StoryView = doc._.story
         doc._.words, doc._.codes = model.sigmoid(doc._.log_odds), {}
         if not view.filing:
             return np.asarray(doc._.log_odds, np.float32)

@@ -18,7 +18,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from screener.classify import evidence, model
-from screener.classify.components import View, make_doc, title_tokens, wordings_of
+from screener.classify.components import StoryView, make_doc, title_tokens, wordings_of
 from screener.classify.features import Grammar
 from screener.classify.judge import build
 from screener.classify.model import Floats, Weights
@@ -78,7 +78,7 @@ class Reader:
 
     def rows(self, items: Sequence[Taught]) -> Examples:
         """One row per item."""
-        docs = [self.nlp(make_doc(self.nlp, View(item.story))) for item in items]
+        docs = [self.nlp(make_doc(self.nlp, StoryView(item.story))) for item in items]
         titles = [title_tokens(doc, len(doc._.story.headline)) for doc in docs]
         return Examples(
             ids=[item.story.id for item in items],

@@ -11,7 +11,7 @@ from spacy.tokens import Doc
 
 from screener import config, yamlfile
 from screener.classify import model
-from screener.classify.components import View, make_doc, scorer_of, wordings_of
+from screener.classify.components import StoryView, make_doc, scorer_of, wordings_of
 from screener.classify.details import Describer
 from screener.classify.judge import BATCH, HELD, build
 from screener.classify.quotes import MOST as MOST_SPANS
@@ -48,12 +48,12 @@ class Classifier:
         waiting = iter(stories)
         while batch := list(islice(waiting, BATCH)):
             spelled = [Spelled(story) for story in batch]
-            docs = [make_doc(self.nlp, View(one.story)) for one in spelled]
+            docs = [make_doc(self.nlp, StoryView(one.story)) for one in spelled]
             for doc, one in zip(self.nlp.pipe(docs, batch_size=BATCH), spelled, strict=True):
                 yield one.restored(self._read(doc, one.story, threshold))
 
     def _read(self, doc: Doc, story: Story, threshold: float) -> Classified:
-        view: View = doc._.story
+        view: StoryView = doc._.story
         if view.language:
             return _foreign(story, view.language)
         found, noise = list[tuple[float, CatalystRule, tuple[Span, ...], str]](), list[Noise]()

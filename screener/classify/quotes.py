@@ -8,7 +8,7 @@ import numpy as np
 from spacy.tokens import Doc
 
 from screener.classify import cover, evidence, model
-from screener.classify.components import Scorer, View, title_tokens
+from screener.classify.components import Scorer, StoryView, title_tokens
 from screener.classify.patterns import Match, RuleHits
 from screener.types import Span
 
@@ -18,7 +18,7 @@ MOST = 4
 def quotes(doc: Doc, number: int, scorer: Scorer) -> tuple[Span, ...]:
     """Up to ``MOST`` spans of title and text for the rule of this number, in order of place."""
     hits: evidence.Hits = doc._.hits
-    view: View = doc._.story
+    view: StoryView = doc._.story
     if (offered := _offered(view, scorer, number)) is not None:
         return (offered,)
     title, text = hits.title.get(number, RuleHits()), hits.text.get(number, RuleHits())
@@ -30,7 +30,7 @@ def quotes(doc: Doc, number: int, scorer: Scorer) -> tuple[Span, ...]:
     return tuple(merged(spans))[:MOST] or _weighed(doc, number, scorer) or _read(view)
 
 
-def _offered(view: View, scorer: Scorer, number: int) -> Span | None:
+def _offered(view: StoryView, scorer: Scorer, number: int) -> Span | None:
     """The words of a cover page that say what a prospectus offers."""
     offer = view.offer
     if offer is None or cover.type_of(offer) != scorer.bank.rules[number].id:
@@ -51,7 +51,7 @@ def _weighed(doc: Doc, number: int, scorer: Scorer) -> tuple[Span, ...]:
     return tuple(merged([_token_span(doc, view, *spans[i].tolist()) for i in best]))
 
 
-def _read(view: View) -> tuple[Span, ...]:
+def _read(view: StoryView) -> tuple[Span, ...]:
     """The headline, or the first sentence of a report: what the encoder read when nothing else says why."""
     if view.headline:
         return (Span(field="title", start=0, end=len(view.headline), text=view.headline),)
@@ -63,11 +63,11 @@ def _span(field: str, source: str, match: Match) -> Span:
     return Span(field=field, start=match.start, end=match.end, text=source[match.start : match.end])
 
 
-def _place(view: View, start: int, end: int) -> Span:
+def _place(view: StoryView, start: int, end: int) -> Span:
     return Span(field="text", start=start, end=end, text=view.text[start:end])
 
 
-def _token_span(doc: Doc, view: View, first: int, last: int) -> Span:
+def _token_span(doc: Doc, view: StoryView, first: int, last: int) -> Span:
     start, end = doc[first].idx, doc[last - 1].idx + len(doc[last - 1])
     offset = len(view.headline) + 1
     if start < offset:

@@ -72,7 +72,7 @@ class StageWords(Struct, frozen=True):
     phrases: Phrases
 
 
-class Tone(Struct, frozen=True):
+class ToneRule(Struct, frozen=True):
     """The polarity is the tone of headline and opening; ``otherwise`` without any."""
 
     words: ToneName
@@ -111,7 +111,7 @@ class CatalystRule(Struct, frozen=True, kw_only=True):
     polarity: Sign
     turns: tuple[Turn, ...] = ()
     beside: dict[str, Sign] = {}
-    tone: Tone | None = None
+    tone: ToneRule | None = None
     stages: tuple[StageWords, ...] = ()
     stage: str = ""
     stage_with_price: str = ""
@@ -249,11 +249,11 @@ def _stage(row: Section) -> StageWords:
     return StageWords("" if names[0] == NO_STAGE else names[0], row.phrases(names[0]))
 
 
-def _tone(top: Section) -> Tone | None:
+def _tone(top: Section) -> ToneRule | None:
     row = top.section("tone", ("words", "depth", "otherwise"))
     if row is None:
         return None
-    return Tone(
+    return ToneRule(
         row.choice("words", TONES, None), row.number("depth", DEEPEST), row.choice("otherwise", POLARITIES, "0")
     )
 

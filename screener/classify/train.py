@@ -27,8 +27,8 @@ from numpy.typing import NDArray
 from screener import config
 from screener.classify import encoder, learn, model, stack, stacking, taught
 from screener.classify.card import Source, write_card
-from screener.classify.components import View, make_doc
-from screener.classify.evaluate import FLOOR, Report, compare, report_lines
+from screener.classify.components import StoryView, make_doc
+from screener.classify.evaluate import FLOOR, Evaluation, compare, report_lines
 from screener.classify.judge import build, judge_of
 from screener.classify.learn import Examples, Reader
 from screener.classify.locked import read as read_locked
@@ -90,7 +90,7 @@ def fast_scores(task: Task, weights: Weights) -> Floats:
         model.save(weights, Path(folder))
         nlp = build([task.rules], Path(folder))
         judge = judge_of(nlp)
-        docs = nlp.pipe(make_doc(nlp, View(task.items[i].story)) for i in task.held)
+        docs = nlp.pipe(make_doc(nlp, StoryView(task.items[i].story)) for i in task.held)
         return np.array([judge.fast(doc) for doc in docs], np.float32)
 
 
@@ -99,7 +99,7 @@ def lessons(task: Task, at: Sequence[int]) -> list[Any]:
     from screener.classify.finetune import SIGNS, Lesson
 
     wanted = task.reader.wanted([task.items[i] for i in at])
-    rows = [(View(task.items[i].story).focus, task.items[i]) for i in at]
+    rows = [(StoryView(task.items[i].story).focus, task.items[i]) for i in at]
     return [
         Lesson(
             text=text,
@@ -119,7 +119,7 @@ def train_encoder(task: Task, weights: Weights, out: Path) -> stack.Stack:
     base, described = finetune.base()
     first = lessons(task, task.rest)
     net = finetune.fit(finetune.network(first, base), first, described)
-    texts = [View(task.items[i].story).focus for i in task.held]
+    texts = [StoryView(task.items[i].story).focus for i in task.held]
     encoded = finetune.scores(net, texts, described)[:, : len(weights.classes)]
     joined = stacking.fit(
         seen(task, fast_scores(task, weights), encoded), weights.classes, task.rows.wanted.sum(axis=0)
@@ -134,7 +134,7 @@ def train_encoder(task: Task, weights: Weights, out: Path) -> stack.Stack:
 
 def seen(task: Task, fast: Floats, encoded: Floats) -> stacking.Seen:
     """The held-out items with the scores of both parts."""
-    views = [View(task.items[i].story) for i in task.held]
+    views = [StoryView(task.items[i].story) for i in task.held]
     kinds: NDArray[np.intp] = np.array([stack.kind_of(v.headline, v.text) for v in views], np.intp)
     rows = task.rows.take(task.held)
     return stacking.Seen(
@@ -142,14 +142,14 @@ def seen(task: Task, fast: Floats, encoded: Floats) -> stacking.Seen:
     )
 
 
-def judge_held(task: Task, out: Path) -> Report:
+def judge_held(task: Task, out: Path) -> Evaluation:
     """Figures on the held-out items of the model in a folder."""
     rows = [task.items[i] for i in task.held if task.items[i].label.sure >= JUDGED]
     answers = Classifier(task.rules, out).classify_many((item.story for item in rows), FLOOR)
     return compare([(item.label, item.story, answer) for item, answer in zip(rows, answers, strict=True)])
 
 
-def train(sources: Sources, locked: Path, out: Path, rules: Path, *, with_encoder: bool) -> Report:
+def train(sources: Sources, locked: Path, out: Path, rules: Path, *, with_encoder: bool) -> Evaluation:
     """Train, write weights and card to ``out``; returns the figures of the fast part on the held-out items."""
     task = read_task(sources, locked, rules)
     first = fit_linear(task, task.rest)

@@ -94,7 +94,7 @@ class Moment(click.ParamType[dt.datetime]):
         return moment
 
 
-class Day(click.ParamType[dt.date]):
+class DayParam(click.ParamType[dt.date]):
     """A New York date, ``today`` or ``yesterday`` (the previous session)."""
 
     name = "date"
@@ -125,7 +125,7 @@ def db_option(function: F) -> F:
 def date_option(function: F) -> F:
     """``--date D``."""
     return click.option(
-        "--date", "day", type=Day(), metavar="D", help="New York session date (default: the newest with a list)."
+        "--date", "day", type=DayParam(), metavar="D", help="New York session date (default: the newest with a list)."
     )(function)
 
 

@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING
 import click
 
 from screener import clock, config
-from screener.cli.common import App, Day, as_of_option, date_option, db_option, emit, format_option, say, write_file
+from screener.cli.common import (
+    App,
+    DayParam,
+    as_of_option,
+    date_option,
+    db_option,
+    emit,
+    format_option,
+    say,
+    write_file,
+)
 from screener.cli.today import chosen_day
 from screener.errors import InputError
 from screener.language.symbols import typed_ticker
 
 if TYPE_CHECKING:
-    from screener.selftest import Report
+    from screener.selftest import SelftestReport
 
 
 @click.group()
@@ -123,7 +133,7 @@ def test(app: App, names: tuple[str, ...], quiet: tuple[str, str] | None, only: 
         raise SystemExit(1)
 
 
-def _others(app: App, only: str | None) -> list[Report]:
+def _others(app: App, only: str | None) -> list[SelftestReport]:
     from screener.selftest import test_catalysts, test_regime
 
     reports = []
@@ -215,7 +225,7 @@ def new(rule_id: str, folder: str) -> None:
 @command.command()
 @click.argument("old", type=click.Path(exists=True))
 @click.argument("new", type=click.Path(exists=True))
-@click.option("--since", type=Day(), required=True, metavar="D", help="Rank the stored days from this one on.")
+@click.option("--since", type=DayParam(), required=True, metavar="D", help="Rank the stored days from this one on.")
 @db_option
 @click.pass_obj
 def diff(app: App, old: str, new: str, since: dt.date, db: str | None) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from screener.cli.common import App, Day, db_option, emit, format_option, say, say_problems
+from screener.cli.common import App, DayParam, db_option, emit, format_option, say, say_problems
 
 GROUPS = ("type", "stage", "polarity", "cap")
 
@@ -17,8 +17,8 @@ GROUPS = ("type", "stage", "polarity", "cap")
     "--items", multiple=True, type=click.Path(), metavar="FILE", help="JSON lines of items (.gz too); may repeat."
 )
 @click.option("--prices", multiple=True, type=click.Path(), metavar="FILE", help="Daily bars for them; may repeat.")
-@click.option("--since", type=Day(), metavar="D", help="Only news that first traded on or after this session.")
-@click.option("--until", type=Day(), metavar="D", help="Only news that first traded on or before this session.")
+@click.option("--since", type=DayParam(), metavar="D", help="Only news that first traded on or after this session.")
+@click.option("--until", type=DayParam(), metavar="D", help="Only news that first traded on or before this session.")
 @click.option("--by", type=click.Choice(GROUPS), default="type", show_default=True, help="Split the types further.")
 @click.option("--least", type=click.IntRange(1), default=20, show_default=True, help="Smallest group to show.")
 @format_option("table", "json", "chart")
@@ -47,7 +47,8 @@ def command(
     from screener.outputs.csvout import json_text
     from screener.outputs.study import chart_lines, study_lines
     from screener.pipeline.study.files import study_files
-    from screener.pipeline.study.study import run_study, save
+    from screener.pipeline.study.records import save
+    from screener.pipeline.study.study import run_study
     from screener.pipeline.workspace import Workspace
 
     with app.store(db) as store:
@@ -58,7 +59,7 @@ def command(
         else:
             study = run_study(workspace, since, until)
         if study.events:
-            save(workspace, study)
+            save(workspace.store, study)
     if not study.events:
         say("nothing to study: it needs stored news of small caps and their daily bars (or --items and --prices)")
     if form == "json":

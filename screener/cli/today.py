@@ -17,7 +17,7 @@ from screener.store import Store
 from screener.types import Regime, WatchRow
 
 
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
+class StoredList(msgspec.Struct, frozen=True, kw_only=True):
     """A stored list and what is needed to show it; ``rows`` is None when none was stored by then."""
 
     day: dt.date | None
@@ -91,13 +91,13 @@ def command(
             )
 
 
-def read_list(app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None) -> Listed:
+def read_list(app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None) -> StoredList:
     """The stored list of a day as of a moment, with the marks and the market that stood then."""
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
         marks = store.marks.standing(as_of)
-        return Listed(
+        return StoredList(
             day=day,
             rows=rows,
             regime=store.regimes.of_day(day, as_of) if day else None,
@@ -114,14 +114,14 @@ def visible(rows: Sequence[WatchRow], *, everything: bool) -> list[WatchRow]:
     return shown(rows, everything=everything)
 
 
-def pick(rows: Sequence[WatchRow], wanted: RowFilter, listed: Listed) -> list[WatchRow]:
+def pick(rows: Sequence[WatchRow], wanted: RowFilter, listed: StoredList) -> list[WatchRow]:
     """The rows that pass the filter, in its order."""
     from screener.engine.selection import select
 
     return select(rows, wanted, listed.own, listed.sectors)
 
 
-def with_pinned(kept: Sequence[WatchRow], listed: Listed) -> list[WatchRow]:
+def with_pinned(kept: Sequence[WatchRow], listed: StoredList) -> list[WatchRow]:
     """The rows with the pinned tickers of the list among them, whatever the filter and the universe say."""
     there = {r.ticker for r in kept}
     missing = [r for r in listed.rows or () if r.ticker in listed.pinned and r.ticker not in there]
@@ -131,7 +131,7 @@ def with_pinned(kept: Sequence[WatchRow], listed: Listed) -> list[WatchRow]:
 def _show(
     app: App,
     page: io.StringIO | None,
-    listed: Listed,
+    listed: StoredList,
     kept: Sequence[WatchRow],
     as_of: dt.datetime | None,
     *,

@@ -15,8 +15,9 @@ import msgspec
 from screener.addresses import mask_text
 from screener.clock import NEW_YORK, UTC
 from screener.collectors import mend
-from screener.collectors.base import Context, Response, failed, success
+from screener.collectors.base import Context, failed, success
 from screener.errors import BodyTooLarge, FetchError, ParseError
+from screener.fetching import Response
 from screener.limits import FIRST_YEAR, LAST_YEAR, ROWS, at_most
 from screener.types import Collected, FeedSpec, FeedState, Halt, Item, Problem
 

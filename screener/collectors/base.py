@@ -11,56 +11,9 @@ import msgspec
 
 from screener.addresses import mask_text
 from screener.errors import BlockedTarget, BodyTooLarge
+from screener.fetching import Getter
 from screener.limits import DEFAULT, Limits
 from screener.types import Collected, FeedSpec, FeedState, Problem
-
-
-class Response(Protocol):
-    """The part of ``screener.http.Response`` that collectors read. ``body`` is decompressed and within the limit."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> dict[str, str]: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def received(self) -> dt.datetime: ...
-    @property
-    def not_modified(self) -> bool: ...
-    @property
-    def etag(self) -> str: ...
-    @property
-    def last_modified(self) -> str: ...
-    @property
-    def truncated(self) -> bool: ...
-
-
-class Getter(Protocol):
-    """The part of ``screener.http.Fetcher`` that collectors use; raises ``screener.errors.FetchError``."""
-
-    async def get(
-        self,
-        url: str,
-        *,
-        etag: str = "",
-        last_modified: str = "",
-        headers: dict[str, str] | None = None,
-        params: dict[str, str] | None = None,
-        json: Any = None,
-        retry: bool = True,
-        partial: bool = False,
-        trusted: bool = True,
-        max_bytes: int | None = None,
-    ) -> Response:
-        """GET (or POST when ``json`` is given), with pace, retries and limits applied.
-
-        ``retry=False``: a bad status is an answer, not a reason to try again. ``partial``: a body that broke off is
-        better than none (``truncated``). ``trusted=False``: the address was found in content, so it must be public.
-        """
-        ...
 
 
 def nothing_known(_: Sequence[str]) -> Collection[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from screener.collectors.entry import Channel
+from screener.collectors.entry import ParsedFeed
 from screener.collectors.mend import mend_xml
 from screener.collectors.openweb import is_light, read_json_feed, read_lenient
 from screener.collectors.rss import read_xml
@@ -24,7 +24,7 @@ _BLANKS = re.compile(rb"\s+")
 _HEAD = 100_000
 
 
-def read_sound(body: bytes) -> Channel | None:
+def read_sound(body: bytes) -> ParsedFeed | None:
     """The entries of a document without a fault; None when there is any, or when it is none of the usual formats."""
     body = body.removeprefix(codecs.BOM_UTF8)
     if body.lstrip()[:1] == b"{":
@@ -33,16 +33,16 @@ def read_sound(body: bytes) -> Channel | None:
     return read_xml(body)
 
 
-def read_channel(body: bytes, content_type: str = "", url: str = "", *, careful: bool = False) -> Channel:
+def read_channel(body: bytes, content_type: str = "", url: str = "", *, careful: bool = False) -> ParsedFeed:
     """The entries of a feed document. ``careful`` leaves out feedparser, for a document that has kept it too long."""
     body = body.removeprefix(codecs.BOM_UTF8)
     if body.lstrip()[:1] == b"{":
-        return read_json_feed(body) or Channel(entries=[], broken="is neither a JSON Feed nor XML")
+        return read_json_feed(body) or ParsedFeed(entries=[], broken="is neither a JSON Feed nor XML")
     channel = read_xml(body) or _whole(body)
     if channel is not None:
         return channel
     if page_title(body) is not None and not any(opening in body[:_HEAD] for opening, _ in _ROOTS):
-        return Channel(entries=[])
+        return ParsedFeed(entries=[])
     mended = mend_xml(body)
     if mended is None:
         return _lenient(body, content_type, url, careful)
@@ -52,14 +52,14 @@ def read_channel(body: bytes, content_type: str = "", url: str = "", *, careful:
     return channel
 
 
-def _lenient(body: bytes, content_type: str, url: str, careful: bool) -> Channel:
+def _lenient(body: bytes, content_type: str, url: str, careful: bool) -> ParsedFeed:
     """feedparser knows more, but a large broken document could keep it busy for minutes: then lxml does what it can."""
     if not careful and is_light(body):
         return read_lenient(body, content_type, url)
-    return read_xml(body, recover=True) or Channel(entries=[], broken="is not well-formed, and large")
+    return read_xml(body, recover=True) or ParsedFeed(entries=[], broken="is not well-formed, and large")
 
 
-def _whole(body: bytes) -> Channel | None:
+def _whole(body: bytes) -> ParsedFeed | None:
     """The whole entries of a document that stops in the middle; None when it does not look like one."""
     at, last = max((body.rfind(end), end) for end in (b"</item>", b"</entry>"))
     if at <= 0 or _END.search(body, at):

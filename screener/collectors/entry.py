@@ -24,7 +24,7 @@ class Entry(Struct, kw_only=True):
     codes: list[str]
 
 
-class Channel(Struct, kw_only=True):
+class ParsedFeed(Struct, kw_only=True):
     """A feed as read: ``broken`` says what is wrong with the document as a whole, empty when nothing is.
 
     ``wrong`` is how many single characters were taken out of it to make it readable.

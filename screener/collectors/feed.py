@@ -24,12 +24,13 @@ from msgspec import Struct
 
 from screener.addresses import mask_text
 from screener.collectors.apart import apart, is_small
-from screener.collectors.base import Context, Response, failed, success
+from screener.collectors.base import Context, failed, success
 from screener.collectors.channel import page_title, read_channel, read_sound
-from screener.collectors.entry import Channel, Entry
+from screener.collectors.entry import Entry, ParsedFeed
 from screener.collectors.identity import Window, clean_link
 from screener.collectors.text import html_to_text, one_line
 from screener.errors import FetchError, ReaderEnded
+from screener.fetching import Response
 from screener.language import moments
 from screener.limits import DEFAULT, FEED_TEXT_CHARS, Limits, at_most
 from screener.types import Collected, FeedSpec, FeedState, Item, Problem
@@ -179,7 +180,7 @@ def parse_feed(
 
 
 def parse_channel(
-    channel: Channel,
+    channel: ParsedFeed,
     body: bytes,
     feed: FeedSpec,
     received: dt.datetime,
@@ -215,7 +216,7 @@ def parse_channel(
     )
 
 
-def _document_problems(channel: Channel, feed: FeedSpec, bounds: Limits) -> list[Problem]:
+def _document_problems(channel: ParsedFeed, feed: FeedSpec, bounds: Limits) -> list[Problem]:
     """What is wrong with a document that is read all the same."""
     found = []
     if channel.broken.startswith("is cut off"):
@@ -229,7 +230,7 @@ def _document_problems(channel: Channel, feed: FeedSpec, bounds: Limits) -> list
     return found
 
 
-def _wrong(channel: Channel, body: bytes, feed: FeedSpec) -> Problem | None:
+def _wrong(channel: ParsedFeed, body: bytes, feed: FeedSpec) -> Problem | None:
     if not body.strip():
         return _problem(feed, "empty", "the answer is empty; check the address")
     if not channel.entries and not channel.version:

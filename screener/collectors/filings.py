@@ -91,17 +91,17 @@ class Wanted(Struct, frozen=True, kw_only=True):
     max_exhibit: int = EXHIBIT_TEXT_CHARS
 
 
-class Read(Struct, frozen=True, kw_only=True):
+class FilingRead(Struct, frozen=True, kw_only=True):
     """A submission read: an item, or why there is none; neither for a Form 4 without a purchase."""
 
     item: Item | None = None
     problem: Problem | None = None
 
 
-def read_filing(body: bytes, filing: Filing, wanted: Wanted) -> Read:
+def read_filing(body: bytes, filing: Filing, wanted: Wanted) -> FilingRead:
     """Read a submission file, here and now."""
     found = filing_item(filing, parse_submission(body), wanted)
-    return Read(problem=found) if isinstance(found, Problem) else Read(item=found)
+    return FilingRead(problem=found) if isinstance(found, Problem) else FilingRead(item=found)
 
 
 def filing_item(filing: Filing, submission: Submission, wanted: Wanted) -> Item | Problem | None:

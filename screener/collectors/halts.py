@@ -20,11 +20,12 @@ from msgspec import Struct
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.answers import ask, collected, entry_problem, refused, unchanged
 from screener.collectors.apart import apart, is_small
-from screener.collectors.base import Context, Response
+from screener.collectors.base import Context
 from screener.collectors.mend import mend_xml
 from screener.collectors.text import one_line
 from screener.collectors.xml import parse_xml
 from screener.errors import FetchError, ParseError, ReaderEnded
+from screener.fetching import Response
 from screener.language import numbers
 from screener.language.symbols import plain_ticker
 from screener.limits import FIRST_YEAR, LAST_YEAR, ROWS
@@ -83,7 +84,7 @@ def is_test_symbol(symbol: str) -> bool:
     return _TEST.match(symbol) is not None
 
 
-class Halts:
+class TradingHalts:
     """Reads the trade-halts feed; needs no options."""
 
     name = "halts"
@@ -247,4 +248,4 @@ def _local(element: _Element) -> str:
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
 
 
-PLUGIN = Halts()
+PLUGIN = TradingHalts()

@@ -28,9 +28,10 @@ from screener.collectors.answers import (
     texts,
     words,
 )  # fmt: skip
-from screener.collectors.base import Context, Response
+from screener.collectors.base import Context
 from screener.collectors.text import one_line, tidy
 from screener.errors import FetchError, ParseError
+from screener.fetching import Response
 from screener.types import Collected, FactValue, FeedSpec, Item, Problem
 
 STATUSES = {"AP": "approval", "TA": "tentative_approval"}

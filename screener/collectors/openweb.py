@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import Any
 
-from screener.collectors.entry import Channel, Entry, empty_entry
+from screener.collectors.entry import Entry, ParsedFeed, empty_entry
 from screener.collectors.mend import NotJson, clean, read_json
 from screener.limits import LENIENT_BYTES, LENIENT_MARKS
 
@@ -19,7 +19,7 @@ def is_light(body: bytes) -> bool:
     return len(body) <= LENIENT_BYTES and body.count(b"<") + body.count(b"&") / 25 <= LENIENT_MARKS
 
 
-def read_json_feed(body: bytes) -> Channel | None:
+def read_json_feed(body: bytes) -> ParsedFeed | None:
     """A JSON Feed (version 1 or 1.1); None when the body is not one."""
     try:
         data, wrong = read_json(body)
@@ -28,7 +28,7 @@ def read_json_feed(body: bytes) -> Channel | None:
     if not isinstance(data, dict) or not isinstance(data.get("items"), list):
         return None
     items = [_json_entry(i) for i in data["items"] if isinstance(i, dict)]
-    return Channel(title=_text(data.get("title")), entries=items, version="json", wrong=wrong)
+    return ParsedFeed(title=_text(data.get("title")), entries=items, version="json", wrong=wrong)
 
 
 def _json_entry(item: dict[str, object]) -> Entry:
@@ -52,7 +52,7 @@ def _text(value: object) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def read_lenient(body: bytes, content_type: str = "", url: str = "") -> Channel:
+def read_lenient(body: bytes, content_type: str = "", url: str = "") -> ParsedFeed:
     """Whatever feedparser can make of it; ``broken`` carries its complaint."""
     import feedparser
 
@@ -76,13 +76,13 @@ def read_lenient(body: bytes, content_type: str = "", url: str = "") -> Channel:
             AssertionError,
             RecursionError,
         ) as e:
-            return Channel(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {clean(str(e))})")
+            return ParsedFeed(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {clean(str(e))})")
 
 
-def _channel(found: Any) -> Channel:
+def _channel(found: Any) -> ParsedFeed:
     broken = clean(str(found.get("bozo_exception", "is not well-formed"))) if found.get("bozo") else ""
     title, description = (_text(found.feed.get(k)) for k in ("title", "subtitle"))
-    return Channel(
+    return ParsedFeed(
         title=title,
         description=description,
         entries=[_entry(e) for e in found.entries],

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from screener.collectors.entry import Channel, Entry, empty_entry
+from screener.collectors.entry import Entry, ParsedFeed, empty_entry
 from screener.collectors.xml import parse_xml
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -19,7 +19,7 @@ _BASE = "{http://www.w3.org/XML/1998/namespace}base"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def read_xml(body: bytes, recover: bool = False) -> Channel | None:
+def read_xml(body: bytes, recover: bool = False) -> ParsedFeed | None:
     """The channel; None when the document is not for this reader (not strict XML, a document type, no entries).
 
     ``recover`` reads on past errors and takes what it can get, document types included (entities stay unexpanded).
@@ -122,10 +122,10 @@ _QUALIFIED: dict[str, _Fill] = {
 _PRN = {**_QUALIFIED, "subject": _code}
 
 
-def _rss(channel: etree._Element, base: str = "") -> Channel:
+def _rss(channel: etree._Element, base: str = "") -> ParsedFeed:
     entries = [_rss_item(item, base) for item in channel.iterchildren("item")]
     title, description = (channel.findtext(n) or "" for n in ("title", "description"))
-    return Channel(title=title, description=description, entries=entries, version="rss20")
+    return ParsedFeed(title=title, description=description, entries=entries, version="rss20")
 
 
 def _rss_item(item: etree._Element, base: str = "") -> Entry:
@@ -161,11 +161,11 @@ def _second_choice(entry: Entry, item: etree._Element) -> None:
 # ---- Atom --------------------------------------------------------------------------------------------------------
 
 
-def _atom(root: etree._Element) -> Channel:
+def _atom(root: etree._Element) -> ParsedFeed:
     base = root.get(_BASE) or ""
     entries = [_atom_entry(e, base) for e in root.iterchildren(_ATOM + "entry")]
     title = root.find(_ATOM + "title")
-    return Channel(title="" if title is None else _words(title), entries=entries, version="atom10")
+    return ParsedFeed(title="" if title is None else _words(title), entries=entries, version="atom10")
 
 
 def _atom_entry(element: etree._Element, base: str) -> Entry:

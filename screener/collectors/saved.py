@@ -11,12 +11,13 @@ import gzip
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, cast
 
 import msgspec
 
 from screener.collectors.base import Collector, Context, nothing_known
 from screener.errors import FetchError, InputError
+from screener.fetching import Response
 from screener.limits import SAVED_BYTES
 from screener.registry import discover
 from screener.types import Collected, FeedSpec, FeedState
@@ -58,34 +59,20 @@ def _body(path: Path) -> bytes:
     return body
 
 
-class Saved(msgspec.Struct, frozen=True, kw_only=True):
-    """A saved answer, in the shape of ``collectors.base.Response``."""
-
-    url: str
-    body: bytes
-    received: dt.datetime
-    status: int = 200
-    headers: dict[str, str] = {}
-    not_modified: bool = False
-    etag: str = ""
-    last_modified: str = ""
-    truncated: bool = False
-
-
 class SavedAnswers:
     """A Getter that hands out answers (files, or their bytes) in order, then answers 503."""
 
     def __init__(self, answers: Sequence[Path | bytes], received: dt.datetime) -> None:
         self._left, self._received = list(answers), received
 
-    async def get(self, url: str, **_: Any) -> Saved:
+    async def get(self, url: str, **_: object) -> Response:
         """The next answer, whatever the address."""
         if not self._left:
             raise FetchError(url, "no more saved answers", 503)
         answer = self._left.pop(0)
         if isinstance(answer, bytes):
-            return Saved(url=url, body=answer, received=self._received)
-        return Saved(url=str(answer), body=_body(answer), received=self._received)
+            return Response(status=200, headers={}, url=url, body=answer, received=self._received)
+        return Response(status=200, headers={}, url=str(answer), body=_body(answer), received=self._received)
 
 
 async def read_saved(feed: FeedSpec, context: Context) -> Collected:

@@ -28,9 +28,10 @@ from screener.collectors.answers import (
     texts,
     words,
 )  # fmt: skip
-from screener.collectors.base import Context, Response
+from screener.collectors.base import Context
 from screener.collectors.text import one_line
 from screener.errors import FetchError
+from screener.fetching import Response
 from screener.types import Collected, FactValue, FeedSpec, Item, Problem
 
 FIELDS = (
@@ -42,7 +43,7 @@ PHASES = {"EARLY_PHASE1": "1", "PHASE1": "1", "PHASE2": "2", "PHASE3": "3", "PHA
 MAX_SEEN = 60_000
 
 
-class Study(Struct, frozen=True, kw_only=True):
+class TrialRecord(Struct, frozen=True, kw_only=True):
     """What is read of one record. ``primary`` is the primary completion date as stated ("2026-05" or a day)."""
 
     nct: str
@@ -158,7 +159,7 @@ def _query(feed: FeedSpec, context: Context) -> dict[str, str]:
     return params
 
 
-def read_study(row: dict[str, object]) -> Study | None:
+def read_study(row: dict[str, object]) -> TrialRecord | None:
     """One record of the API; None without its number or the date of its last update."""
     section = dig(row, "protocolSection")
     nct = words(section, "identificationModule.nctId")
@@ -168,7 +169,7 @@ def read_study(row: dict[str, object]) -> Study | None:
     phases = [PHASES[p] for p in texts(section, "designModule.phases") if p in PHASES]
     interventions = dig(section, "armsInterventionsModule.interventions")
     named = [words(i, "name") for i in interventions if isinstance(i, dict)] if isinstance(interventions, list) else []
-    return Study(
+    return TrialRecord(
         nct=nct,
         title=one_line(words(section, "identificationModule.briefTitle"), 300),
         status=words(section, "statusModule.overallStatus").upper().replace(":", "")[:40],
@@ -187,7 +188,7 @@ def read_study(row: dict[str, object]) -> Study | None:
     )
 
 
-def _changes(study: Study, before: str) -> tuple[list[str], dict[str, FactValue]]:
+def _changes(study: TrialRecord, before: str) -> tuple[list[str], dict[str, FactValue]]:
     """What changed, in words and as facts; nothing when the record is new to us and proves no change of its own."""
     said: list[str] = []
     facts: dict[str, FactValue] = {}
@@ -214,7 +215,7 @@ def _changes(study: Study, before: str) -> tuple[list[str], dict[str, FactValue]
 
 
 def _item(
-    feed: FeedSpec, study: Study, before: str, published: dt.datetime, received: dt.datetime, replayed: bool
+    feed: FeedSpec, study: TrialRecord, before: str, published: dt.datetime, received: dt.datetime, replayed: bool
 ) -> Item | None:
     said, changed = _changes(study, before)
     if not said:

@@ -30,9 +30,10 @@ from screener.collectors.answers import (
     refused,
     words,
 )  # fmt: skip
-from screener.collectors.base import Context, Response
+from screener.collectors.base import Context
 from screener.collectors.text import one_line
 from screener.errors import FetchError
+from screener.fetching import Response
 from screener.types import Collected, FactValue, FeedSpec, Item, Problem
 
 FIELDS = (

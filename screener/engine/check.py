@@ -19,7 +19,7 @@ ERROR, WARNING = "error", "warning"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """One finding: ``str()`` gives ``file:line: severity: rule: message``."""
 
     severity: str
@@ -32,7 +32,7 @@ class Finding:
         return f"{self.path}:{self.line}: {self.severity}: {self.rule_id}: {self.message}"
 
 
-class Check(Protocol):
+class LintCheck(Protocol):
     """A lint check: yields (severity, line, message) for one rule."""
 
     def rule(self, compiled: Compiled) -> Iterator[tuple[str, int, str]]:
@@ -152,7 +152,7 @@ class NotDeprecated:
             yield WARNING, compiled.rule.line, "is deprecated and still runs; switch it off with enabled: false"
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[LintCheck, ...] = (
     OwnTestsPass(),
     NoSurvivors(),
     HasTests(),
@@ -164,10 +164,10 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def check(rules: RuleSet) -> list[Finding]:
+def check(rules: RuleSet) -> list[LintFinding]:
     """All findings over a rule set, in file order."""
     findings = [
-        Finding(severity, compiled.rule.id, compiled.rule.path, line, message)
+        LintFinding(severity, compiled.rule.id, compiled.rule.path, line, message)
         for compiled in rules.compiled.values()
         for lint in CHECKS
         for severity, line, message in lint.rule(compiled)
@@ -176,9 +176,9 @@ def check(rules: RuleSet) -> list[Finding]:
     return sorted(findings, key=lambda f: (f.path, f.line, f.severity, f.message))
 
 
-def _whole_set(rules: RuleSet) -> Iterator[Finding]:
+def _whole_set(rules: RuleSet) -> Iterator[LintFinding]:
     titles: dict[str, str] = {}
     for rule in rules.rules:
         other = titles.setdefault(rule.title.casefold(), rule.id)
         if other != rule.id:
-            yield Finding(WARNING, rule.id, rule.path, rule.line, f"has the same title as {other}")
+            yield LintFinding(WARNING, rule.id, rule.path, rule.line, f"has the same title as {other}")

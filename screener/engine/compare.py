@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from screener.engine.candidate import Candidate
-from screener.engine.facts import Known
+from screener.engine.facts import KnownFacts
 from screener.engine.load import RuleSet
 from screener.types import WatchRow
 
@@ -35,7 +35,7 @@ def quiet_news(rules: RuleSet, candidates: Iterable[Candidate], items: int) -> l
     """
     stories: dict[str, dict[str, None]] = {r.id: {} for r in rules.rules if r.kind == "catalyst"}
     for candidate in candidates:
-        get = Known(candidate).__getitem__
+        get = KnownFacts(candidate).__getitem__
         for compiled in rules.by_kind.get("catalyst", ()):
             if compiled.matches(get) is True:
                 stories[compiled.rule.id][candidate.story.id] = None

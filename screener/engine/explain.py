@@ -7,7 +7,7 @@ from typing import Any
 from screener.engine.candidate import Candidate
 from screener.engine.condition import Truth
 from screener.engine.evaluate import Compiled, compile_rule, evaluate, hit, show, split_key
-from screener.engine.facts import FACTS, FactSource, Known
+from screener.engine.facts import FACTS, FactSource, KnownFacts
 from screener.types import Rule
 
 _WORDS = {True: "true", False: "false", None: "unknown"}
@@ -22,7 +22,7 @@ def word(value: Truth) -> str:
 def explain(rule: Rule | Compiled, candidate: Candidate) -> list[str]:
     """The lines that show how a rule judges a candidate: verdict, selections with values, points, what is unknown."""
     compiled = rule if isinstance(rule, Compiled) else compile_rule(rule)
-    return explain_facts(compiled, Known(candidate).__getitem__)
+    return explain_facts(compiled, KnownFacts(candidate).__getitem__)
 
 
 def explain_facts(compiled: Compiled, get: FactSource) -> list[str]:

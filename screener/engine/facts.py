@@ -41,7 +41,7 @@ class Fact:
     get: Callable[[Candidate], Value | None]
 
 
-class Known(dict[str, "Value | None"]):
+class KnownFacts(dict[str, "Value | None"]):
     """The facts of one candidate, each read once; use it as a FactSource through ``known.__getitem__``."""
 
     __slots__ = ("candidate",)

@@ -22,7 +22,7 @@ from screener.clock import new_york_date
 from screener.engine.candidate import Candidate
 from screener.engine.curve import score_of
 from screener.engine.evaluate import Compiled, evaluate, hit, show
-from screener.engine.facts import FactSource, Known
+from screener.engine.facts import FactSource, KnownFacts
 from screener.engine.load import RuleSet
 from screener.engine.measures import dilutive, materiality, published, published_session
 from screener.errors import InputError
@@ -98,7 +98,7 @@ def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidat
     """Every candidate that a catalyst rule matches, with its side and best hit, strongest first."""
     found = []
     for candidate in group:
-        get = Known(candidate).__getitem__
+        get = KnownFacts(candidate).__getitem__
         best = _best(rules.leading(candidate.catalyst.type), get)
         if best is not None:
             compiled, won = best

@@ -16,7 +16,7 @@ _SAME = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleTestResult:
     """One test of one rule: ``message`` says what differed, with the reasons of a wrong score; empty when it passed."""
 
     rule_id: str
@@ -54,14 +54,14 @@ def facts_of_test(compiled: Compiled, test: dict[str, Any]) -> FactSource:
     return facts.get
 
 
-def run_tests(compiled: Compiled) -> list[Outcome]:
+def run_tests(compiled: Compiled) -> list[RuleTestResult]:
     """Run every test of a rule."""
     rule = compiled.rule
     results = []
     for test in rule.tests:
         line = test.line if isinstance(test, LineDict) else rule.line
         message = _difference(compiled, test)
-        results.append(Outcome(rule.id, str(test["name"]), rule.path, line, message))
+        results.append(RuleTestResult(rule.id, str(test["name"]), rule.path, line, message))
     return results
 
 

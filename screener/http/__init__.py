@@ -19,7 +19,8 @@ Errors are ``FetchError`` and its children; addresses in them have their secrets
 from __future__ import annotations
 
 from screener.addresses import mask
-from screener.http.client import Fetcher, Response
+from screener.fetching import Response
+from screener.http.client import Fetcher
 from screener.http.guard import host_port
 from screener.http.pace import PACES, Pace, Paces
 

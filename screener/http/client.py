@@ -13,12 +13,12 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import anyio
 import httpx2
-import msgspec
 import stamina
 
 from screener import __version__, limits
 from screener.addresses import mask
 from screener.errors import BlockedTarget, BodyTooLarge, FetchError
+from screener.fetching import Response
 from screener.http.body import Inflater
 from screener.http.guard import host_port, is_here, is_private, literal
 from screener.http.pace import PACES, Paces, retry_after
@@ -28,25 +28,6 @@ CHOKED = frozenset({400, 412, 413, 416, 417, 422, 431, 500, 501, 502})  # what a
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # stamina logs each retry as a warning, which Python prints when nobody has set up logging; the last error is enough
 logging.getLogger("stamina").addHandler(logging.NullHandler())
-
-
-class Response(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer with status 2xx, or 304 as ``not_modified``.
-
-    ``url`` is where the body finally came from; ``headers`` have lower-case names; ``body`` is decompressed;
-    ``received`` is the moment the last byte came (aware UTC). ``truncated`` is only ever True when ``partial`` was
-    asked for: the connection ended before the body did.
-    """
-
-    url: str
-    status: int
-    headers: dict[str, str]
-    body: bytes = b""
-    received: dt.datetime
-    not_modified: bool = False
-    etag: str = ""
-    last_modified: str = ""
-    truncated: bool = False
 
 
 class _Again(FetchError):

@@ -28,7 +28,7 @@ MONTH_ONLY = re.compile(rf"\b(?:effective(?: in| as of)?|in|from)\s(?P<m>{MONTH}
 _BACK, _AHEAD = -90, 275  # days around the last full date that a date without a year lies in
 
 
-class Day(NamedTuple):
+class DateMention(NamedTuple):
     """One date at ``start`` to ``end``; ``match`` has the text around it."""
 
     iso: str
@@ -55,13 +55,13 @@ def iso(match: re.Match[str], year: int | None = None) -> str | None:
         return None
 
 
-def find(texts: list[str], most: int = 30) -> list[list[Day]]:
+def find(texts: list[str], most: int = 30) -> list[list[DateMention]]:
     """Every date that can be resolved, by text in order; the texts are parts of one document."""
     hits = [list(islice(DATE.finditer(text), most)) for text in texts]
     full = [day for group in hits for match in group if _year(match) and (day := iso(match))]
-    last, out = (full[0] if full else None), list[list[Day]]()
+    last, out = (full[0] if full else None), list[list[DateMention]]()
     for group in hits:
-        days = list[Day]()
+        days = list[DateMention]()
         for match in group:
             if _year(match):
                 day = iso(match)
@@ -69,7 +69,7 @@ def find(texts: list[str], most: int = 30) -> list[list[Day]]:
             else:
                 day = _roll(match, last) if last else None
             if day:
-                days.append(Day(day, match))
+                days.append(DateMention(day, match))
         out.append(days)
     return out
 

@@ -17,7 +17,7 @@ STALE = 5
 ALIASES = {"vix": ("VIX", "^VIX", "VIXCLS"), "ten_year": ("TNX", "^TNX", "DGS10")}
 
 
-class Line:
+class CloseSeries:
     """One instrument's closes by session, seen from a day: place 0 is the day, 1 the session before.
 
     Only bars known by ``as_of`` count. Of earlier days only those known after their close, so that a price caught in
@@ -97,7 +97,7 @@ class Line:
         return next((c for p in range(back, back + STALE) if (c := self.close(p)) is not None), None)
 
 
-def correlation(a: Line, b: Line) -> float | None:
+def correlation(a: CloseSeries, b: CloseSeries) -> float | None:
     """Pearson's correlation of daily changes over 60 sessions."""
     pairs = [(x, y) for p in range(CORRELATION) if (x := a.change(p)) is not None and (y := b.change(p)) is not None]
     if len(pairs) < CORRELATION_NEEDS:
@@ -113,7 +113,7 @@ def less(a: float | None, b: float | None) -> float | None:
     return None if a is None or b is None else a - b
 
 
-def funds(iwm: Line, spy: Line) -> dict[str, float | None]:
+def funds(iwm: CloseSeries, spy: CloseSeries) -> dict[str, float | None]:
     """IWM and SPY over 1, 5, 20 and 60 sessions, their difference, correlation and lines."""
     found: dict[str, float | None] = {}
     for n in SPANS:
@@ -126,7 +126,7 @@ def funds(iwm: Line, spy: Line) -> dict[str, float | None]:
     return found
 
 
-def fear(lines: Mapping[str, Line]) -> dict[str, float | None]:
+def fear(lines: Mapping[str, CloseSeries]) -> dict[str, float | None]:
     """VIX and the 10-year yield with their changes, where stored."""
     vix, ten = lines.get("vix"), lines.get("ten_year")
     rate, before = (ten.latest(), ten.latest(20)) if ten else (None, None)
@@ -141,7 +141,7 @@ def fear(lines: Mapping[str, Line]) -> dict[str, float | None]:
 
 def relative_line(iwm: Sequence[Bar], spy: Sequence[Bar], day: dt.date, as_of: dt.datetime) -> list[float | None]:
     """IWM against SPY over the last 61 sessions, oldest first, 100 at the start of the window; for a chart."""
-    a, b = Line(iwm, day, as_of), Line(spy, day, as_of)
+    a, b = CloseSeries(iwm, day, as_of), CloseSeries(spy, day, as_of)
     ratios: list[float | None] = []
     for place in range(SPANS[-1], -1, -1):
         x, y = a.close(place), b.close(place)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from screener import clock
 from screener.market import outlook
 from screener.market.breadth import BarRow, breadth, grid, top_movers
-from screener.market.index import ALIASES, Line, fear, funds
+from screener.market.index import ALIASES, CloseSeries, fear, funds
 from screener.market.measures import MEASURES
 from screener.types import Bar, Hit, Regime
 
@@ -54,9 +54,9 @@ def compute(
     bars of the day and the 252 sessions before as the store keeps them; ``members`` the day's small caps;
     ``catalysts`` the tickers with a catalyst of their own that day, None when no news was collected.
     """
-    iwm, spy = (Line(index_bars.get(t, ()), day, as_of) for t in ("IWM", "SPY"))
+    iwm, spy = (CloseSeries(index_bars.get(t, ()), day, as_of) for t in ("IWM", "SPY"))
     other = {**index_bars, **(rates or {})}
-    lines = {name: Line(bars, day, as_of) for name, keys in ALIASES.items() if (bars := _first(other, keys))}
+    lines = {name: CloseSeries(bars, day, as_of) for name, keys in ALIASES.items() if (bars := _first(other, keys))}
     values: dict[str, float | None] = dict.fromkeys(MEASURES)
     values.update(funds(iwm, spy))
     values.update(fear(lines))
@@ -75,7 +75,7 @@ def _first(bars: Mapping[str, Sequence[Bar]], keys: Sequence[str]) -> Sequence[B
 
 
 def _times(
-    values: Mapping[str, float | None], iwm: Line, lines: Mapping[str, Line], breadth_time: str
+    values: Mapping[str, float | None], iwm: CloseSeries, lines: Mapping[str, CloseSeries], breadth_time: str
 ) -> dict[str, str]:
     found = {}
     for name, value in values.items():

@@ -16,7 +16,7 @@ from screener.outputs.table import clean, evidence_text, label, money, price, ti
 from screener.types import Classified, Story, WatchRow
 
 if TYPE_CHECKING:
-    from screener.pipeline.explanation import Explanation, RuleAnswer
+    from screener.pipeline.explanation import Explanation, RuleVerdict
 
 _WAYS = {"+": "up", "-": "down"}
 _ANSWER = {True: "true", False: "false", None: "unknown"}
@@ -48,7 +48,7 @@ def show_explanation(console: Console, found: Explanation, *, everything: bool =
     console.print(Text(DISCLAIMER, style="dim"))
 
 
-def summary(row: WatchRow, rules: Iterable[RuleAnswer]) -> str:
+def summary(row: WatchRow, rules: Iterable[RuleVerdict]) -> str:
     """Why the ticker is here and what would change it, in sentences; what is unknown is left out and counted once."""
     when = f", {eastern(row.published)}" if row.published else ""
     said = [f"{row.ticker} stands at rank {row.rank} with a score of {score(row.score)} of 100 for {label(row)}: "]
@@ -72,7 +72,7 @@ def summary(row: WatchRow, rules: Iterable[RuleAnswer]) -> str:
     return "".join(said).strip()
 
 
-def near_misses(rules: Iterable[RuleAnswer]) -> list[tuple[RuleAnswer, str]]:
+def near_misses(rules: Iterable[RuleVerdict]) -> list[tuple[RuleVerdict, str]]:
     """Rules that one selection kept from firing, with that selection."""
     found = []
     for a in rules:
@@ -131,7 +131,7 @@ def _show_story(console: Console, story: Story, classified: Classified) -> None:
         console.print(Text(f"  {source.source}: {source.url} received {eastern(source.received)}", style="dim"))
 
 
-def _show_rules(console: Console, answers: Iterable[RuleAnswer], *, everything: bool) -> None:
+def _show_rules(console: Console, answers: Iterable[RuleVerdict], *, everything: bool) -> None:
     listed = list(answers)
     fired = [a for a in listed if a.matched]
     console.print(Text("rules that fired", style="bold"))

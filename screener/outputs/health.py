@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SPAN = dt.timedelta(hours=24)
 
 
-class Health(Struct, frozen=True, kw_only=True):
+class FeedHealth(Struct, frozen=True, kw_only=True):
     """One feed's health; lags in seconds from publication to receipt over the last 24 hours, None without items."""
 
     name: str
@@ -40,7 +40,7 @@ class Health(Struct, frozen=True, kw_only=True):
     gaps: int
 
 
-def feed_health(feeds: Mapping[str, FeedSpec], store: Store | None) -> list[Health]:
+def feed_health(feeds: Mapping[str, FeedSpec], store: Store | None) -> list[FeedHealth]:
     """The health of every feed, from what the store remembers of its polls and items."""
     states = store.feeds.states() if store else {}
     activity = store.feeds.activity(clock.now() - SPAN) if store else {}
@@ -54,9 +54,9 @@ def _source(feed: FeedSpec) -> str:
     return str(feed.options.get("source") or feed.name)
 
 
-def _health(feed: FeedSpec, state: FeedState, items: list[tuple[str, str]]) -> Health:
+def _health(feed: FeedSpec, state: FeedState, items: list[tuple[str, str]]) -> FeedHealth:
     lags = sorted((dt.datetime.fromisoformat(r) - dt.datetime.fromisoformat(p)).total_seconds() for p, r in items)
-    return Health(
+    return FeedHealth(
         name=feed.name,
         kind=feed.kind,
         enabled=feed.enabled,
@@ -83,7 +83,7 @@ def _state(feed: FeedSpec, state: FeedState) -> str:
     return "ok" if state.last_success else "never read"
 
 
-def health_table(health: list[Health]) -> Table:
+def health_table(health: list[FeedHealth]) -> Table:
     """The feeds as a table for a terminal."""
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in (

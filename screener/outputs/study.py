@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from screener.pipeline.study.estimates import Estimate
-from screener.pipeline.study.study import Group, Study
+from screener.pipeline.study.records import Estimate, Study, StudyGroup
 
 _COLUMNS = (
     ("n", 5), ("firms", 6), ("day 0 median", 22), ("day 0 mean", 22), ("beyond 10 %", 18), ("up/down", 12),
@@ -14,18 +13,18 @@ _COLUMNS = (
 _BAR = 40
 
 
-def shown(study: Study, by: str, least: int) -> list[Group]:
+def shown(study: Study, by: str, least: int) -> list[StudyGroup]:
     """The groups to print: all news first, then the groups of at least so many events."""
     kept = [g for g in study.groups if g.by == by and g.n >= least]
     return [g for g in study.groups if g.by == "all" and g.n] + sorted(kept, key=lambda g: (-far(g), g.type, g.value))
 
 
-def far(group: Group) -> float:
+def far(group: StudyGroup) -> float:
     """The share of a group's day-0 moves beyond 10 %."""
     return group.moves["0"].beyond.value or 0.0
 
 
-def name(group: Group) -> str:
+def name(group: StudyGroup) -> str:
     """``clinical_readout +``; ``all small-cap news`` for the whole."""
     return f"{group.type} {group.value}".strip() if group.by != "all" else "all small-cap news"
 
@@ -44,7 +43,7 @@ def share(e: Estimate) -> str:
     return f"{e.value:.2f}" + (f" [{e.low:.2f}, {e.high:.2f}]" if e.low is not None and e.high is not None else "")
 
 
-def cells(group: Group) -> list[str]:
+def cells(group: StudyGroup) -> list[str]:
     """The values of one line, in the order of the columns."""
     zero = group.moves["0"]
     return [

@@ -7,13 +7,13 @@ import datetime as dt
 from msgspec import Struct
 
 from screener.engine.evaluate import evaluate
-from screener.engine.facts import Known
+from screener.engine.facts import KnownFacts
 from screener.pipeline.ranking import candidates, rank_grouped, stories_of_day
 from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Move, Story, WatchRow
 
 
-class RuleAnswer(Struct, frozen=True, kw_only=True):
+class RuleVerdict(Struct, frozen=True, kw_only=True):
     """One rule on one catalyst: matched True, False or None (unknown), with each selection's answer."""
 
     rule_id: str
@@ -35,7 +35,7 @@ class Explanation(Struct, frozen=True, kw_only=True):
     row: WatchRow | None
     move: Move | None
     stories: tuple[tuple[Story, Classified], ...]
-    rules: tuple[RuleAnswer, ...]
+    rules: tuple[RuleVerdict, ...]
 
 
 def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime) -> Explanation:
@@ -44,11 +44,11 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
     group = candidates(workspace, day, as_of, [ticker]).get(ticker, [])
     answers = []
     for candidate in group:
-        get = Known(candidate).__getitem__
+        get = KnownFacts(candidate).__getitem__
         for compiled in workspace.rules.compiled.values():
             verdict = evaluate(compiled, get)
             answers.append(
-                RuleAnswer(
+                RuleVerdict(
                     rule_id=compiled.rule.id,
                     title=compiled.rule.title,
                     kind=compiled.rule.kind,

@@ -38,7 +38,7 @@ class Plan:
 
 
 @dataclass
-class Outcome:
+class PassResult:
     """What a pass gave: the run, its list, and whether that list is new."""
 
     run: Run
@@ -47,7 +47,7 @@ class Outcome:
     collected: list[Collected] = field(default_factory=list)
 
 
-def run_once(workspace: Workspace, plan: Plan, progress: Progress = lambda _what, _n: None) -> Outcome:
+def run_once(workspace: Workspace, plan: Plan, progress: Progress = lambda _what, _n: None) -> PassResult:
     """Do one pass and store it. Raises ScreenerError only for what makes the whole pass pointless.
 
     Stopped by KeyboardInterrupt, the run's record says so and what it had stored by then.
@@ -80,7 +80,7 @@ def _stopped(workspace: Workspace, run: Run, came: Brought, problem: Problem) ->
 
 def _pass(
     workspace: Workspace, plan: Plan, progress: Progress, run: Run, feeds: list[FeedSpec], came: Brought
-) -> Outcome:
+) -> PassResult:
     files = [poll.file_items(workspace, plan.items)] if plan.items else []
     collected, problems = anyio.run(_collect, workspace, plan, feeds, progress)
     collected = [*files, *collected]
@@ -94,7 +94,7 @@ def _pass(
         run = msgspec.structs.replace(run, as_of=moment, day=clock.session_day(moment))
     ranked = rank_and_store(workspace, run, came, plan.rank_by)
     refresh_regime(workspace, run.day, run.as_of)
-    return Outcome(run=ranked.run, rows=ranked.rows, stored=ranked.stored, collected=collected)
+    return PassResult(run=ranked.run, rows=ranked.rows, stored=ranked.stored, collected=collected)
 
 
 async def _collect(

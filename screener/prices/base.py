@@ -13,35 +13,11 @@ from typing import Any, Protocol, runtime_checkable
 
 from screener import clock
 from screener.errors import PriceError
+from screener.fetching import Getter
 from screener.types import Bar, Problem, Quote
 
 STAGE = "price"
 LIVE = dt.timedelta(minutes=15)
-
-
-class Response(Protocol):
-    """The part of ``screener.http.Response`` that price sources read."""
-
-    @property
-    def url(self) -> str: ...
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> dict[str, str]: ...
-    @property
-    def body(self) -> bytes: ...
-    @property
-    def received(self) -> dt.datetime: ...
-
-
-class Getter(Protocol):
-    """The part of ``screener.http.Fetcher`` that price sources use; raises ``screener.errors.FetchError``."""
-
-    async def get(
-        self, url: str, *, headers: dict[str, str] | None = None, params: dict[str, str] | None = None
-    ) -> Response:
-        """GET with pace, retries and limits applied."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

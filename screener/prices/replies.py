@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from screener.errors import FetchError, PriceError
-from screener.prices.base import Getter, PriceRequest, Response
+from screener.fetching import Getter, Response
+from screener.prices.base import PriceRequest
 
 RATE_LIMITED = frozenset({429, 999})
 

@@ -31,7 +31,7 @@ class Newest(NamedTuple):
     run_id: str
 
 
-class Listed(NamedTuple):
+class ListPlace(NamedTuple):
     """A ticker's place on one day's newest list."""
 
     day: dt.date
@@ -122,14 +122,14 @@ class Lists(Subject):
         )
         return None if row is None else dt.date.fromisoformat(row["day"])
 
-    def history(self, ticker: str, limit: int = 100) -> list[Listed]:
+    def history(self, ticker: str, limit: int = 100) -> list[ListPlace]:
         """A ticker's rows across days, newest first."""
         rows = self._rows(
             "SELECT day, rank, score, action, catalyst, headline FROM watchlist WHERE ticker = ? ORDER BY day DESC LIMIT ?",
             (ticker, limit),
         )
         return [
-            Listed(dt.date.fromisoformat(r["day"]), r["rank"], r["score"], r["action"], r["catalyst"], r["headline"])
+            ListPlace(dt.date.fromisoformat(r["day"]), r["rank"], r["score"], r["action"], r["catalyst"], r["headline"])
             for r in rows
         ]
 

@@ -25,7 +25,7 @@ OPEN = (PENDING, FAILED)
 _alert = msgspec.json.Decoder(Alert)
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class AlertEvent(Struct, frozen=True, kw_only=True):
     """What a ticker's alerts belong to: the stories it is about and the pieces already told."""
 
     id: str
@@ -72,9 +72,9 @@ class Outbox(Subject):
 
     # ---- deciding ----
 
-    def events(self, tickers: Sequence[str], since: dt.datetime) -> dict[str, list[Event]]:
+    def events(self, tickers: Sequence[str], since: dt.datetime) -> dict[str, list[AlertEvent]]:
         """The events of tickers that told something since a moment, newest first."""
-        found: dict[str, list[Event]] = {}
+        found: dict[str, list[AlertEvent]] = {}
         rows = self._rows(
             "SELECT id, ticker, catalyst, stories, told, opened, last_at, updates FROM alert_events "
             f"WHERE ticker IN ({marks(tickers)}) AND last_at >= ? ORDER BY last_at DESC, opened DESC, id",
@@ -84,7 +84,7 @@ class Outbox(Subject):
             found.setdefault(r["ticker"], []).append(_event(r))
         return found
 
-    def save_event(self, event: Event) -> None:
+    def save_event(self, event: AlertEvent) -> None:
         """Store an event as it stands."""
         self._db.execute(
             "INSERT OR REPLACE INTO alert_events(id, ticker, catalyst, stories, told, opened, last_at, updates) "
@@ -301,8 +301,8 @@ def _ids(batch: Batch) -> tuple[str, ...]:
     return (*(a.id for a in batch.alerts), batch.channel)
 
 
-def _event(r: sqlite3.Row) -> Event:
-    return Event(
+def _event(r: sqlite3.Row) -> AlertEvent:
+    return AlertEvent(
         id=r["id"],
         ticker=r["ticker"],
         catalyst=r["catalyst"],

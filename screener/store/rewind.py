@@ -15,7 +15,7 @@ from screener.types import Item
 _COLUMNS = "s.id, s.tickers, s.cik, s.first_seen, s.known_at"
 
 
-class Known(Struct, frozen=True):
+class KnownStory(Struct, frozen=True):
     """Whose story it is, and from its first to its newest source."""
 
     story_id: str
@@ -33,9 +33,9 @@ class Rewind(Subject):
         row = self._row("SELECT max(known_at) AS newest FROM stories")
         return None if row is None else moment_or_none(row["newest"])
 
-    def known_after(self, tickers: Sequence[str], ciks: Sequence[int], since: dt.datetime) -> list[Known]:
+    def known_after(self, tickers: Sequence[str], ciks: Sequence[int], since: dt.datetime) -> list[KnownStory]:
         """The stories of these companies with a source received after a moment."""
-        found: dict[str, Known] = {}
+        found: dict[str, KnownStory] = {}
         for names in chunks(tickers):
             rows = self._rows(
                 f"SELECT {_COLUMNS} FROM story_tickers t JOIN stories s ON s.id = t.story_id "
@@ -73,5 +73,5 @@ class Rewind(Subject):
         return items
 
 
-def _known(r: sqlite3.Row) -> Known:
-    return Known(r["id"], texts_of(r["tickers"]), r["cik"], moment(r["first_seen"]), moment(r["known_at"]))
+def _known(r: sqlite3.Row) -> KnownStory:
+    return KnownStory(r["id"], texts_of(r["tickers"]), r["cik"], moment(r["first_seen"]), moment(r["known_at"]))

@@ -30,7 +30,7 @@ from screener.web.query import (
     read_whole,
     select,
 )
-from screener.web.site import Answer, Page, View, finished
+from screener.web.site import Answer, Page, PageView, finished
 from screener.web.today import chosen
 
 JSON = "application/json"
@@ -143,7 +143,7 @@ def _json(value: object) -> Answer:
     return finished(msgspec.json.encode(value), JSON)
 
 
-def _today(view: View) -> Answer:
+def _today(view: PageView) -> Answer:
     f = read_filters(view.args)
     found = chosen(view, f)
     rows = found.rows or []
@@ -165,11 +165,11 @@ def _today(view: View) -> Answer:
     )
 
 
-def _days(view: View) -> Answer:
+def _days(view: PageView) -> Answer:
     return _json(DayAnswer(days=tuple(view.store.lists.days(read_whole(view.args, "limit", 400, 4000)))))
 
 
-def _ticker(view: View) -> Answer:
+def _ticker(view: PageView) -> Answer:
     symbol = read_ticker(view.names["ticker"])
     f = Filters(day=read_day(view.args), as_of=read_moment(view.args))
     found = chosen(view, f)
@@ -191,7 +191,7 @@ def _ticker(view: View) -> Answer:
     return _json(TickerAnswer(ticker=symbol, company=name, exchange=exchange, row=row, catalysts=tuple(events)))
 
 
-def _story(view: View) -> Answer:
+def _story(view: PageView) -> Answer:
     s, found = story.find(view)
     return _json(
         StoryAnswer(
@@ -202,13 +202,13 @@ def _story(view: View) -> Answer:
     )  # fmt: skip
 
 
-def _calendar(view: View) -> Answer:
+def _calendar(view: PageView) -> Answer:
     moment = read_moment(view.args) or view.now
     dates = view.store.calendar.titled(calendar.asked(view, moment))
     return _json(CalendarAnswer(as_of=moment, dates=tuple(dates)))
 
 
-def _feeds(view: View) -> Answer:
+def _feeds(view: PageView) -> Answer:
     return _json(
         FeedsAnswer(
             feeds=tuple(
@@ -226,7 +226,7 @@ def _feeds(view: View) -> Answer:
     )
 
 
-def _rules(view: View) -> Answer:
+def _rules(view: PageView) -> Answer:
     rules = view.site.rules
     return _json(
         RulesAnswer(
@@ -241,7 +241,7 @@ def _rules(view: View) -> Answer:
     )
 
 
-def _search(view: View) -> Answer:
+def _search(view: PageView) -> Answer:
     text = read_text(view.args, "q")
     if not text:
         raise BadQuery("q: write the words to look for")

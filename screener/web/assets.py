@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from screener.web.site import HERE, Answer, View, finished
+from screener.web.site import HERE, Answer, PageView, finished
 
 _KINDS = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
-def file(view: View) -> Answer:
+def file(view: PageView) -> Answer:
     """One of the package's own files; their addresses carry a tag of their content, so browsers keep them."""
     path = HERE / "assets" / view.names["file"]
     if path.suffix not in _KINDS or not path.is_file():
@@ -15,6 +15,6 @@ def file(view: View) -> Answer:
     return finished(path.read_bytes(), _KINDS[path.suffix], cache_control="public, max-age=31536000, immutable")
 
 
-def stamp(view: View) -> object:
+def stamp(view: PageView) -> object:
     """Never changes while the server runs."""
     return view.site.assets_tag

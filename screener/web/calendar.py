@@ -10,14 +10,14 @@ from screener.format import DATE_NAMES
 from screener.language.symbols import typed_ticker
 from screener.store.calendar import KnownDate
 from screener.web.query import read_moment, read_ticker, read_word
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 
 _PAST = dt.timedelta(days=14)
 MOST = 300
 _AHEAD = dt.timedelta(days=760)
 
 
-def asked(view: View, moment: dt.datetime) -> list[KnownDate]:
+def asked(view: PageView, moment: dt.datetime) -> list[KnownDate]:
     """The dates that an address asks for (``ticker``, ``kind``), from two weeks before a moment on."""
     text = (view.args.get("ticker") or [""])[0].strip()
     today = clock.new_york_date(moment)
@@ -30,7 +30,7 @@ def asked(view: View, moment: dt.datetime) -> list[KnownDate]:
     )
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/calendar``."""
     moment = read_moment(view.args) or _present(view)
     today = clock.new_york_date(moment)
@@ -51,7 +51,7 @@ def page(view: View) -> Answer:
     )
 
 
-def _present(view: View) -> dt.datetime:
+def _present(view: PageView) -> dt.datetime:
     """Now; the newest list's moment in a store that has slept longer than a month (a demo, an archive)."""
     newest = view.store.lists.newest()
     return newest.as_of if newest and view.now - newest.as_of > dt.timedelta(days=30) else view.now

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
+from screener.pipeline.study import records
 from screener.web import charts, study
 from screener.web.query import read_whole
 from screener.web.show import words
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 
 _SPAN = dt.timedelta(days=90)
 _PAGE = 50
 _DRAWN = 24
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/catalysts``."""
     counts = view.store.occurrences.counts(view.now - _SPAN, view.now)
     if not any(counts.values()):
         newest = view.store.lists.newest()
         end = newest.as_of if newest else view.now
         counts = view.store.occurrences.counts(end - _SPAN, end)
-    found = study.stored(view.store)
-    lines = found.lines() if found else []
+    found = records.load(view.store)
+    lines = study.lines(found) if found else []
     drawn = [(_name(g), g.at("0").median) for g in lines if g.n >= study.FEW][:_DRAWN]
     return view.render(
         "catalysts.html",
@@ -39,17 +40,17 @@ def page(view: View) -> Answer:
     )
 
 
-def _name(group: study.Group) -> str:
+def _name(group: records.StudyGroup) -> str:
     return words(group.type) if group.by != "all" else "all news"
 
 
-def type_page(view: View) -> Answer:
+def type_page(view: PageView) -> Answer:
     """The page ``/catalysts/TYPE``."""
     kind = view.names["type"]
     number = read_whole(view.args, "page", 1, 200)
     known = view.store.occurrences.types()
-    found = study.stored(view.store)
-    groups = found.of(kind) if found else []
+    found = records.load(view.store)
+    groups = study.of_type(found, kind) if found else []
     if kind not in known and not groups:
         raise LookupError(f"No catalyst {kind} is stored.")
     events = view.store.occurrences.of_type(kind, view.now, _PAGE + 1, (number - 1) * _PAGE)

@@ -19,7 +19,7 @@ PARTS = ("catalyst", "materiality", "confirmation", "size", "freshness")
 _BAR_FULL = 110.0
 
 
-class Mark(Struct, frozen=True, kw_only=True):
+class ChartMark(Struct, frozen=True, kw_only=True):
     """Something that happened on a day: ``kind`` is news, filing or halt; ``target`` is an anchor on the page."""
 
     day: dt.date
@@ -92,7 +92,7 @@ class _Plot:
         return [round(step * i, 10) for i in range(first, math.floor(self.high / step) + 1)]
 
 
-def price_chart(bars: Sequence[Bar], marks: Sequence[Mark], width: int = 960, height: int = 300) -> Markup:
+def price_chart(bars: Sequence[Bar], marks: Sequence[ChartMark], width: int = 960, height: int = 300) -> Markup:
     """Daily candles with volume below, and a row of marks for news, filings and halts. Empty without two bars."""
     whole = [b for b in bars if None not in (b.open, b.high, b.low, b.close)]
     if len(whole) < 2:
@@ -160,9 +160,9 @@ def _volume(bars: Sequence[Bar], at: dict[dt.date, float], step: float, bottom: 
 _LETTER = {"news": "N", "filing": "F", "halt": "H"}
 
 
-def _mark_row(marks: Sequence[Mark], at: dict[dt.date, float], bottom: float, top: float) -> str:
+def _mark_row(marks: Sequence[ChartMark], at: dict[dt.date, float], bottom: float, top: float) -> str:
     days = sorted(at)
-    placed: dict[tuple[dt.date, str], list[Mark]] = {}
+    placed: dict[tuple[dt.date, str], list[ChartMark]] = {}
     for m in marks:
         day = next((d for d in days if d >= m.day), days[-1])
         if m.day >= days[0]:

@@ -9,10 +9,10 @@ from msgspec import Struct
 from screener.addresses import mask
 from screener.store.items import Activity
 from screener.types import FeedSpec, FeedState
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 
 
-class Health(Struct, frozen=True, kw_only=True):
+class FeedLine(Struct, frozen=True, kw_only=True):
     """One feed: ``state`` is ok, failing, silent, off or new, and ``why`` says it in words."""
 
     name: str
@@ -25,7 +25,7 @@ class Health(Struct, frozen=True, kw_only=True):
     day: Activity
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/feeds``."""
     listed = healths(view)
     runs = view.store.runs.newest(12)
@@ -38,7 +38,7 @@ def page(view: View) -> Answer:
     )
 
 
-def healths(view: View) -> list[Health]:
+def healths(view: PageView) -> list[FeedLine]:
     """Every feed that is configured or was ever polled, troubled ones first."""
     from screener.pipeline.workspace import all_feeds
 
@@ -50,7 +50,7 @@ def healths(view: View) -> list[Health]:
         spec, state = specs.get(name), states.get(name)
         kind, why = judge(spec, state, view.now)
         out.append(
-            Health(
+            FeedLine(
                 name=name,
                 title=spec.title if spec else "",
                 url=mask(spec.url) if spec else "",

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from screener.types import Regime
 from screener.web import charts, show
-from screener.web.site import View
+from screener.web.site import PageView
 
 _SPANS = ("1d", "5d", "20d", "60d")
 _RETURNS = (("IWM", "iwm_{}_pct"), ("SPY", "spy_{}_pct"), ("IWM less SPY", "rel_{}"))
@@ -41,7 +41,7 @@ class Number(Struct, frozen=True, kw_only=True):
     at: str = ""
 
 
-def card(view: View, regime: Regime | None, day: dt.date | None, known_by: dt.datetime) -> dict[str, Any]:
+def card(view: PageView, regime: Regime | None, day: dt.date | None, known_by: dt.datetime) -> dict[str, Any]:
     """What the template shows; without a regime only the chart of the funds."""
     if day is None:
         return {"regime": None, "returns": [], "numbers": [], "chart": "", "breadth": "", "spans": _SPANS}
@@ -100,14 +100,14 @@ def _shown(value: float, unit: str) -> str:
     return show.times(value) if unit == "times" else show.count(value) if unit == "count" else f"{value:,.4g}"
 
 
-def _funds(view: View, day: dt.date, known_by: dt.datetime) -> Markup:
+def _funds(view: PageView, day: dt.date, known_by: dt.datetime) -> Markup:
     bars = view.store.bars.history(["IWM", "SPY"], day - dt.timedelta(days=_CHART_DAYS), day, known_by)
     lines = [(t, charts.rebased(bars[t])) for t in ("IWM", "SPY") if bars.get(t)]
     told = "; ".join(f"{t} {v[-1][1] - 100:+.1f}% since {v[0][0]}" for t, v in lines if v)
     return charts.line_chart(lines, f"IWM against SPY, start at 100: {told}")
 
 
-def _breadth(view: View, day: dt.date, known_by: dt.datetime) -> Markup:
+def _breadth(view: PageView, day: dt.date, known_by: dt.datetime) -> Markup:
     """Breadth over the last days, from the regimes as they were stored; empty with fewer than two days."""
     past = view.store.regimes.last_of_days(day, known_by)
     points = [(r.day, v) for r in past if (v := r.measures.get(_DRAWN)) is not None]

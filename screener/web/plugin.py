@@ -17,7 +17,7 @@ from screener import clock
 from screener.errors import ScreenerError
 from screener.web import api, assets, calendar, catalysts, feeds, live, rules, search, story, syndication, ticker, today
 from screener.web.query import BadQuery
-from screener.web.site import DATABASE, Answer, Page, Stamp, View, finished
+from screener.web.site import DATABASE, Answer, Page, PageView, Stamp, finished
 
 _TICKER = r"/ticker/(?P<ticker>[^/]{1,60})"
 _TYPE = r"/catalysts/(?P<type>[a-z0-9_]{1,60})"
@@ -99,8 +99,8 @@ def _route(make: Page, stamp: Stamp | None) -> Callable[..., Any]:
         key = (request.path, request.query_string, origin if make in syndication.PAGES else "")
         run = datasette.get_database(DATABASE).execute_fn
 
-        def bound(db: sqlite3.Connection) -> View:
-            return View(site, db, args, names, clock.now(), origin)
+        def bound(db: sqlite3.Connection) -> PageView:
+            return PageView(site, db, args, names, clock.now(), origin)
 
         try:
             answer = await site.answer(key, run, make, stamp, bound)

@@ -9,7 +9,7 @@ import yaml
 from msgspec import Struct
 
 from screener.types import WatchRow
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 
 _DAYS = 10
 _KINDS = ("catalyst", "default", "booster", "warning")
@@ -22,7 +22,7 @@ class RuleHit(Struct, frozen=True, kw_only=True):
     points: float
 
 
-def recent_hits(view: View) -> dict[str, list[RuleHit]]:
+def recent_hits(view: PageView) -> dict[str, list[RuleHit]]:
     """Rows of the last days' newest lists by the rules that stand in their reasons, newest first."""
     found: dict[str, list[RuleHit]] = {}
     store = view.store
@@ -38,7 +38,7 @@ def recent_hits(view: View) -> dict[str, list[RuleHit]]:
     return found
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/rules``."""
     hits = recent_hits(view)
     rules = view.site.rules
@@ -48,7 +48,7 @@ def page(view: View) -> Answer:
     )
 
 
-def rule_page(view: View) -> Answer:
+def rule_page(view: PageView) -> Answer:
     """The page ``/rules/ID``."""
     rule = next((r for r in view.site.rules.rules if r.id == view.names["rule"]), None)
     if rule is None:

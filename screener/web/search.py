@@ -9,14 +9,14 @@ from datasette.utils import sqlite_timelimit
 from screener.language.symbols import typed_ticker
 from screener.store.outlines import Outline
 from screener.web.query import read_text
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 
 LIMIT = 60
 _BEST_MS = 400
 _NEWEST_MS = 1200
 
 
-def found(view: View, text: str, limit: int = LIMIT) -> tuple[list[Outline], bool]:
+def found(view: PageView, text: str, limit: int = LIMIT) -> tuple[list[Outline], bool]:
     """Stories that hold all the words, and whether they are in order of fit.
 
     A common word in a big store has too many hits to weigh them all; then the newest come. Raises
@@ -30,7 +30,7 @@ def found(view: View, text: str, limit: int = LIMIT) -> tuple[list[Outline], boo
             return view.store.outlines.matching(text, limit, best=False), False
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/search``."""
     text = read_text(view.args, "q").strip()
     stories, best = found(view, text) if text else ([], True)

@@ -64,7 +64,7 @@ def finished(text: str | bytes, kind: str = "text/html; charset=utf-8", status: 
 
 
 @dataclass(slots=True)
-class View:
+class PageView:
     """One request as the page functions see it; ``db`` is a read-only connection that belongs to this thread."""
 
     site: Site
@@ -85,8 +85,8 @@ class View:
         return finished(text, status=status)
 
 
-Page = Callable[[View], Answer]
-Stamp = Callable[[View], object]
+Page = Callable[[PageView], Answer]
+Stamp = Callable[[PageView], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +186,7 @@ class Site:
 
     async def answer(
         self, key: object, run: Callable[[Callable[[sqlite3.Connection], _Kept]], Any], make: Page, stamp: Stamp | None,
-        view: Callable[[sqlite3.Connection], View],
+        view: Callable[[sqlite3.Connection], PageView],
     ) -> Answer:  # fmt: skip
         """The answer for an address: kept, checked or made. ``run`` calls a function with a connection in a thread."""
         kept, generation = self._kept.get(key), self._generation
@@ -222,7 +222,7 @@ def _identity(path: Path) -> tuple[int, int]:
     return (found.st_dev, found.st_ino)
 
 
-def _checked_or_made(kept: _Kept | None, make: Page, stamp: Stamp | None, view: View, generation: int) -> _Kept:
+def _checked_or_made(kept: _Kept | None, make: Page, stamp: Stamp | None, view: PageView, generation: int) -> _Kept:
     began = time.monotonic()
     mark = stamp(view) if stamp else None
     same = kept is not None and mark is not None and kept.stamp == mark

@@ -6,10 +6,10 @@ from typing import Any
 
 from screener.types import Story
 from screener.web.evidence import cut, pieces, spans_of
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/story/ID``."""
     story, known = find(view)
     spans = spans_of(known)
@@ -30,7 +30,7 @@ def page(view: View) -> Answer:
     )
 
 
-def find(view: View) -> tuple[Story, Any]:
+def find(view: PageView) -> tuple[Story, Any]:
     """The story of the address with what was found in it. Raises LookupError."""
     story = view.store.stories.get(view.names["story"])
     if story is None:

@@ -2,89 +2,32 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
-import msgspec
 from markupsafe import Markup, escape
-from msgspec import Struct
 
-from screener.store import Store
+from screener.pipeline.study.records import Estimate, Study, StudyGroup
 from screener.web import show
 
-KEY = "study"
 FEW = 5
 """Groups of fewer events stand last and in no chart."""
 HORIZONS = (("0", "Day 0"), ("1", "+1 day"), ("5", "+5 days"), ("20", "+20 days"))
 
 
-class Estimate(Struct, frozen=True, kw_only=True):
-    """A value with its 95 % interval; None is unknown."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-class Spread(Struct, frozen=True, kw_only=True):
-    """Moves at one horizon in percentage points; ``beyond`` is the share of ±10 and more."""
-
-    n: int = 0
-    median: Estimate = Estimate()
-    mean: Estimate = Estimate()
-    beyond: Estimate = Estimate()
+def lines(study: Study, by: str = "type") -> list[StudyGroup]:
+    """All news first, then the groups, the wildest on day 0 first and those of few events last."""
+    wild = sorted(
+        (g for g in study.groups if g.by == by and g.n),
+        key=lambda g: (g.n < FEW, -(g.at("0").beyond.value or 0.0), g.type, g.value),
+    )
+    return [g for g in study.groups if g.by == "all" and g.n] + wild
 
 
-class Group(Struct, frozen=True, kw_only=True):
-    """One line: all news, or one type by itself or with a stage, polarity or size."""
-
-    by: str
-    type: str = ""
-    value: str = ""
-    n: int = 0
-    companies: int = 0
-    moves: dict[str, Spread] = {}
-    rvol: float | None = None
-
-    def at(self, horizon: str) -> Spread:
-        """The moves at a horizon; empty when it was not measured."""
-        return self.moves.get(horizon, Spread())
-
-
-class Study(Struct, frozen=True, kw_only=True):
-    """A finished study as ``screener study`` stored it."""
-
-    made: dt.datetime
-    first: dt.date | None = None
-    last: dt.date | None = None
-    benchmark: str = ""
-    events: int = 0
-    companies: int = 0
-    groups: tuple[Group, ...] = ()
-    limits: tuple[str, ...] = ()
-
-    def lines(self, by: str = "type") -> list[Group]:
-        """All news first, then the groups, the wildest on day 0 first and those of few events last."""
-        wild = sorted(
-            (g for g in self.groups if g.by == by and g.n),
-            key=lambda g: (g.n < FEW, -(g.at("0").beyond.value or 0.0), g.type, g.value),
-        )
-        return [g for g in self.groups if g.by == "all" and g.n] + wild
-
-    def of(self, kind: str) -> list[Group]:
-        """The groups of one type, the whole type first."""
-        order = ("type", "polarity", "stage", "cap")
-        own = [g for g in self.groups if g.type == kind and g.by in order and g.n]
-        return sorted(own, key=lambda g: (order.index(g.by), g.value))
-
-
-def stored(store: Store) -> Study | None:
-    """The newest study; None when there is none or it is of another form."""
-    text = store.get_setting(KEY)
-    try:
-        return None if text is None else msgspec.json.decode(text, type=Study)
-    except msgspec.MsgspecError:
-        return None
+def of_type(study: Study, kind: str) -> list[StudyGroup]:
+    """The groups of one type, the whole type first."""
+    order = ("type", "polarity", "stage", "cap")
+    own = [g for g in study.groups if g.type == kind and g.by in order and g.n]
+    return sorted(own, key=lambda g: (order.index(g.by), g.value))
 
 
 def interval(estimate: Estimate, unit: str = "%") -> str:

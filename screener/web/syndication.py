@@ -13,13 +13,13 @@ from screener.store.occurrences import Occurrence
 from screener.types import WatchRow
 from screener.web import show
 from screener.web.query import read_filters, read_ticker, select
-from screener.web.site import Answer, View, finished
+from screener.web.site import Answer, PageView, finished
 from screener.web.today import chosen
 
 _LIMIT = 100
 
 
-def of_today(view: View) -> Answer:
+def of_today(view: PageView) -> Answer:
     """``/feed.atom`` and ``/feed.json``: the list of today, with the filters of the page."""
     filters = read_filters(view.args)
     found = chosen(view, filters)
@@ -30,7 +30,7 @@ def of_today(view: View) -> Answer:
     return _feed(view, "Catalysts" + (f" of {found.day}" if found.day else ""), "/", entries)
 
 
-def of_ticker(view: View) -> Answer:
+def of_ticker(view: PageView) -> Answer:
     """``/ticker/SYM/feed.atom`` and ``.json``: the catalysts of a ticker."""
     ticker = read_ticker(view.names["ticker"])
     past = view.store.catalysts.past_of(ticker, view.now - dt.timedelta(days=3650), view.now)[:_LIMIT]
@@ -48,7 +48,7 @@ def of_ticker(view: View) -> Answer:
     return _feed(view, f"Catalysts of {ticker}", f"/ticker/{quote(ticker)}", entries)
 
 
-def of_type(view: View) -> Answer:
+def of_type(view: PageView) -> Answer:
     """``/catalysts/TYPE/feed.atom`` and ``.json``: the newest catalysts of a type."""
     kind = view.names["type"]
     entries = [_entry(view, e) for e in view.store.occurrences.of_type(kind, view.now, _LIMIT)]
@@ -58,7 +58,7 @@ def of_type(view: View) -> Answer:
 PAGES = (of_today, of_ticker, of_type)
 
 
-def _of_row(view: View, row: WatchRow, moment: dt.datetime) -> FeedEntry:
+def _of_row(view: PageView, row: WatchRow, moment: dt.datetime) -> FeedEntry:
     said = Occurrence(
         story_id=row.story_id, ticker=row.ticker, type=row.catalyst, stage=row.stage, polarity=row.polarity,
         confidence=row.confidence, facts=row.facts, published=row.published,
@@ -68,7 +68,7 @@ def _of_row(view: View, row: WatchRow, moment: dt.datetime) -> FeedEntry:
     return _entry(view, said, row.url, more)
 
 
-def _entry(view: View, said: Occurrence, url: str = "", more: str = "") -> FeedEntry:
+def _entry(view: PageView, said: Occurrence, url: str = "", more: str = "") -> FeedEntry:
     """An entry; a row's numbers change what its summary says, and its list's moment is when they did."""
     facts = ", ".join(f"{name}: {value}" for name, value in show.facts(said.facts))
     label = show.words(said.type) + (f", {said.stage}" if said.stage else "")
@@ -85,7 +85,7 @@ def _entry(view: View, said: Occurrence, url: str = "", more: str = "") -> FeedE
     )
 
 
-def _feed(view: View, title: str, path: str, entries: Sequence[FeedEntry]) -> Answer:
+def _feed(view: PageView, title: str, path: str, entries: Sequence[FeedEntry]) -> Answer:
     kind = view.names["kind"]
     own = f"{view.origin}{path.rstrip('/')}/feed.{kind}"
     head = FeedHead(id=own, title=title, description=DISCLAIMER, home=view.origin + path, own=own)

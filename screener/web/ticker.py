@@ -17,7 +17,7 @@ from screener.types import Bar, Classified, Filing, Halt, SourceRef, Story, Watc
 from screener.web import charts, show
 from screener.web.evidence import Piece, excerpt, pieces, spans_of
 from screener.web.query import Filters, read_day, read_moment, read_ticker
-from screener.web.site import Answer, View
+from screener.web.site import Answer, PageView
 from screener.web.today import by_rule, chosen, line, side_reasons
 
 STORIES = 30
@@ -26,7 +26,7 @@ _FILINGS = dt.timedelta(days=1096)
 _HALTS = dt.timedelta(days=400)
 
 
-class Told(Struct, frozen=True, kw_only=True):
+class TimelineStory(Struct, frozen=True, kw_only=True):
     """One story of the timeline, without what the list does not show of its text."""
 
     story: Story
@@ -36,10 +36,10 @@ class Told(Struct, frozen=True, kw_only=True):
     sources: list[SourceRef]
 
 
-def told(story: Story, found: Classified, known_by: dt.datetime) -> Told:
+def told(story: Story, found: Classified, known_by: dt.datetime) -> TimelineStory:
     """A story with its proofs cut out of the text."""
     spans = spans_of(found)
-    return Told(
+    return TimelineStory(
         story=story,
         found=found,
         title=pieces(story.title[:1000], "title", spans),
@@ -48,7 +48,7 @@ def told(story: Story, found: Classified, known_by: dt.datetime) -> Told:
     )
 
 
-def stamp(view: View) -> object:
+def stamp(view: PageView) -> object:
     """What the page depends on: the newest story, list, bar and mark of the ticker, and the minute."""
     ticker = read_ticker(view.names["ticker"])
     store = view.store
@@ -61,7 +61,7 @@ def stamp(view: View) -> object:
     )
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/ticker/SYM``."""
     ticker = read_ticker(view.names["ticker"])
     filters = Filters(day=read_day(view.args), as_of=read_moment(view.args))
@@ -126,7 +126,7 @@ def _facts(row: WatchRow | None) -> list[tuple[str, str]]:
     return show.facts(row.facts) if row else []
 
 
-def chart_bars(view: View, ticker: str, moment: dt.datetime) -> list[Bar]:
+def chart_bars(view: PageView, ticker: str, moment: dt.datetime) -> list[Bar]:
     """The ticker's last bars known at a moment, on the share basis of the last one."""
     last = view.store.bars.newest_day(ticker, clock.new_york_date(moment))
     if last is None:
@@ -153,15 +153,15 @@ def _scaled(bar: Bar, k: float) -> Bar:
     )  # fmt: skip
 
 
-def marks(stories: Sequence[Story], filings: Sequence[Filing], halts: Sequence[Halt]) -> list[charts.Mark]:
+def marks(stories: Sequence[Story], filings: Sequence[Filing], halts: Sequence[Halt]) -> list[charts.ChartMark]:
     """What stands under the chart: each by the session it first traded in."""
     news = [
-        charts.Mark(day=_traded(s.published), kind="news", label=s.title, target=f"#story-{s.id}")
+        charts.ChartMark(day=_traded(s.published), kind="news", label=s.title, target=f"#story-{s.id}")
         for s in stories
         if s.form != "HALT"
     ]
-    filed = [charts.Mark(day=_traded(f.accepted), kind="filing", label=f.form, target="#filings") for f in filings]
-    halted = [charts.Mark(day=_traded(h.halted), kind="halt", label=h.code, target="#halts") for h in halts]
+    filed = [charts.ChartMark(day=_traded(f.accepted), kind="filing", label=f.form, target="#filings") for f in filings]
+    halted = [charts.ChartMark(day=_traded(h.halted), kind="halt", label=h.code, target="#halts") for h in halts]
     return news + filed + halted
 
 
@@ -171,7 +171,7 @@ def _traded(moment: dt.datetime) -> dt.date:
     return clock.next_session(day) if moment >= clock.close_time(day) else day
 
 
-def rules_page(view: View) -> Answer:
+def rules_page(view: PageView) -> Answer:
     """The page ``/ticker/SYM/rules``: every rule's verdict, computed as of the moment of the list."""
     from screener.clock import Clock
     from screener.pipeline.explanation import explain

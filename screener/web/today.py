@@ -24,7 +24,7 @@ from screener.web.query import (
     read_filters,
     select,
 )
-from screener.web.site import Answer, View, live_moment
+from screener.web.site import Answer, PageView, live_moment
 
 TITLE_LIMIT = 240
 _WHY = 3
@@ -41,7 +41,7 @@ class Chosen(Struct, frozen=True, kw_only=True):
     moment: dt.datetime
 
 
-def chosen(view: View, filters: Filters) -> Chosen:
+def chosen(view: PageView, filters: Filters) -> Chosen:
     """Find the list: the day asked for, else the session of the moment asked for, else the newest with a list."""
     day, as_of = filters.day, filters.as_of
     if day is None and as_of is not None:
@@ -62,7 +62,7 @@ def chosen(view: View, filters: Filters) -> Chosen:
     )
 
 
-class Line(Struct, frozen=True, kw_only=True):
+class ListLine(Struct, frozen=True, kw_only=True):
     """One row as the template shows it."""
 
     row: WatchRow
@@ -85,7 +85,7 @@ def side_reasons(row: WatchRow) -> list[Reason]:
     return [r for r in row.reasons if r.side == lead]
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class RulePoints(Struct, frozen=True, kw_only=True):
     """What one rule gave: its points in all, its first reason, and the details after it."""
 
     rule_id: str
@@ -94,13 +94,13 @@ class Group(Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
 
 
-def by_rule(reasons: Sequence[Reason]) -> list[Group]:
+def by_rule(reasons: Sequence[Reason]) -> list[RulePoints]:
     """Reasons grouped by their rule, in the order of first appearance."""
     found: dict[str, list[Reason]] = {}
     for n, r in enumerate(reasons):
         found.setdefault(r.rule_id or str(n), []).append(r)
     return [
-        Group(
+        RulePoints(
             rule_id=g[0].rule_id,
             points=sum(r.points for r in g),
             text=g[0].text,
@@ -110,12 +110,12 @@ def by_rule(reasons: Sequence[Reason]) -> list[Group]:
     ]
 
 
-def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> Line:
+def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> ListLine:
     """A row made ready: cut title, safe address, score bar, the strongest reasons besides the catalyst itself."""
     reasons = side_reasons(row)
     lead = next((r.rule_id for r in reasons if r.part == "catalyst"), "")
     others = sorted((g for g in by_rule(reasons) if g.rule_id != lead and g.points > 0), key=lambda g: -g.points)
-    return Line(
+    return ListLine(
         row=row,
         key=f"{row.ticker}:{row.story_id}",
         title=show.clean(row.headline, TITLE_LIMIT),
@@ -127,7 +127,7 @@ def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> Lin
     )
 
 
-def stamp(view: View) -> object:
+def stamp(view: PageView) -> object:
     """What the page depends on: the list, the regime, the marks, the minute while the list is live, the ticker's sources."""
     found = chosen(view, read_filters(view.args))
     day = found.day
@@ -139,7 +139,7 @@ def stamp(view: View) -> object:
     return (found.run_id, marks, regime, live, before)
 
 
-def page(view: View) -> Answer:
+def page(view: PageView) -> Answer:
     """The page ``/``."""
     filters = read_filters(view.args)
     found = chosen(view, filters)
@@ -213,7 +213,7 @@ def _chips(f: Filters) -> list[tuple[str, str]]:
     return chips
 
 
-def _days(view: View, found: Chosen) -> dict[str, Any]:
+def _days(view: PageView, found: Chosen) -> dict[str, Any]:
     """Where the day stands: the lists before and after it, and the moments at which its list changed."""
     if found.day is None:
         return {"before": "", "after": "", "times": []}

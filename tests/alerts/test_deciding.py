@@ -11,7 +11,7 @@ import pytest
 from screener import config
 from screener.errors import ConfigError
 from screener.pipeline.alerts.decision import Arrival, why_not
-from screener.pipeline.alerts.filters import Marks, cap_band, filters
+from screener.pipeline.alerts.filters import TickerMarks, cap_band, filters
 from screener.pipeline.alerts.quiet_hours import quiet_end
 from screener.prices.universe import load_universe
 from screener.store import Store
@@ -96,7 +96,7 @@ def test_receipt_is_measured_for_what_has_just_come(store: Store) -> None:
 )
 def test_each_filter_stops_alone(store: Store, change: dict[str, Any], setting: dict[str, Any], stops: str) -> None:
     given = settings(**setting)
-    answers = filters(row(**change), given.alerts, Marks(), UNIVERSE)
+    answers = filters(row(**change), given.alerts, TickerMarks(), UNIVERSE)
     assert [c.name for c in answers if not c.passed] == [stops]
     assert queue(store, [row(**change)], given=given) == []
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from screener.classify.evaluate import FLOOR, Report, compare, read_stories, summary
+from screener.classify.evaluate import FLOOR, Evaluation, compare, read_stories, summary
 from screener.classify.pipeline import Classifier
 from screener.classify.train import cross_validate, read_task, whole_report
 from screener.types import Catalyst, Classified, Story
@@ -105,7 +105,7 @@ def rate(classifier: Classifier, stories: list[Story]) -> float:
     return best
 
 
-def show(name: str, report: Report) -> None:
+def show(name: str, report: Evaluation) -> None:
     """One line of figures."""
     figures = summary(report)
     keys = ("micro_f1", "macro_f1", "false_alarm_rate", "calibration_error")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from screener.engine.candidate import Candidate, History, candidates_of
-from screener.engine.facts import FACTS, PARTS, Known
+from screener.engine.facts import FACTS, PARTS, KnownFacts
 from screener.engine.operators import check_fact
 from screener.types import Filing, Halt, Listing, Noise, SourceRef
 from tests.engine.make import AS_OF, candidate, catalyst, move, story
@@ -17,7 +17,7 @@ HOUR = dt.timedelta(hours=1)
 
 
 def read(name: str, c: Candidate) -> Any:
-    return Known(c)[name]
+    return KnownFacts(c)[name]
 
 
 def halt(code: str = "T1", ago: float = 1, resumed: float | None = None) -> Halt:
@@ -191,7 +191,7 @@ def test_an_ended_deal_is_no_dilution() -> None:
 
 
 def test_facts_are_read_once() -> None:
-    known = Known(candidate())
+    known = KnownFacts(candidate())
     assert "age_hours" not in known
     assert known["age_hours"] == known["age_hours"] == 1.0
     assert "age_hours" in known

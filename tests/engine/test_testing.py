@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.engine.check import Finding, check
+from screener.engine.check import LintFinding, check
 from screener.engine.evaluate import Compiled, evaluate, fill, hit, judge, show
 from screener.engine.explain import explain, explain_facts
 from screener.engine.facts import number_facts
@@ -26,7 +26,7 @@ def rule(folder: Path, text: str = GOOD) -> Compiled:
     return load_rules([folder]).rule("invented")
 
 
-def findings(folder: Path, text: str) -> list[Finding]:
+def findings(folder: Path, text: str) -> list[LintFinding]:
     rule(folder, text)
     return check(load_rules([folder]))
 

@@ -16,7 +16,7 @@ from screener.engine.facts import number_facts
 from screener.engine.load import RuleSet, load_rules
 from screener.engine.testing import run_tests, survivors
 from screener.market.breadth import breadth, grid, top_movers
-from screener.market.index import Line, correlation, relative_line, sparkline
+from screener.market.index import CloseSeries, correlation, relative_line, sparkline
 from screener.market.measures import MEASURES
 from screener.market.outlook import paragraph, turning_point
 from screener.market.regime import UNKNOWN, Get, Measured, compute, describe, regime
@@ -80,7 +80,7 @@ class TestIndex:
     def test_later_bars_and_prices_caught_in_session_are_not_used(self) -> None:
         early = dt.datetime(2025, 12, 12, 16, tzinfo=dt.UTC)
         closes = bars("IWM", [100.0, 110.0])
-        assert Line(closes, DAY, early).close() is None and Line(closes, DAY, CLOSE).close() == 110.0
+        assert CloseSeries(closes, DAY, early).close() is None and CloseSeries(closes, DAY, CLOSE).close() == 110.0
         caught = Bar(
             ticker="IWM",
             day=clock.previous_session(DAY),
@@ -88,12 +88,12 @@ class TestIndex:
             source="t",
             known_at=early - dt.timedelta(days=1),
         )
-        assert Line([caught], DAY, CLOSE).close(1) is None
+        assert CloseSeries([caught], DAY, CLOSE).close(1) is None
 
     def test_correlation(self) -> None:
         ups = [100 * 1.01 ** (i % 2) for i in range(61)]
         downs = [100 * 1.01 ** ((i + 1) % 2) for i in range(61)]
-        a, b, c = (Line(bars("X", x), DAY, CLOSE) for x in (ups, downs, ups[-30:]))
+        a, b, c = (CloseSeries(bars("X", x), DAY, CLOSE) for x in (ups, downs, ups[-30:]))
         assert correlation(a, a) == pytest.approx(1.0) and correlation(a, b) == pytest.approx(-1.0, abs=1e-3)
         assert correlation(a, c) is None
 

@@ -17,7 +17,8 @@ from screener.cli import cli
 from screener.outputs.study import chart_lines, markdown_lines, study_lines
 from screener.pipeline.intake.taking import Intake
 from screener.pipeline.study.estimates import spread
-from screener.pipeline.study.study import Group, Study, day_zero, load, run_study, save
+from screener.pipeline.study.records import Study, StudyGroup, load, save
+from screener.pipeline.study.study import day_zero, run_study
 from screener.store import Store, open_store
 from screener.types import Bar, Item
 from tests.pipeline.make import DAY, at, bars, invented_table, item, workspace_on
@@ -35,7 +36,7 @@ def studied(store: Store, items: list[Item], prices: list[Bar]) -> Study:
     return run_study(workspace)
 
 
-def group(study: Study, kind: str, by: str = "type", value: str = "") -> Group:
+def group(study: Study, kind: str, by: str = "type", value: str = "") -> StudyGroup:
     return next(g for g in study.groups if (g.by, g.type, g.value) == (by, kind, value))
 
 
@@ -130,9 +131,9 @@ def test_bands_go_by_the_cap_before_the_news(store: Store) -> None:
 
 def test_a_study_is_kept_and_read_back(store: Store) -> None:
     study = studied(store, [item("ZPAA", "Zpaa wins contract", at(8))], moved("ZPAA", 30.0, [1.0] * 20))
-    save(workspace_on(store), study)
-    assert load(store.get_setting("study")) == study
-    assert load(None) is None
+    assert load(store) is None
+    save(store, study)
+    assert load(store) == study
 
 
 def test_an_empty_store_gives_an_empty_study(store: Store) -> None:
@@ -201,5 +202,5 @@ def test_the_command_studies_files_and_keeps_the_result(tmp_path: Path, monkeypa
     shown = CliRunner().invoke(cli, ["study", "--db", str(tmp_path / "s.db")])
     assert shown.exit_code == 0 and "nothing to study" in shown.stderr
     with open_store(tmp_path / "s.db") as kept:
-        study = load(kept.get_setting("study"))
+        study = load(kept)
     assert study is not None and study.events == 6

@@ -72,10 +72,10 @@ def test_the_score_bar_says_its_parts() -> None:
 def test_the_price_chart_is_whole_and_escaped() -> None:
     listed = sorted(bars("QBLA", 9.0, 0.05), key=lambda b: b.day)
     marks = [
-        charts.Mark(day=listed[5].day, kind="news", label='<script>"&', target="#story-1"),
-        charts.Mark(day=listed[5].day, kind="news", label="second", target="#story-2"),
-        charts.Mark(day=listed[0].day - dt.timedelta(days=90), kind="halt", label="too old"),
-        charts.Mark(day=listed[-1].day + dt.timedelta(days=3), kind="halt", label="after the last bar"),
+        charts.ChartMark(day=listed[5].day, kind="news", label='<script>"&', target="#story-1"),
+        charts.ChartMark(day=listed[5].day, kind="news", label="second", target="#story-2"),
+        charts.ChartMark(day=listed[0].day - dt.timedelta(days=90), kind="halt", label="too old"),
+        charts.ChartMark(day=listed[-1].day + dt.timedelta(days=3), kind="halt", label="after the last bar"),
     ]
     text = str(charts.price_chart(listed, marks))
     root = Xml.fromstring(text)

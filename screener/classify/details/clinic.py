@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
 
 PHASE = re.compile(
     r"\bphase[\s -]{0,2}(?P<a>iv|i{1,3}|[1-4])(?P<as>[ab])?"
@@ -112,7 +112,7 @@ GENERIC = re.compile(
 )
 
 
-def phase_of(hit: Hit) -> str:
+def phase_of(hit: PatternMatch) -> str:
     """The normal form of a match of ``PHASE``: "Phase Ib / IIa" is "1b/2a"."""
     group = hit.match.groupdict()
     parts = []
@@ -147,8 +147,8 @@ def find_endpoint(reading: Reading, notes: Notes) -> tuple[bool, Place] | None:
     for field, text in (("title", reading.title), ("text", reading.text[:_ENDPOINT_DEPTH])):
         for pattern, met in ((MISSED, False), (MET, True)):
             match = pattern.search(text)
-            if match and not (met and _HOPED.search(Hit(field, match).before(24))):
-                place = Hit(field, match).place()
+            if match and not (met and _HOPED.search(PatternMatch(field, match).before(24))):
+                place = PatternMatch(field, match).place()
                 notes.put("endpoint_met", met, place)
                 return met, place
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
 from screener.classify.rulefile import CatalystRule
 
 _WORD = r"(?:[A-Z][\w.’'®™/+&-]{0,30}|[0-9]{1,4}[A-Z][\w-]{0,30}|[a-z]{1,2}[A-Z][\w®™-]{0,30})"
@@ -81,7 +81,7 @@ def find_counterparty(rule: CatalystRule, reading: Reading, notes: Notes, compan
     """Put ``counterparty`` and ``acquirer`` by the file's cues; ``company`` is the ticker's company when known."""
     for cue in rule.counterparty:
         for match in _PATTERNS[cue].finditer(reading.title):
-            name, place = _clean(match["n"]), Hit("title", match).place("n")
+            name, place = _clean(match["n"]), PatternMatch("title", match).place("n")
             if not name or (rule.organisation and not _ORG.search(name)):
                 continue
             place = place._replace(end=place.start + len(name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Reading
+from screener.classify.details.reading import Notes, PatternMatch, Reading
 
 _ROLE = (
     r"(?:Co-|Vice |Executive |Non-Executive |Independent |Founder and |Interim )*"
@@ -30,4 +30,4 @@ def find_insider(reading: Reading, notes: Notes) -> None:
         return
     role = ROLE.search(reading.title)
     if role:
-        notes.put("insider", role["r"], Hit("title", role).place("r"))
+        notes.put("insider", role["r"], PatternMatch("title", role).place("r"))

@@ -9,9 +9,9 @@ the cover page too.
 from __future__ import annotations
 
 from screener.classify.details.clinic import find_endpoint
-from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
 from screener.classify.details.tone import LEXICONS, TRIAL_BAD, tone
-from screener.classify.rulefile import CatalystRule, Sign, Tone, Turn
+from screener.classify.rulefile import CatalystRule, Sign, ToneRule, Turn
 
 FILING_DEPTH = 6_000
 _BAD_DEPTH = 500
@@ -49,7 +49,7 @@ def turned(turn: Turn, reading: Reading, *, filing: bool = False) -> Place | Non
     return reading.phrase(turn.phrases, max(turn.depth, FILING_DEPTH) if filing and turn.depth else turn.depth)
 
 
-def _by_tone(rule: CatalystRule, how: Tone, reading: Reading, notes: Notes, *, filing: bool) -> Sign:
+def _by_tone(rule: CatalystRule, how: ToneRule, reading: Reading, notes: Notes, *, filing: bool) -> Sign:
     if how.words == "readout":
         sign = _readout(rule, reading, notes, filing=filing)
         if sign:
@@ -75,9 +75,9 @@ def _readout(rule: CatalystRule, reading: Reading, notes: Notes, *, filing: bool
     return None
 
 
-def _failure(reading: Reading, depth: int) -> Hit | None:
+def _failure(reading: Reading, depth: int) -> PatternMatch | None:
     match = TRIAL_BAD.search(reading.title)
     if match:
-        return Hit("title", match)
+        return PatternMatch("title", match)
     match = TRIAL_BAD.search(reading.text, 0, depth) if reading.text else None
-    return Hit("text", match) if match else None
+    return PatternMatch("text", match) if match else None

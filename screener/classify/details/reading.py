@@ -27,7 +27,7 @@ class Place(NamedTuple):
     end: int
 
 
-class Hit(NamedTuple):
+class PatternMatch(NamedTuple):
     """One match of a pattern, with the field it was found in."""
 
     field: str
@@ -82,10 +82,12 @@ class Reading:
         return [(field, amount) for field, text in fields for amount in money.find(text, self.plain_dollar)]
 
     @cached_property
-    def days(self) -> list[tuple[Hit, str]]:
+    def days(self) -> list[tuple[PatternMatch, str]]:
         """Every date that can be resolved with its ISO day, title first."""
         title, text = dates.find([self.title, self.text])
-        return [(Hit(field, d.match), d.iso) for field, days in (("title", title), ("text", text)) for d in days]
+        return [
+            (PatternMatch(field, d.match), d.iso) for field, days in (("title", title), ("text", text)) for d in days
+        ]
 
     @cached_property
     def folded_title(self) -> Folded:
@@ -117,20 +119,20 @@ class Reading:
                 return True
         return False
 
-    def find(self, pattern: re.Pattern[str]) -> Hit | None:
+    def find(self, pattern: re.Pattern[str]) -> PatternMatch | None:
         match = pattern.search(self.title)
         if match:
-            return Hit("title", match)
+            return PatternMatch("title", match)
         match = pattern.search(self.text) if self.text else None
-        return Hit("text", match) if match else None
+        return PatternMatch("text", match) if match else None
 
-    def all(self, pattern: re.Pattern[str], most: int = 60) -> Iterator[Hit]:
+    def all(self, pattern: re.Pattern[str], most: int = 60) -> Iterator[PatternMatch]:
         """Matches in order, title first; ``most`` per field bounds the work on tables of numbers."""
         for field, text in (("title", self.title), ("text", self.text)):
             for count, match in enumerate(pattern.finditer(text)):
                 if count >= most:
                     break
-                yield Hit(field, match)
+                yield PatternMatch(field, match)
 
 
 class Notes:

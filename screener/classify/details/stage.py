@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Place, Reading
+from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
 from screener.classify.rulefile import CatalystRule
 
 FILING_DEPTH = 6_000
@@ -63,7 +63,7 @@ def _of_filing(rule: CatalystRule, form: str, items: tuple[str, ...], reading: R
     for stage, pattern in _DONE:
         match = pattern.search(reading.text, 0, FILING_DEPTH) if stage in possible else None
         if match:
-            notes.mark("stage", Hit("text", match).place())
+            notes.mark("stage", PatternMatch("text", match).place())
             return stage
     return ""
 

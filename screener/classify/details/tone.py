@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from screener.classify.details.reading import Hit, Place, Reading
+from screener.classify.details.reading import PatternMatch, Place, Reading
 
 NEGATED = re.compile(
     r"\b(?:not|no|n[’']t|never|without|lack of|absence of|fail(?:s|ed|ing|ure)? to|unable to|neither"
@@ -114,23 +114,23 @@ TRIAL_BAD = re.compile(
 LEXICONS = {"results": RESULTS, "readout": READOUT}
 
 
-class Tone(NamedTuple):
+class ToneScore(NamedTuple):
     """``score`` above 0 is good; ``place`` is the first word on the winning side."""
 
     score: int
     place: Place | None
 
 
-def tone(reading: Reading, pattern: re.Pattern[str], depth: int) -> Tone:
+def tone(reading: Reading, pattern: re.Pattern[str], depth: int) -> ToneScore:
     """The tone of the headline and of the first ``depth`` characters of the text."""
     score = 0
     first: dict[bool, Place] = {}
     for field, text, weight in (("title", reading.title, 3), ("text", reading.text[:depth], 1)):
         for match in pattern.finditer(text):
-            hit = Hit(field, match)
+            hit = PatternMatch(field, match)
             good = match.lastgroup == "good"
             if NEGATED.search(hit.before(40)):
                 good = not good
             score += weight if good else -weight
             first.setdefault(good, hit.place())
-    return Tone(score, first.get(score > 0) if score else None)
+    return ToneScore(score, first.get(score > 0) if score else None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.reading import Hit, Notes, Reading
+from screener.classify.details.reading import Notes, PatternMatch, Reading
 from screener.language.dates import MONTH_ONLY, month_number
 
 EFFECTIVE = re.compile(
@@ -41,7 +41,7 @@ def find_effective(reading: Reading, notes: Notes) -> None:
     month = None if found else MONTH_ONLY.search(reading.title)
     if month:
         number = month_number(month["m"])
-        notes.put("effective_date", f"{month['y']}-{number:02d}", Hit("title", month).place())
+        notes.put("effective_date", f"{month['y']}-{number:02d}", PatternMatch("title", month).place())
         return
     today = reading.find(TODAY)
     dateline = next((day for hit, day in found if hit.field == "text" and hit.match.start() < 120), None)
@@ -49,7 +49,7 @@ def find_effective(reading: Reading, notes: Notes) -> None:
         notes.put("effective_date", dateline, today.place())
 
 
-def _clause(hit: Hit) -> str:
+def _clause(hit: PatternMatch) -> str:
     """The words of the sentence before a date; the dots of "12:01 a.m." and "U.S." end no sentence."""
     before = _ABBREVIATED.sub(lambda match: match.group().replace(".", " "), hit.before(120))
     return before[max(before.rfind(". "), before.rfind("; ")) + 1 :]

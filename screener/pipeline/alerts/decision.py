@@ -22,13 +22,13 @@ from msgspec import Struct
 from screener import clock, config
 from screener.config import Settings
 from screener.pipeline.alerts.events import HALT, LIFE, URGENT, match, pieces
-from screener.pipeline.alerts.filters import FADING, Check, Marks, check, filters, muted_by, read_marks
+from screener.pipeline.alerts.filters import FADING, FilterAnswer, TickerMarks, check, filters, muted_by, read_marks
 from screener.pipeline.alerts.matched_words import matched_words
 from screener.pipeline.alerts.quiet_hours import midnight, quiet_end
 from screener.prices.universe import load_universe
 from screener.store import Store
 from screener.store.channels import Channel, channels
-from screener.store.outbox import MUTED, PENDING, Event
+from screener.store.outbox import MUTED, PENDING, AlertEvent
 from screener.types import Alert, Story, WatchRow
 
 # A row that no arrival of this pass explains came with the pass before, or was made by a price: then nothing was received.
@@ -50,7 +50,7 @@ class Standing:
         wanted = settings.alerts
         self.store, self.wanted, self.now = store, wanted, now
         self.universe = load_universe(config.universe_file(settings))
-        self.marks: Marks = read_marks(store)
+        self.marks: TickerMarks = read_marks(store)
         self.wait = dt.timedelta(minutes=wanted.cooldown)
         self.quiet_end = quiet_end(wanted, now)
         self.left = wanted.daily_cap - store.outbox.told_since(midnight(now))
@@ -59,10 +59,10 @@ class Standing:
 class Decision:
     """One row's checks, each made when it is asked for. ``events`` are its ticker's of late, newest first."""
 
-    def __init__(self, row: WatchRow, events: Sequence[Event], standing: Standing) -> None:
+    def __init__(self, row: WatchRow, events: Sequence[AlertEvent], standing: Standing) -> None:
         self.row, self._events, self._standing = row, events, standing
 
-    def checks(self) -> Iterator[Check]:
+    def checks(self) -> Iterator[FilterAnswer]:
         """Every check, passed or not."""
         yield from self.filters
         yield from self.holds()
@@ -72,7 +72,7 @@ class Decision:
         yield check("channels", bool(urls), f"{len(urls)} in [alerts] urls")
 
     @cached_property
-    def filters(self) -> list[Check]:
+    def filters(self) -> list[FilterAnswer]:
         """The filters; those that fade with age pass once the story was told."""
         found = filters(self.row, self._standing.wanted, self._standing.marks, self._standing.universe)
         if not any(self.row.story_id in e.stories for e in self._events):
@@ -93,7 +93,7 @@ class Decision:
         return pieces(self.row, self.story)
 
     @cached_property
-    def event(self) -> Event | None:
+    def event(self) -> AlertEvent | None:
         """The event it belongs to; None when it opens one."""
         return match(self.row, self.story, self._events, self._standing.wait, self._standing.now)
 
@@ -103,7 +103,7 @@ class Decision:
         return () if self.event is None else tuple(p for p in self.told if p not in self.event.told)
 
     @cached_property
-    def event_checks(self) -> list[Check]:
+    def event_checks(self) -> list[FilterAnswer]:
         """Whether there is something new to tell, and whether it may be told in the cooldown."""
         event, now, wanted = self.event, self._standing.now, self._standing.wanted
         if event is None:
@@ -116,14 +116,14 @@ class Decision:
             found.append(check("cooldown", over, f"{wanted.cooldown:g} minutes from {clock.eastern(event.last_at)}"))
         return found
 
-    def holds(self) -> list[Check]:
+    def holds(self) -> list[FilterAnswer]:
         """What holds an alert back: mutes, and the daily cap."""
         muted = muted_by(self.row, self._standing.wanted, self._standing.marks)
         left, cap = self._standing.left, self._standing.wanted.daily_cap
         said = f"{left} of {cap} left today" if left > 0 else f"daily cap of {cap} reached"
         return [check("mute", not muted, muted or "not muted"), check("daily_cap", left > 0, said)]
 
-    def _quiet(self) -> Check:
+    def _quiet(self) -> FilterAnswer:
         until = self._standing.quiet_end
         return check("quiet_hours", until is None, f"quiet until {clock.eastern(until)}" if until else "not now")
 
@@ -150,7 +150,7 @@ def queue_alerts(
     return added
 
 
-def why_not(store: Store, settings: Settings, row: WatchRow, now: dt.datetime) -> list[Check]:
+def why_not(store: Store, settings: Settings, row: WatchRow, now: dt.datetime) -> list[FilterAnswer]:
     """The checks of the decision that a ranking now would make about a stored row."""
     events = store.outbox.events([row.ticker], now - LIFE).get(row.ticker, [])
     return list(Decision(row, events, Standing(store, settings, now)).checks())
@@ -196,9 +196,9 @@ class _Queue:
         if event is not None and story_id not in event.stories:
             self._store.outbox.save_event(msgspec.structs.replace(event, stories=(*event.stories, story_id)))
 
-    def _next(self, event: Event | None, row: WatchRow, told: tuple[str, ...]) -> Event:
+    def _next(self, event: AlertEvent | None, row: WatchRow, told: tuple[str, ...]) -> AlertEvent:
         if event is None:
-            return Event(
+            return AlertEvent(
                 id=stable_id(row.ticker, row.story_id, row.catalyst),
                 ticker=row.ticker,
                 catalyst=row.catalyst,
@@ -216,7 +216,7 @@ class _Queue:
             updates=event.updates + 1,
         )
 
-    def _alert(self, made: Decision, event: Event) -> Alert:
+    def _alert(self, made: Decision, event: AlertEvent) -> Alert:
         reason = next((c.said for c in made.holds() if not c.passed), "")
         self._standing.left -= not reason
         return Alert(

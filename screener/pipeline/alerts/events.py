@@ -22,7 +22,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from screener import clock
-from screener.store.outbox import Event
+from screener.store.outbox import AlertEvent
 from screener.types import Story, WatchRow
 
 LIFE = dt.timedelta(days=5)
@@ -56,8 +56,8 @@ def pieces(row: WatchRow, story: Story | None) -> tuple[str, ...]:
 
 
 def match(
-    row: WatchRow, story: Story | None, events: Sequence[Event], wait: dt.timedelta, now: dt.datetime
-) -> Event | None:
+    row: WatchRow, story: Story | None, events: Sequence[AlertEvent], wait: dt.timedelta, now: dt.datetime
+) -> AlertEvent | None:
     """The event a row belongs to, newest first; None when it opens one."""
     repeats = story.repeats if story is not None else ""
     by_story = next((e for e in events if row.story_id in e.stories or (repeats and repeats in e.stories)), None)

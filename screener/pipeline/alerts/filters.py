@@ -16,7 +16,7 @@ FADING = {"min_score", "levels", "max_age"}
 """Age and score fade after an alert; that its stock then falls by half must still be told."""
 
 
-class Check(Struct, frozen=True, kw_only=True):
+class FilterAnswer(Struct, frozen=True, kw_only=True):
     """One filter's answer about a row; ``said`` has the row's value and the setting it is held against."""
 
     name: str
@@ -24,14 +24,14 @@ class Check(Struct, frozen=True, kw_only=True):
     said: str
 
 
-class Marks(Struct, frozen=True, kw_only=True):
+class TickerMarks(Struct, frozen=True, kw_only=True):
     """The user's own marks that matter here."""
 
     own: frozenset[str] = frozenset()
     muted: frozenset[str] = frozenset()
 
 
-def filters(row: WatchRow, wanted: Alerts, marks: Marks, universe: Universe) -> list[Check]:
+def filters(row: WatchRow, wanted: Alerts, marks: TickerMarks, universe: Universe) -> list[FilterAnswer]:
     """Every filter on a row. A number that is unknown passes only where the setting says so."""
     types = {row.catalyst, *(o.rpartition(" ")[2] for o in row.others)}
     band = cap_band(row.market_cap, universe)
@@ -55,18 +55,18 @@ def filters(row: WatchRow, wanted: Alerts, marks: Marks, universe: Universe) -> 
     ]
 
 
-def check(name: str, passed: bool, said: str) -> Check:
-    return Check(name=name, passed=passed, said=said)
+def check(name: str, passed: bool, said: str) -> FilterAnswer:
+    return FilterAnswer(name=name, passed=passed, said=said)
 
 
-def _inside(row: WatchRow, wanted: Alerts, marks: Marks) -> Check:
+def _inside(row: WatchRow, wanted: Alerts, marks: TickerMarks) -> FilterAnswer:
     """No alert for what is no small cap, unless its ticker, an own mark or ``caps`` without a limit asks for it."""
     named = row.ticker in marks.own or row.ticker in {t.upper() for t in wanted.tickers}
     asked = named or not wanted.caps or "large" in wanted.caps
     return check("universe", not row.outside or asked, row.outside or "a small cap by universe.yml")
 
 
-def _fresh(row: WatchRow, age: float | None, most: float) -> Check:
+def _fresh(row: WatchRow, age: float | None, most: float) -> FilterAnswer:
     """Old news passes when the tape answers it now: what came after the close trades the next morning."""
     if age is None:
         return check("max_age", False, "the publication time is unknown, so the news may be old")
@@ -77,14 +77,14 @@ def _fresh(row: WatchRow, age: float | None, most: float) -> Check:
     return check("max_age", bool(answered), f"{said}{' unless answered: ' + ', '.join(answered) if answered else ''}")
 
 
-def _level(row: WatchRow, wanted: Alerts) -> Check:
+def _level(row: WatchRow, wanted: Alerts) -> FilterAnswer:
     found = _among("levels", row.level, {row.level}, wanted.levels)
     if found.passed or row.score < wanted.any_level_score:
         return found
     return check("levels", True, f"{row.level or 'none'}, any from a score of {wanted.any_level_score:g}")
 
 
-def _among(name: str, shown: str, values: Collection[str], wanted: Collection[str]) -> Check:
+def _among(name: str, shown: str, values: Collection[str], wanted: Collection[str]) -> FilterAnswer:
     said = f"{shown or 'none'}, wanted {', '.join(wanted)}" if wanted else f"{shown or 'none'}, all wanted"
     return check(name, not wanted or any(v in wanted for v in values), said)
 
@@ -98,7 +98,7 @@ def cap_band(market_cap: float | None, universe: Universe) -> str:
     return "unknown" if market_cap is None else band_of(market_cap, universe) or "large"
 
 
-def muted_by(row: WatchRow, wanted: Alerts, marks: Marks) -> str:
+def muted_by(row: WatchRow, wanted: Alerts, marks: TickerMarks) -> str:
     """What mutes a row, in words; empty when nothing does."""
     if row.ticker in marks.muted:
         return f"{row.ticker} is muted on your watchlist"
@@ -107,10 +107,10 @@ def muted_by(row: WatchRow, wanted: Alerts, marks: Marks) -> str:
     return f"[alerts] mute has {hit}" if hit else ""
 
 
-def read_marks(store: Store) -> Marks:
+def read_marks(store: Store) -> TickerMarks:
     """The user's own and muted tickers as they stand."""
     standing = store.marks.standing()
-    return Marks(
+    return TickerMarks(
         own=frozenset(t for t, m in standing.items() if m.listed),
         muted=frozenset(t for t, m in standing.items() if m.muted),
     )

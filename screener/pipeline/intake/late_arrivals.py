@@ -12,7 +12,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from screener.entities.resolve import Resolved
-from screener.store.rewind import Known, Rewind
+from screener.store.rewind import KnownStory, Rewind
 from screener.types import Item
 
 Company = str | int
@@ -36,7 +36,7 @@ def take_back(rewind: Rewind, pairs: Sequence[tuple[Item, Resolved]]) -> tuple[l
 
 def _affected(rewind: Rewind, since: dict[Company, dt.datetime]) -> list[str]:
     """Ids of all stories to be made anew: one that began before the late item draws in what was known since it began."""
-    gone: dict[str, Known] = {}
+    gone: dict[str, KnownStory] = {}
     todo = dict(since)
     while todo:
         tickers = [c for c in todo if isinstance(c, str)]

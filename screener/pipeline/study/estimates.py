@@ -5,31 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from msgspec import Struct
+
+from screener.pipeline.study.records import Estimate, Spread
 
 ROUNDS = 2000
 LEAST = 5
 """Companies below which no interval is given: five numbers say little about their own spread."""
-
-
-class Estimate(Struct, frozen=True, kw_only=True):
-    """A number with its 95 % interval; low and high are None when there are too few companies for one."""
-
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-class Spread(Struct, frozen=True, kw_only=True):
-    """Moves of one group at one horizon, in percentage points; ``beyond`` is the share of +-10 and more (0 to 1)."""
-
-    n: int = 0
-    companies: int = 0
-    median: Estimate = Estimate()
-    mean: Estimate = Estimate()
-    beyond: Estimate = Estimate()
-    up: float | None = None
-    down: float | None = None
 
 
 def spread(values: Sequence[float], companies: Sequence[str], limit: float = 10.0, seed: int = 7) -> Spread:

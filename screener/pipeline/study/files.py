@@ -10,7 +10,8 @@ from pathlib import Path
 from screener.collectors.file import read_items
 from screener.pipeline.intake.taking import Intake
 from screener.pipeline.pricing import load_file
-from screener.pipeline.study.study import Study, run_study
+from screener.pipeline.study.records import Study
+from screener.pipeline.study.study import run_study
 from screener.pipeline.workspace import Workspace
 from screener.store import open_store
 from screener.types import Item, Problem

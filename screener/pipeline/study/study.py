@@ -19,7 +19,8 @@ from msgspec import Struct
 
 from screener import clock
 from screener.pipeline.pricing import BENCHMARK, announced_splits
-from screener.pipeline.study.estimates import Spread, median, spread
+from screener.pipeline.study.estimates import median, spread
+from screener.pipeline.study.records import Spread, Study, StudyGroup
 from screener.pipeline.workspace import Workspace
 from screener.prices.formulas import compounded
 from screener.prices.history import Series, build, frame
@@ -28,23 +29,14 @@ from screener.types import Catalyst, Move, Story
 
 HORIZONS = (0, 1, 5, 20)
 BY = ("type", "stage", "polarity", "cap")
-KEY = "study"
-"""The setting under which the newest study stands in the database, as JSON."""
 NONE = "(none found)"
 SURE = 0.5
 MEDIAN = "median small cap"
 _LAST = max(HORIZONS)
 _WEEK = dt.timedelta(days=7)
-_LIMITS = (
-    "survivorship: only tickers with stored bars are seen; one that was delisted has no later move",
-    "timing: a daily bar cannot tell what moved before the news of that day, and free feeds are minutes late",
-    "types come from the screener's own classifier; news it was trained on is in-sample",
-    "intervals are 95 % bootstrap intervals over companies; a group of few companies proves little",
-    "many groups are compared at once: one in twenty intervals misses by chance",
-)
 
 
-class Event(Struct, frozen=True, kw_only=True):
+class StudyEvent(Struct, frozen=True, kw_only=True):
     """One ticker's catalyst and what followed; ``moves`` are abnormal, in percentage points, by horizon."""
 
     ticker: str
@@ -58,36 +50,6 @@ class Event(Struct, frozen=True, kw_only=True):
     cap: str = ""
     moves: dict[int, float | None] = {}
     rvol: float | None = None
-
-
-class Group(Struct, frozen=True, kw_only=True):
-    """One line of the study: ``by`` is type, stage, polarity or cap; ``moves`` by horizon ("0", "1", "5", "20")."""
-
-    by: str
-    type: str
-    value: str = ""
-    n: int
-    companies: int
-    moves: dict[str, Spread]
-    rvol: float | None = None
-
-
-class Study(Struct, frozen=True, kw_only=True):
-    """A finished study. ``skipped`` counts events left out, by reason."""
-
-    made: dt.datetime
-    since: dt.date | None
-    until: dt.date | None
-    first: dt.date | None = None
-    last: dt.date | None = None
-    benchmark: str
-    models: tuple[str, ...] = ()
-    stories: int = 0
-    events: int = 0
-    companies: int = 0
-    skipped: dict[str, int] = {}
-    groups: tuple[Group, ...] = ()
-    limits: tuple[str, ...] = _LIMITS
 
 
 def day_zero(published: dt.datetime) -> dt.date:
@@ -128,24 +90,13 @@ def run_study(
     )
 
 
-def save(workspace: Workspace, study: Study) -> None:
-    """Keep the study in the store, for the page."""
-    with workspace.store.transaction():
-        workspace.store.set_setting(KEY, msgspec.json.encode(study).decode())
-
-
-def load(text: str | None) -> Study | None:
-    """The study as stored; None when there is none."""
-    return None if text is None else msgspec.json.decode(text, type=Study)
-
-
 # ---- which events ------------------------------------------------------------------------------------------------
 
 
 def _events(
     workspace: Workspace, since: dt.date | None, until: dt.date | None, skipped: Counter[str], models: set[str]
-) -> list[Event]:
-    best: dict[tuple[str, dt.date, str], Event] = {}
+) -> list[StudyEvent]:
+    best: dict[tuple[str, dt.date, str], StudyEvent] = {}
     for story, catalysts, model in _stories(workspace, since, until):
         if clock.publication_of(story) is None:
             skipped["no publication time"] += 1
@@ -167,8 +118,8 @@ def _events(
     return [e for (t, d, kind), e in best.items() if kind != NONE or (t, d) not in busy]
 
 
-def _of_story(story: Story, day: dt.date, catalysts: Sequence[Catalyst]) -> Iterator[Event]:
-    bare = Event(ticker=story.tickers[0], type=NONE, story_id=story.id, day=day, published=story.published)
+def _of_story(story: Story, day: dt.date, catalysts: Sequence[Catalyst]) -> Iterator[StudyEvent]:
+    bare = StudyEvent(ticker=story.tickers[0], type=NONE, story_id=story.id, day=day, published=story.published)
     for c in catalysts:
         yield msgspec.structs.replace(
             bare,
@@ -210,13 +161,13 @@ def _stories(
 
 def _measured(
     workspace: Workspace,
-    events: Sequence[Event],
+    events: Sequence[StudyEvent],
     index: Mapping[dt.date, float] | None,
     skipped: Counter[str],
     tick: Callable[[int], None],
-) -> Iterator[Event]:
+) -> Iterator[StudyEvent]:
     bands = workspace.universe.bands
-    by_day: dict[dt.date, list[Event]] = {}
+    by_day: dict[dt.date, list[StudyEvent]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
     medians = _Medians(workspace)
@@ -243,12 +194,12 @@ def _measured(
 
 
 def _fill(
-    event: Event,
+    event: StudyEvent,
     move: Move | None,
     followed: Mapping[int, float | None] | None,
     bands: Sequence[tuple[str, float]],
     skipped: Counter[str],
-) -> Event | None:
+) -> StudyEvent | None:
     if move is None or followed is None or followed[0] is None:
         skipped["no move on day 0"] += 1
         return None
@@ -279,7 +230,7 @@ def _after(series: Series, index: Mapping[dt.date, float] | _Medians) -> dict[in
 # ---- benchmarks --------------------------------------------------------------------------------------------------
 
 
-def _benchmark(workspace: Workspace, events: Sequence[Event]) -> dict[dt.date, float] | None:
+def _benchmark(workspace: Workspace, events: Sequence[StudyEvent]) -> dict[dt.date, float] | None:
     """IWM's changes in percent by day; None unless they cover all but the newest days of the study.
 
     A fund has no small-cap splits, so its closes may be compared where the source gave no change.
@@ -321,34 +272,34 @@ class _Medians:
 # ---- groups ------------------------------------------------------------------------------------------------------
 
 
-def groups(events: Sequence[Event]) -> Iterator[Group]:
+def groups(events: Sequence[StudyEvent]) -> Iterator[StudyGroup]:
     """All events, then each type, then each type by stage, polarity and cap band, largest groups first."""
-    first: dict[tuple[str, dt.date], Event] = {}
+    first: dict[tuple[str, dt.date], StudyEvent] = {}
     for event in sorted(events, key=lambda e: (e.day, e.ticker, -e.confidence)):
         first.setdefault((event.ticker, event.day), event)
     yield _group("all", "", "", list(first.values()))
     for band in sorted({e.cap for e in first.values()}):
         yield _group("cap", "", band, [e for e in first.values() if e.cap == band])
-    keys: dict[str, Callable[[Event], str]] = {
+    keys: dict[str, Callable[[StudyEvent], str]] = {
         "type": lambda e: "",
         "stage": lambda e: e.stage,
         "polarity": lambda e: e.polarity,
         "cap": lambda e: e.cap,
     }
     for by in BY:
-        parts: dict[tuple[str, str], list[Event]] = {}
+        parts: dict[tuple[str, str], list[StudyEvent]] = {}
         for event in events:
             parts.setdefault((event.type, keys[by](event)), []).append(event)
         for (kind, value), members in sorted(parts.items(), key=lambda p: (-len(p[1]), p[0])):
             yield _group(by, kind, value, members)
 
 
-def _group(by: str, kind: str, value: str, events: Sequence[Event]) -> Group:
+def _group(by: str, kind: str, value: str, events: Sequence[StudyEvent]) -> StudyGroup:
     moves: dict[str, Spread] = {}
     for horizon in HORIZONS:
         known = [(m, e.ticker) for e in events if (m := e.moves.get(horizon)) is not None]
         moves[str(horizon)] = spread([m for m, _ in known], [t for _, t in known])
-    return Group(
+    return StudyGroup(
         by=by,
         type=kind,
         value=value,
