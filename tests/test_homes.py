@@ -116,4 +116,5 @@ def test_a_class_name_stands_for_one_thing() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name, []).append(f"{name(path)}:{node.lineno}")
-    assert not {kind: places for kind, places in homes.items() if len(places) > 1}
+    twice = {kind: places for kind, places in homes.items() if len(places) > 1}
+    assert not twice, f"name them by what they are: {twice}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class Entry(Struct, kw_only=True):
+class FeedEntry(Struct, kw_only=True):
     """One entry. ``title``, ``summary`` and ``content`` may hold HTML; ``categories`` are (domain, term) pairs.
 
     ``codes`` are a wire's own labels (``prn:industry``, ``prn:subject``); ``when`` is the date as written.
@@ -32,12 +32,12 @@ class ParsedFeed(Struct, kw_only=True):
 
     title: str = ""
     description: str = ""
-    entries: list[Entry]
+    entries: list[FeedEntry]
     broken: str = ""
     version: str = ""
     wrong: int = 0
 
 
-def empty_entry() -> Entry:
+def empty_entry() -> FeedEntry:
     """An entry to fill in."""
-    return Entry(categories=[], keywords=[], codes=[])
+    return FeedEntry(categories=[], keywords=[], codes=[])

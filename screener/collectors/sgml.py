@@ -52,7 +52,7 @@ _PLAIN_TAG = re.compile(r"</?(?:PAGE|CAPTION|S|C|FN|F\d{1,2}|LEGEND|MULTIPLIER)>
 _DASHES = re.compile(r"^[\s\-=_*.~]+$")
 
 
-class Document(Struct, frozen=True, kw_only=True):
+class FilingDocument(Struct, frozen=True, kw_only=True):
     """One document as filed. ``kind`` is its SEC type ("8-K", "EX-99.1"); ``text_raw`` is the decoded source.
 
     ``text_raw`` is empty for what is no text: graphics, spreadsheets, archives, PDF and uuencoded parts.
@@ -83,7 +83,7 @@ class Submission(Struct, frozen=True, kw_only=True):
     company: str = ""
     cik: int | None = None
     parties: tuple[Party, ...] = ()
-    documents: tuple[Document, ...] = ()
+    documents: tuple[FilingDocument, ...] = ()
     notes: tuple[str, ...] = ()
 
 
@@ -137,7 +137,7 @@ def filing_text(submission: Submission) -> tuple[str, tuple[Exhibit, ...]]:
     return (document_text(main) if main else ""), tuple(texts)
 
 
-def document_text(document: Document) -> str:
+def document_text(document: FilingDocument) -> str:
     """One document as plain text: HTML through the shared cleaner, XML forms by field, plain text with its lines joined."""
     start = 0
     while wrapper := _WRAPPER.match(document.text_raw, start):
@@ -185,7 +185,7 @@ def plain_text(text: str) -> str:
 # ---- documents ---------------------------------------------------------------------------------------------------
 
 
-def _documents(raw: bytes, max_document: int, max_documents: int, notes: list[str]) -> Iterator[Document]:
+def _documents(raw: bytes, max_document: int, max_documents: int, notes: list[str]) -> Iterator[FilingDocument]:
     starts = [m.start() for m in _DOCUMENT.finditer(raw)]
     if len(starts) > max_documents:
         notes.append(f"the submission has {len(starts):,} documents: only the first {max_documents:,} were read")
@@ -200,7 +200,7 @@ def _documents(raw: bytes, max_document: int, max_documents: int, notes: list[st
         yield _document(raw, start, end, max_document, sealed, notes)
 
 
-def _document(raw: bytes, start: int, end: int, limit: int, sealed: bool, notes: list[str]) -> Document:
+def _document(raw: bytes, start: int, end: int, limit: int, sealed: bool, notes: list[str]) -> FilingDocument:
     begin = raw.find(b"<TEXT>", start, min(end, start + 8000))
     tags: dict[bytes, str] = {}
     for m in _DOC_TAG.finditer(raw, start, begin if begin >= 0 else min(end, start + 8000)):
@@ -219,7 +219,7 @@ def _document(raw: bytes, start: int, end: int, limit: int, sealed: bool, notes:
     if sealed:  # such messages put "- " before every line that begins with a dash
         text = text.replace("\n- -", "\n-")
     sequence = tags.get(b"SEQUENCE", "")
-    return Document(
+    return FilingDocument(
         kind=kind,
         sequence=int(sequence) if sequence.isascii() and sequence.isdigit() and len(sequence) < 7 else 0,
         name=name,
