@@ -41,7 +41,7 @@ class Training(Struct, frozen=True, kw_only=True):
     held: int
 
 
-class Row(Struct, frozen=True, kw_only=True):
+class CardFigures(Struct, frozen=True, kw_only=True):
     """Figures of one source or type; rates from 0 to 1, None without a case; ``low`` and ``high`` bound micro-F1."""
 
     name: str
@@ -65,8 +65,8 @@ class Scoring(Struct, frozen=True, kw_only=True):
     model: str
     set: str
     day: str
-    sources: tuple[Row, ...]
-    types: tuple[Row, ...] = ()
+    sources: tuple[CardFigures, ...]
+    types: tuple[CardFigures, ...] = ()
     note: str = ""
 
 

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from screener import clock, config
 from screener.classify import card, locked
-from screener.classify.card import Row, Scoring
+from screener.classify.card import CardFigures, Scoring
 from screener.classify.evaluate import FLOOR, Label, compare, read_labels, read_stories, summary, table
 from screener.classify.intervals import Interval, intervals
 from screener.classify.pipeline import Classifier
@@ -77,13 +77,13 @@ def judged(items: Sequence[Path], labels: Path, classifier: Classifier) -> list[
     return [Judged(wanted[s.id], s, a, sources[s.id]) for s, a in zip(stories, answers, strict=True)]
 
 
-def source_row(name: str, rows: Sequence[Judged]) -> Row:
+def source_row(name: str, rows: Sequence[Judged]) -> CardFigures:
     """Figures of one source."""
     figures = summary(compare([(r.label, r.story, r.answer) for r in rows]))
     spread = intervals([(r.label, r.answer) for r in rows], [company(r.story) for r in rows])
     f1, alarms = spread.micro_f1 or _NONE, spread.false_alarm_rate or _NONE
     names = ("micro_f1", "macro_f1", "false_alarm_rate", "polarity_accuracy", "calibration_error")
-    return Row(
+    return CardFigures(
         name=name,
         items=len(rows),
         low=f1.low,
@@ -97,12 +97,12 @@ def source_row(name: str, rows: Sequence[Judged]) -> Row:
 _NONE = Interval(0.0, 1.0)
 
 
-def type_rows(rows: Sequence[Judged]) -> tuple[Row, ...]:
+def type_rows(rows: Sequence[Judged]) -> tuple[CardFigures, ...]:
     """Figures by type over all sources, the most frequent first."""
     spread = intervals([(r.label, r.answer) for r in rows], [company(r.story) for r in rows])
     report = compare([(r.label, r.story, r.answer) for r in rows])
     return tuple(
-        Row(
+        CardFigures(
             name=row["name"],
             items=row["examples"],
             precision=row["precision"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 
-class FeedEntry(Struct, kw_only=True):
+class ParsedEntry(Struct, kw_only=True):
     """One entry. ``title``, ``summary`` and ``content`` may hold HTML; ``categories`` are (domain, term) pairs.
 
     ``codes`` are a wire's own labels (``prn:industry``, ``prn:subject``); ``when`` is the date as written.
@@ -32,12 +32,12 @@ class ParsedFeed(Struct, kw_only=True):
 
     title: str = ""
     description: str = ""
-    entries: list[FeedEntry]
+    entries: list[ParsedEntry]
     broken: str = ""
     version: str = ""
     wrong: int = 0
 
 
-def empty_entry() -> FeedEntry:
+def empty_entry() -> ParsedEntry:
     """An entry to fill in."""
-    return FeedEntry(categories=[], keywords=[], codes=[])
+    return ParsedEntry(categories=[], keywords=[], codes=[])

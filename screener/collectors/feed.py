@@ -26,7 +26,7 @@ from screener.addresses import mask_text
 from screener.collectors.apart import apart, is_small
 from screener.collectors.base import Context, failed, success
 from screener.collectors.channel import page_title, read_channel, read_sound
-from screener.collectors.entry import FeedEntry, ParsedFeed
+from screener.collectors.entry import ParsedEntry, ParsedFeed
 from screener.collectors.identity import Window, clean_link
 from screener.collectors.text import html_to_text, one_line
 from screener.errors import FetchError, ReaderEnded
@@ -269,7 +269,7 @@ class _Maker:
         self.cik = options["cik"] if isinstance(options.get("cik"), int) else None
         self.company, self.form = str(options.get("company") or ""), str(options.get("form") or "PR")
 
-    def item(self, entry: FeedEntry, window: Window) -> Item | None:
+    def item(self, entry: ParsedEntry, window: Window) -> Item | None:
         """The item; None when it is not wanted or not news. Raises NoWords."""
         language = entry.language or _language_of(entry.id)
         if self.languages and language and language.lower().split("-")[0] not in self.languages:
@@ -285,7 +285,7 @@ class _Maker:
         source_id, news = window.take(entry, link)
         return self._build(entry, source_id, link, title, published) if news else None
 
-    def _build(self, entry: FeedEntry, source_id: str, link: str, title: str, published: dt.datetime | None) -> Item:
+    def _build(self, entry: ParsedEntry, source_id: str, link: str, title: str, published: dt.datetime | None) -> Item:
         replayed = self.as_of is not None
         return Item(
             source=self.source,
@@ -329,7 +329,7 @@ def _ends(domain: str, end: str) -> bool:
     return domain.lower().rstrip("/").endswith(end)
 
 
-def _subjects(entry: FeedEntry) -> tuple[str, ...]:
+def _subjects(entry: ParsedEntry) -> tuple[str, ...]:
     found = []
     for domain, term in entry.categories:
         if _ends(domain, "/isin"):

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from screener.collectors.entry import FeedEntry
+from screener.collectors.entry import ParsedEntry
 from screener.limits import SEEN_IDS
 
 _WEB = re.compile(r"https?://[^\s/?#\[\]@\\]+(?=[/?#]|$)")
@@ -48,13 +48,13 @@ def _sum(text: str) -> str:
 class Window:
     """The entries of the last poll (``seen``), and those of this one as they come."""
 
-    def __init__(self, seen: Iterable[str], entries: Iterable[FeedEntry] = ()) -> None:
+    def __init__(self, seen: Iterable[str], entries: Iterable[ParsedEntry] = ()) -> None:
         self._before = {t.split("\t", 1)[0]: t for t in seen}
         self._now: dict[str, str] = {}
         self.known = 0
         self._shared = _shared_ids(entries)
 
-    def take(self, entry: FeedEntry, link: str) -> tuple[str, bool]:
+    def take(self, entry: ParsedEntry, link: str) -> tuple[str, bool]:
         """The id of an entry and whether it is news; an id that is already taken in this window counts as known."""
         plain = entry.id[:500].replace("\t", " ").strip()
         own = plain or f"h:{digest(link or entry.when, entry.title)}"
@@ -89,7 +89,7 @@ class Window:
         return bool(self._before) and bool(self._now) and not self.known
 
 
-def _shared_ids(entries: Iterable[FeedEntry]) -> set[str]:
+def _shared_ids(entries: Iterable[ParsedEntry]) -> set[str]:
     """Ids that stand for more than one headline in one document."""
     titles: dict[str, str] = {}
     return {e.id.strip() for e in entries if e.id.strip() and titles.setdefault(e.id.strip(), e.title) != e.title}

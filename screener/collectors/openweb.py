@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import Any
 
-from screener.collectors.entry import FeedEntry, ParsedFeed, empty_entry
+from screener.collectors.entry import ParsedEntry, ParsedFeed, empty_entry
 from screener.collectors.mend import NotJson, clean, read_json
 from screener.limits import LENIENT_BYTES, LENIENT_MARKS
 
@@ -31,7 +31,7 @@ def read_json_feed(body: bytes) -> ParsedFeed | None:
     return ParsedFeed(title=_text(data.get("title")), entries=items, version="json", wrong=wrong)
 
 
-def _json_entry(item: dict[str, object]) -> FeedEntry:
+def _json_entry(item: dict[str, object]) -> ParsedEntry:
     entry = empty_entry()
     entry.id, entry.title = _text(item.get("id")), _text(item.get("title"))
     entry.link = _text(item.get("url")) or _text(item.get("external_url"))
@@ -91,7 +91,7 @@ def _channel(found: Any) -> ParsedFeed:
     )
 
 
-def _entry(found: Any) -> FeedEntry:
+def _entry(found: Any) -> ParsedEntry:
     entry = empty_entry()
     entry.id, entry.link, entry.title = (_text(found.get(k)) for k in ("id", "link", "title"))
     entry.summary = _text(found.get("summary"))

@@ -11,7 +11,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from screener.collectors.entry import FeedEntry, ParsedFeed, empty_entry
+from screener.collectors.entry import ParsedEntry, ParsedFeed, empty_entry
 from screener.collectors.xml import parse_xml
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -60,39 +60,39 @@ def _words(element: etree._Element) -> str:
 
 # ---- RSS ---------------------------------------------------------------------------------------------------------
 
-_Fill = Callable[[FeedEntry, etree._Element], None]
+_Fill = Callable[[ParsedEntry, etree._Element], None]
 
 
 def _keep(field: str) -> _Fill:
-    def fill(entry: FeedEntry, element: etree._Element) -> None:
+    def fill(entry: ParsedEntry, element: etree._Element) -> None:
         if not getattr(entry, field):
             setattr(entry, field, _words(element).strip())
 
     return fill
 
 
-def _category(entry: FeedEntry, element: etree._Element) -> None:
+def _category(entry: ParsedEntry, element: etree._Element) -> None:
     term = (element.text or "").strip()
     if term:
         entry.categories.append((element.get("domain") or "", term))
 
 
-def _keyword(entry: FeedEntry, element: etree._Element) -> None:
+def _keyword(entry: ParsedEntry, element: etree._Element) -> None:
     entry.keywords += [k.strip() for k in (element.text or "").split(",") if k.strip()]
 
 
-def _code(entry: FeedEntry, element: etree._Element) -> None:
+def _code(entry: ParsedEntry, element: etree._Element) -> None:
     if element.text and element.text.strip():
         entry.codes.append(element.text.strip())
 
 
-def _guid(entry: FeedEntry, element: etree._Element) -> None:
+def _guid(entry: ParsedEntry, element: etree._Element) -> None:
     entry.id = (element.text or "").strip()
     if not entry.link and entry.id.startswith(("http://", "https://")) and element.get("isPermaLink") != "false":
         entry.link = entry.id
 
 
-def _rss_link(entry: FeedEntry, element: etree._Element) -> None:
+def _rss_link(entry: ParsedEntry, element: etree._Element) -> None:
     plain = element.get("rel", "alternate") == "alternate"
     entry.link = (element.text or "").strip() or entry.link or (element.get("href") or "" if plain else "")
 
@@ -128,7 +128,7 @@ def _rss(channel: etree._Element, base: str = "") -> ParsedFeed:
     return ParsedFeed(title=title, description=description, entries=entries, version="rss20")
 
 
-def _rss_item(item: etree._Element, base: str = "") -> FeedEntry:
+def _rss_item(item: etree._Element, base: str = "") -> ParsedEntry:
     entry = empty_entry()
     for child in item:
         tag = child.tag
@@ -148,7 +148,7 @@ def _rss_item(item: etree._Element, base: str = "") -> FeedEntry:
     return entry
 
 
-def _second_choice(entry: FeedEntry, item: etree._Element) -> None:
+def _second_choice(entry: ParsedEntry, item: etree._Element) -> None:
     """Title and date from other vocabularies (media:title, dcterms:issued), when the item's own are missing."""
     for child in item:
         local = child.tag.rpartition("}")[2] if isinstance(child.tag, str) else ""
@@ -168,7 +168,7 @@ def _atom(root: etree._Element) -> ParsedFeed:
     return ParsedFeed(title="" if title is None else _words(title), entries=entries, version="atom10")
 
 
-def _atom_entry(element: etree._Element, base: str) -> FeedEntry:
+def _atom_entry(element: etree._Element, base: str) -> ParsedEntry:
     entry = empty_entry()
     base = urljoin(base, element.get(_BASE) or "")
     updated = ""

@@ -56,24 +56,24 @@ _BEFORE_YEAR = re.compile(r"(?<=\d)\s(?!AM\b|PM\b)(?P<zone>[A-Z]{1,5}|[+-]\d{4})
 _TIMED = re.compile(r"\d[:.]\d\d|\d\s?[AP]M\b|T\d{2,6}(?!\d)|\dh\d\d|^\d{14}", re.IGNORECASE)
 
 
-class Split(NamedTuple):
+class UnzonedDate(NamedTuple):
     """A date without its zone; ``zone`` is as written, empty when none is stated."""
 
     text: str
     zone: str
 
 
-def split_zone(text: str) -> Split:
+def split_zone(text: str) -> UnzonedDate:
     """Take the stated zone off a date that has a time of day."""
     if not _TIMED.search(text):
-        return Split(text, "")
+        return UnzonedDate(text, "")
     found = _TAIL.search(text) or _BEFORE_YEAR.search(text)
     if found is None:
-        return Split(text, "")
+        return UnzonedDate(text, "")
     start, end = found.span("zone")
-    left = Split(f"{text[:start]}{text[end:]}".strip(), found["zone"].strip())
+    left = UnzonedDate(f"{text[:start]}{text[end:]}".strip(), found["zone"].strip())
     # a time that went with the zone, or a month: the zone was none
-    return left if _TIMED.search(left.text) else Split(text, "")
+    return left if _TIMED.search(left.text) else UnzonedDate(text, "")
 
 
 def zone_of(name: str) -> dt.tzinfo | None:

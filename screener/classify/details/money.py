@@ -46,7 +46,7 @@ EXTRA_BEFORE = re.compile(
 SMALLEST = 10_000  # what an item can be about
 
 
-class Money(NamedTuple):
+class StatedAmount(NamedTuple):
     """One amount: ``value`` in units of ``currency`` (ISO code)."""
 
     value: float
@@ -73,13 +73,13 @@ class Money(NamedTuple):
         return bool(EXTRA_BEFORE.search(self.before))
 
 
-def amounts(reading: Reading) -> list[Money]:
+def amounts(reading: Reading) -> list[StatedAmount]:
     """Every amount, title first, at most 60 of each field."""
     return [_money(field, amount) for field, amount in reading.amounts]
 
 
-def _money(field: str, amount: Amount) -> Money:
-    return Money(
+def _money(field: str, amount: Amount) -> StatedAmount:
+    return StatedAmount(
         value=amount.value,
         currency=amount.currency,
         place=Place(field, amount.start, amount.end),
@@ -92,7 +92,7 @@ def _money(field: str, amount: Amount) -> Money:
     )
 
 
-def put_amount(money: Money, notes: Notes) -> None:
+def put_amount(money: StatedAmount, notes: Notes) -> None:
     """Put an amount under the names of the contract."""
     if money.currency == "USD":
         notes.put("amount_usd", tidy(money.value), money.place)
@@ -117,8 +117,8 @@ _LEAD = 28  # characters in front of an amount that may say whose it is ("raises
 
 
 def find_amount(
-    own: AmountWords, found: list[Money], reading: Reading, notes: Notes, beside: tuple[AmountWords, ...] = ()
-) -> Money | None:
+    own: AmountWords, found: list[StatedAmount], reading: Reading, notes: Notes, beside: tuple[AmountWords, ...] = ()
+) -> StatedAmount | None:
     """Put and return the amount that the event is about.
 
     ``own`` says by the catalyst file what the type's amount is called and what is another's, ``beside`` the same of the
@@ -142,12 +142,12 @@ def find_amount(
     return best
 
 
-def _titled(found: list[Money]) -> bool:
+def _titled(found: list[StatedAmount]) -> bool:
     """Whether the headline states an amount: when it is another event's, the text has to say whose its amounts are."""
     return any(money.place.field == "title" for money in found)
 
 
-def _anothers(money: Money, own: AmountWords, beside: tuple[AmountWords, ...]) -> bool:
+def _anothers(money: StatedAmount, own: AmountWords, beside: tuple[AmountWords, ...]) -> bool:
     if _PRICE_OF.search(money.before):
         return False
     name = Folded(_name(money))
@@ -158,21 +158,21 @@ def _anothers(money: Money, own: AmountWords, beside: tuple[AmountWords, ...]) -
     return any(other.called.first(name) for other in beside)
 
 
-def _near(own: AmountWords, money: Money) -> bool:
+def _near(own: AmountWords, money: StatedAmount) -> bool:
     return bool(own.near.first(Folded(money.before)) or own.near.first(Folded(_name(money))))
 
 
-def _called(own: AmountWords, titled: list[Money]) -> Money | None:
+def _called(own: AmountWords, titled: list[StatedAmount]) -> StatedAmount | None:
     """The one called by the type's name when the first is called otherwise."""
     return next((money for money in titled if own.called.first(Folded(_name(money)))), None)
 
 
-def _lead(money: Money) -> str:
+def _lead(money: StatedAmount) -> str:
     """The words of the same clause in front of an amount."""
     return _CLAUSE.split(money.before[-_LEAD:])[-1]
 
 
-def _name(money: Money) -> str:
+def _name(money: StatedAmount) -> str:
     """The words behind an amount, up to the next amount or clause."""
     return re.split(r"[$€£;]|\.\s|\s[–—-]\s", money.after)[0]
 
@@ -184,7 +184,7 @@ _SOLD = re.compile(
 )
 
 
-def _product(found: list[Money], reading: Reading) -> Money | None:
+def _product(found: list[StatedAmount], reading: Reading) -> StatedAmount | None:
     """Shares times their price: "3,000,000 shares at $0.50 per share" is 1.5 million when no total is stated."""
     for money in found:
         if not money.per_unit or money.high is not None or "par value" in money.before[-14:]:

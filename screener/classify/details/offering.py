@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.money import Money
+from screener.classify.details.money import StatedAmount
 from screener.classify.details.reading import Notes, Reading
 from screener.language.numbers import DIGITS, WORDS, number, tidy
 
@@ -79,7 +79,7 @@ _MILESTONE = re.compile(r"milestone[^.;$]{0,45}$")
 _MILESTONE_NEXT = re.compile(r"^[^.;$]{0,60}\bmilestone")
 
 
-def find_price(found: list[Money], notes: Notes) -> None:
+def find_price(found: list[StatedAmount], notes: Notes) -> None:
     """Put ``price``: the first price per share that is no strike and no par value."""
     for money in found:
         if money.currency != "USD" or not 0 < money.value < 100_000:
@@ -161,7 +161,7 @@ def find_contract(reading: Reading, notes: Notes) -> None:
         notes.put("amount_is_obligated", True, sure.place())
 
 
-def find_licence(found: list[Money], reading: Reading, notes: Notes) -> None:
+def find_licence(found: list[StatedAmount], reading: Reading, notes: Notes) -> None:
     """Put ``upfront_usd``, ``milestones_usd`` and ``royalty_pct``."""
     for money in found:
         if money.currency != "USD" or money.per_unit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.classify.details.money import Money
+from screener.classify.details.money import StatedAmount
 from screener.classify.details.reading import Notes, Reading
 from screener.language.numbers import tidy
 
@@ -30,7 +30,7 @@ CHANGE = re.compile(
 _DOWN = re.compile(r"down|decreas|declin|fell|drop", re.I)
 
 
-def find_results(found: list[Money], reading: Reading, notes: Notes) -> None:
+def find_results(found: list[StatedAmount], reading: Reading, notes: Notes) -> None:
     """Put ``revenue_usd`` and ``revenue_change_pct`` (negative for a fall)."""
     for money in found:
         stated = _BEFORE.search(money.before) or (_AFTER.match(money.after) and not _NOT_DOLLARS.match(money.after))
