@@ -21,13 +21,13 @@ _CLASS = (
 )
 _OF = (
     r"(?:American Depositary Shares?|ADSs?|(?:[A-Z][\w-]+ ){0,5}?Warrant Shares|(?:[A-Z][\w-]+ )?Units?"
-    rf"|{_CLASS}(?:shares?|stock|units?)|Shares?)"
+    rf"|{_CLASS}(?:[Ss]hares?|stock|[Uu]nits?)|Shares?)"
 )
 SHARES = re.compile(rf"(?<![\w.,$€£¥-]){_N}\s(?:\([^)]{{1,30}}\)\s)?(?P<of>{_OF})(?![\w-])")
 _PREFERRED = re.compile(r"^\s*of (?:the Company[’']s |our |its |the )?[\w\s%.,’'-]{0,80}?\b[Pp]referred", re.S)
 _THOUSANDS = re.compile(r"\bin thousands\b|\bin ['‘’]?000['’]?s\b", re.I)
 EXERCISE_PRICE = re.compile(
-    r"(?:exercise|strike|purchase|subscription) price (?:for (?:the|each) [\w\s-]{1,40})?"
+    r"(?:exercise|strike) prices? (?:for (?:the|each) [\w\s-]{1,40})?"
     r"(?:\([^)]{0,60}\)\s?)?"
     r"(?:per (?:\w+[\s-]){0,3}?share |per (?:whole )?warrant )?"
     r"(?:of|equal to|is|was|at|will be|will equal|shall be|remains)?\s?(?:approximately |initially |only )?"

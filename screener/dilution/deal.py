@@ -1,0 +1,278 @@
+"""Deals: registered directs, offerings and placements, and inducements to exercise warrants.
+
+A concurrent placement of warrants does not make a registered direct a placement. The gross amount is the one the
+document names gross; a table's total and "aggregate purchase price" stand for it. An option to buy more, the exercise of
+warrants, and net proceeds never do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from screener.dilution import agents, quantity
+from screener.dilution.base import RETOLD, entry, file_number_in
+from screener.dilution.records import Document, Entry, Kind, Status
+from screener.dilution.text import Part, clauses
+from screener.language import money
+from screener.sec import forms
+
+_SELLS = re.compile(
+    r"\b(?:(?:agreed|agree|agrees) to (?:issue and sell|sell and issue|sell|issue|purchase)|is offering|are offering"
+    r"|is selling|are (?:also )?selling"
+    r"|issu\w+ and s(?:ale|old|ell)|sold (?:and issued )?(?:an aggregate|to)|(?:issued|sold) (?:to (?:the "
+    r"|certain )?[\w ]{0,40})?(?:an aggregate of|a total of)"
+    r"|offering of|public offering|underwriting agreement|(?:securities|share|stock|unit) (?:purchase"
+    r"|subscription) agreements?|subscription agreements?"
+    r"|registered direct|private placement|prices?\b|pricing of|clos(?:ed|es|ing)|upsiz\w+|number of shares issued"
+    r"|were sold|was sold|sale of|issuance of|offering price)\b",
+    re.I,
+)
+_DIRECT = re.compile(r"\bregistered direct\b", re.I)
+_PLACED = re.compile(
+    r"\bprivate placements?\b|\bPIPE\b|\bunregistered\b|\bSection 4\(a\)\(2\)|\bRegulation [DS]\b|\bprivately? placed",
+    re.I,
+)
+_PUBLIC = re.compile(
+    r"\bunderwrit(?:ten|ing agreement|ers?)\b|\bpublic offering\b|\bbest[- ]efforts\b|\binitial public\b"
+    r"|\brights offering\b|\bfollow-on\b",
+    re.I,
+)
+_GROSS = re.compile(
+    r"\b(?:aggregate |total |initial |upfront )?gross (?:cash )?proceeds\b[^$;.]{0,140}?(?=(?:US|USD\s?)?\$)"
+    r"|\b(?:aggregate|total|combined) (?:gross )?(?:purchase|offering|subscription|sale) (?:price"
+    r"|amount)\b[^$;.]{0,60}?(?=(?:US)?\$)",
+    re.I,
+)
+_NOT_GROSS = re.compile(
+    r"\b(?:exercise|exercised|additional|option|warrants? (?:are|is|were)|if any|commission|fee of|\d% of)\b", re.I
+)
+_OF = re.compile(
+    r"(?=(?:US)?\$[\d.,]+ ?(?:million|billion|M|MM)?\b)(?P<amount>.{4,30}?)\s(?:\w+[\s-]){0,5}?(?:offering"
+    r"|registered direct|private placement|financing)\b",
+    re.I,
+)
+_NAMED = re.compile(r"\b(?:conduct|announc\w+|commenc\w+|intends? to|proposed|pricing of)\b", re.I)
+_TOTAL = re.compile(r"\b(?:public |combined )?offering price\b(?:[^\n$]{0,40}\n{0,4}\s?\$?\s?[\d,.]+){1,3}", re.I)
+_MONEY_CELL = re.compile(r"\$?\s?(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?)")
+_CLOSED = re.compile(
+    r"\b(?:closed|closing (?:of the [\w ]{0,30})?occurred|consummated|completed|settled|has issued)\b", re.I
+)
+_NOT_YET = re.compile(
+    r"\b(?:expected to|anticipated|subject to|will|scheduled to|on or about)\b[^.;]{0,60}clos|\bupon (?:the )?clos",
+    re.I,
+)
+_PROPOSED = re.compile(
+    r"\b(?:proposed|intends? to (?:offer|conduct|sell)|commence\w* (?:an? )?(?:\w+ ){0,3}offering|subject to market)\b",
+    re.I,
+)
+_OPTION = re.compile(r"\b(?:option|over-?allotment)\b", re.I)
+_INDUCED = re.compile(r"\binducement (?:letter|offer|agreement|warrants?)\b|\bwarrant (?:exercise )?inducement\b", re.I)
+_TO_EXERCISE = re.compile(r"\b(?:agreed to|to|for the immediate) (?:immediately )?exercise\b", re.I)
+_DISCOUNT = re.compile(
+    r"(\d{1,2}(?:\.\d{1,2})?)\s?% discount|discount of (?:approximately )?(\d{1,2}(?:\.\d{1,2})?)\s?%", re.I
+)
+_BUSINESS = re.compile(r"\b(?:sponsor|equity and asset|asset purchase|membership interest)\b", re.I)
+LEAST = 50_000  # US dollars of a deal
+
+
+def read(document: Document, parts: Sequence[Part], *, cover: Part | None = None) -> list[Entry]:
+    """The deal of a report, release or cover; empty when the words price or sell nothing."""
+    if any(_INDUCED.search(p.text) for p in parts):
+        return _inducement(document, parts)
+    closed = any(_CLOSED.search(p.text) for p in parts)
+    selling = [p for p in parts if _SELLS.search(p.text) and not _BUSINESS.search(p.text)]
+    if not closed:
+        selling = [p for p in selling if not RETOLD.search(p.text)]
+    if not selling:
+        return []
+    proof, shares = _shares(selling)
+    kind = _kind(document, selling, proof)
+    if kind is None:
+        return []
+    amount = _gross(parts) or (_table_total(cover.text) if cover else None)
+    price = next((x for p in selling if (x := quantity.price(p.text)) is not None), None)
+    if price is None and cover:
+        price = _table_price(cover.text)
+    foreign = _foreign(parts) if amount is None else None
+    named = amount if amount is not None or foreign else _named(selling, title=document.title)
+    if named is None and not foreign and (shares is None or price is None):
+        return []
+    return [
+        entry(
+            document,
+            kind,
+            _status(document, parts),
+            proof or selling[0],
+            amount_usd=named,
+            foreign_amount=foreign[0] if foreign else None,
+            currency=foreign[1] if foreign else "USD" if named is not None else "",
+            shares=shares,
+            price=price,
+            agent=_agents(parts, cover),
+            discount_pct=_discount(parts),
+            option_shares=_option(parts),
+            file_number=next((n for p in parts if (n := file_number_in(p.text))), ""),
+            day=None,
+        )
+    ]
+
+
+def _kind(document: Document, selling: Sequence[Part], proof: Part | None) -> Kind | None:
+    if proof is not None:  # the sentence that sells decides before those around it
+        found = _kind_of(document, proof.text)
+        if found:
+            return found
+    return _kind_of(document, " ".join(p.text for p in selling))
+
+
+def _kind_of(document: Document, words: str) -> Kind | None:
+    if _DIRECT.search(words):
+        return "registered_direct"
+    prospectus = forms.of_family(document.form, "prospectus", "free_writing")
+    public, placed = _PUBLIC.search(words), _PLACED.search(words)
+    if prospectus:
+        direct = re.search(
+            r"\b(?:securities purchase agreement|placement agents?|investors?|purchasers?)\b", words, re.I
+        )
+        underwritten = re.search(
+            r"\bunderwrit\w+ (?:agreement|have|has|an option|may|expect|is|are)|\bunderwriters\b", words, re.I
+        )
+        return "registered_direct" if direct and not underwritten else "offering"
+    if placed and (not public or placed.start() < public.start()):
+        return "placement"
+    if public or forms.of_family(document.form, "registration"):
+        return "offering"
+    return "placement" if placed or "3.02" in document.items else None
+
+
+def _shares(selling: Sequence[Part]) -> tuple[Part | None, float | None]:
+    """The first count that is sold: not of warrants, options or what was outstanding."""
+    for part in selling:
+        for clause in clauses(part):
+            for count in quantity.shares(clause.text):
+                before = clause.text[max(0, count.start - 90) : count.start]
+                behind = clause.text[count.end : count.end + 70]
+                if re.search(
+                    r"\b(?:warrants?|option|exercis\w*|convert\w*|reserve\w*|conversion)\b[^.;]*$", before, re.I
+                ):
+                    continue
+                if re.match(r"[^.;,]{0,40}\b(?:outstanding|issuable|underlying|reserved|beneficially)\b", behind, re.I):
+                    continue
+                if count.of.endswith("Warrant Shares") or count.value < 100:
+                    continue
+                return part, count.value
+    return None, None
+
+
+def _gross(parts: Sequence[Part]) -> float | None:
+    for part in parts:
+        for found in _GROSS.finditer(part.text):
+            head = part.text[max(0, found.start() - 100) : found.end()]
+            behind = part.text[found.end() : found.end() + 110]
+            if _NOT_GROSS.search(head) or re.search(r"\b(?:upon|from) the (?:full |cash )?exercise\b", behind, re.I):
+                continue
+            amount = money.first(part.text[found.end() : found.end() + 50])
+            if amount and amount.start == 0 and amount.currency == "USD" and amount.value >= LEAST:
+                return amount.value
+    return None
+
+
+def _named(selling: Sequence[Part], *, title: str) -> float | None:
+    """The amount in "a $150 million public offering", of a sentence or the title."""
+    for text in [*(p.text for p in selling), title]:
+        for found in _OF.finditer(text):
+            amount = money.first(found["amount"])
+            if amount and amount.currency == "USD" and amount.value >= LEAST and not amount.per_unit:
+                return amount.value
+    return None
+
+
+def _foreign(parts: Sequence[Part]) -> tuple[float, str] | None:
+    for part in parts:
+        for found in re.finditer(r"\bgross proceeds\b[^;.]{0,60}?", part.text, re.I):
+            amount = money.first(part.text[found.end() : found.end() + 90])
+            if amount and amount.currency != "USD" and amount.value >= LEAST:
+                return amount.value, amount.currency
+    return None
+
+
+def _table_price(cover: str) -> float | None:
+    """The first cell of the "offering price" row of a cover's table."""
+    for row in _TOTAL.finditer(cover):
+        cell = re.search(r"\$?\s?(\d{1,4}\.\d{2,4})\b", row.group())
+        if cell:
+            return float(cell[1])
+    return None
+
+
+def _table_total(cover: str) -> float | None:
+    """The total of the "offering price" row of a cover's table."""
+    for row in _TOTAL.finditer(cover):
+        cells = _MONEY_CELL.findall(row.group())
+        if cells:
+            return max(float(c.replace(",", "")) for c in cells)
+    return None
+
+
+def _status(document: Document, parts: Sequence[Part]) -> Status:
+    words = " ".join(p.text for p in parts)
+    if forms.of_family(document.form, "registration", "shelf"):
+        return "proposed"
+    if _CLOSED.search(words) and not _NOT_YET.search(words):
+        return "closed"
+    if _PROPOSED.search(words) and quantity.price(words) is None:
+        return "proposed"
+    if document.form == "424B5" and "ubject to completion" in document.text[:6_000]:
+        return "proposed"
+    return "priced" if quantity.price(words) is not None else "announced"
+
+
+def _agents(parts: Sequence[Part], cover: Part | None) -> str:
+    named = [p for p in parts if agents.has_role(p.text) or "underwriting agreement" in p.text.lower()]
+    best = max((agents.acting(p.text) or agents.after(p.text) for p in named), key=len, default=[])
+    if not best and cover:
+        best = agents.houses(cover.text)
+    return "; ".join(best or [h for p in named[:3] for h in agents.houses(p.text)][:4])
+
+
+def _discount(parts: Sequence[Part]) -> float | None:
+    for part in parts:
+        found = _DISCOUNT.search(part.text)
+        if found and re.search(r"\b(?:closing|market|last|vwap|price)\b", part.text, re.I):
+            return float(found[1] or found[2])
+    return None
+
+
+def _option(parts: Sequence[Part]) -> float | None:
+    for part in parts:
+        found = _OPTION.search(part.text)
+        count = next((c for c in quantity.shares(part.text[found.end() :])), None) if found else None
+        if count and not count.preferred:
+            return count.value
+    return None
+
+
+def _inducement(document: Document, parts: Sequence[Part]) -> list[Entry]:
+    """Holders exercise now, often at a lower strike, for new warrants; the new warrants are entries of their own."""
+    for part in parts:
+        found = _TO_EXERCISE.search(part.text)
+        if not found or "arrant" not in part.text:
+            continue
+        rest = part.text[found.end() :]
+        count = next((c.value for c in quantity.shares(rest)), None)
+        price = quantity.strike(rest)
+        if count is None:
+            continue
+        who = next((a for p in parts if agents.has_role(p.text) and (a := agents.sellers(p.text))), "")
+        amount = next((x for p in parts if (x := _induced_amount(p.text)) is not None), None)
+        status: Status = (
+            "closed" if any(_CLOSED.search(p.text) and not _NOT_YET.search(p.text) for p in parts) else "announced"
+        )
+        return [entry(document, "inducement", status, part, shares=count, price=price, amount_usd=amount, agent=who)]
+    return []
+
+
+def _induced_amount(text: str) -> float | None:
+    found = re.search(r"\bgross proceeds\b[^$;.]{0,60}?(?=\$)", text, re.I)
+    return quantity.dollars_at(text, found.end()) if found else None

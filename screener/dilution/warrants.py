@@ -1,0 +1,295 @@
+"""Warrants: how many shares they buy, at what strike, until when; pre-funded ones apart.
+
+A strike of a cent or less, or a "nominal" one, makes a warrant pre-funded whatever its name. Groups that one sentence
+lists are kept apart; what a later sentence says of a group ("Each Common Warrant …") completes it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from msgspec import Struct, structs
+
+from screener.dilution import quantity
+from screener.dilution.base import entry
+from screener.dilution.records import Document, Entry
+from screener.dilution.text import Part, clauses
+from screener.language.numbers import DIGITS, scaled
+
+_TO_BUY = re.compile(
+    r"[Ww]arrants?\b(?:(?!arrants?\b)[^;]){0,160}?\b(?:to (?:purchase|acquire|buy)|exercisable (?:for|to purchase|into)"
+    r"|exercised?[^;]{0,14}to purchase)\s(?:from us )?(?:an? )?(?:up to )?(?:an? )?(?:additional |aggregate |total |maximum )*"
+    r"(?:of |number of )*(?:up to )?$"
+)
+_UPON = re.compile(
+    r"^(?:[^;]{0,230}?\b(?:issuable|issued|issue|exercisable|underlying|purchasable|upon))?[^;$]{0,60}?\b(?:exercise of"
+    r"|underlying)\b"
+    r"[^;$]{0,90}?[Ww]arrants?\b"
+)
+_SHARES_OF = re.compile(r"[^;]{0,260}?\bWarrant Shares?[”\"]?\)? at an exercise price")
+_TOGETHER = re.compile(r",?\sand,?\s(?:collectively|together|with)\b[^()]*?(?=\))")
+_LOCKED = re.compile(r"\b(?:not sell|transfer|lock-?up|pledge)\b", re.I)
+_PREFUNDED_PRICE = re.compile(r"\bprice (?:for|of|per) (?:each )?pre-?\s?funded warrants?[^$;.]{0,60}?(?=\$)", re.I)
+_OPTIONS = re.compile(r"\b(?:options?|restricted stock units|RSUs?|conversion)\b", re.I)
+_NUMBERED = re.compile(
+    rf"(?<![\w.,$-])(?P<n>{DIGITS})(?:\s(?P<mag>million|billion|thousand))?\s"
+    r"(?P<of>(?:outstanding |unexercised |common |public |private |placement |existing |[Pp]re-?[Ff]unded |whole "
+    r"|redeemable )*[Ww]arrants)\b"
+)
+_PREFUNDED = re.compile(r"pre-?\s?funded", re.I)
+_NAMED = re.compile(
+    r"(?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
+)
+_EXERCISED = re.compile(
+    r"\b(?:exercised|has exercised|have exercised|were exercised|upon the exercise of (?:pre-funded )?warrants related)\b",
+    re.I,
+)
+_MAY = re.compile(
+    r"\b(?:not been|until|if|may be|can be|to be|unless|being|when|been|assum\w+)\s(?:all of the\s|[\w-]+\s){0,6}?exercised",
+    re.I,
+)
+_SEVERAL = re.compile(r"\bvarious (?:exercise )?prices\b", re.I)
+_LISTED = re.compile(r"\bwarrants?, (?:with )?each (?:whole )?(?:warrant )?[\w\s,]{0,30}exercisable for", re.I)
+_OLD = re.compile(r"\b(?:existing|prior|original|old)\s(?:\w+\s){0,2}warrants?", re.I)
+
+
+class Group(Struct, frozen=True, kw_only=True):
+    """Warrants of one kind in one place of a text."""
+
+    part: Part
+    names: frozenset[str]
+    prefunded: bool
+    shares: float | None
+    strike: float | None = None
+    price: float | None = None
+    term_years: float | None = None
+    expires: str | None = None
+    weighted: bool = False
+    exercised: bool = False
+
+
+def read(
+    document: Document, parts: Iterable[Part], *, outstanding: bool = False, later: Iterable[Part] = ()
+) -> list[Entry]:
+    """The warrants that sentences speak of; ``outstanding`` says that they are a count of what exists.
+
+    ``later`` sentences only complete: what they say of the same number of shares fills what is not known yet.
+    """
+    parts = _with_pronouns(parts)
+    groups = list[Group]()
+    for part in parts:
+        groups = _joined(groups, _of(part))
+    for part in parts:
+        groups = _completed(groups, part)
+    for part in later:
+        if "arrant" in part.text and any(g.strike is None and g.shares for g in groups):
+            for told in _of(part):
+                groups = [_filled(g, told) if g.strike is None and _same(g, told) else g for g in groups]
+    return [
+        _entry(document, g, outstanding=outstanding) for g in groups if g.shares is not None or g.strike is not None
+    ]
+
+
+def _with_pronouns(parts: Iterable[Part]) -> list[Part]:
+    """The sentences about warrants, and those that go on about them as "they"."""
+    out = list[Part]()
+    last = ""
+    for part in parts:
+        if "arrant" in part.text:
+            out.append(part)
+            found = _NAMED.search(part.text)
+            last = found.group() if found else ""
+        elif last and part.text.startswith("They "):
+            out.append(Part(part.start, part.end, last + part.text[4:]))
+        else:
+            last = ""
+    return out
+
+
+def _entry(document: Document, group: Group, *, outstanding: bool) -> Entry:
+    prefunded = group.prefunded or (group.strike is not None and group.strike <= quantity.PENNY)
+    if group.exercised:
+        about = "pre-funded" if prefunded else ""
+        return entry(document, "exercise", "closed", group.part, shares=group.shares, about=about, strike=group.strike)
+    return entry(
+        document,
+        "prefunded_warrants" if prefunded else "warrants",
+        "outstanding" if outstanding or group.weighted else "announced",
+        group.part,
+        shares=group.shares,
+        strike=group.strike,
+        price=group.price if prefunded else None,
+        term_years=group.term_years,
+        expires=group.expires,
+        about=_about(group),
+    )
+
+
+def _about(group: Group) -> str:
+    if group.weighted:
+        return "all"
+    named = sorted((n for n in group.names if n.strip().lower() not in ("", "the", "each")), key=len)
+    return named[0].strip() if named else ""
+
+
+def _of(part: Part) -> list[Group]:
+    if _LISTED.search(part.text):
+        return [_group(part, part.text, None)]
+    out, inherited = list[Group](), frozenset[str]()
+    exercised = _EXERCISED.search(part.text) and not _MAY.search(part.text)
+    for clause in clauses(part):
+        if _SEVERAL.search(clause.text):
+            inherited = _names(clause.text)
+        found = _clause(clause, part.text, bool(exercised))
+        out += [structs.replace(g, names=g.names | inherited) if "arrants" not in clause.text else g for g in found]
+    return out
+
+
+def _clause(clause: Part, whole: str, exercised: bool) -> list[Group]:
+    text, out = _TOGETHER.sub("", clause.text), list[Group]()
+    counts = [c for c in quantity.shares(text) if not c.preferred]
+    for i, count in enumerate(counts):
+        low = counts[i - 1].end if i else 0
+        high = counts[i + 1].start if i + 1 < len(counts) else len(text)
+        before, behind = text[max(low, count.start - 260) : count.start], text[count.end : high]
+        near = _near(count.of, before, behind, whole)
+        if near is None or _OLD.search(near) or (_SEVERAL.search(behind) and "as follows" in behind):
+            continue
+        out.append(_group(clause, near + behind, count.value, exercised=exercised, local=near))
+    for found in _NUMBERED.finditer(text):
+        value = scaled(found["n"], found["mag"])
+        if value > 100 and not _OLD.search(found["of"]):
+            rest = text[found.end() : found.end() + 260]
+            out.append(_group(clause, found["of"] + rest, value, exercised=exercised, local=found["of"]))
+    return _once(out)
+
+
+def _once(groups: list[Group]) -> list[Group]:
+    """A clause that names a number twice ("100 shares upon exercise of warrants to buy 100 shares") means one thing."""
+    out = list[Group]()
+    for group in groups:
+        same = next(
+            (i for i, g in enumerate(out) if _same(g, group) or (g.shares == group.shares and not g.strike)), None
+        )
+        if same is None:
+            out.append(group)
+        else:
+            both = _filled(out[same], group)
+            out[same] = structs.replace(both, prefunded=both.prefunded or group.prefunded)
+    return out
+
+
+def _near(of: str, before: str, behind: str, whole: str) -> str | None:
+    """The words that make a count one of warrant shares, None when none do."""
+    bought = _TO_BUY.search(before)
+    if bought:
+        lead = re.search(r"(?:[\w.’“-]+\s){0,3}$", before[: bought.start()])
+        return (lead.group() if lead else "") + bought.group()
+    upon = _UPON.match(behind)
+    if upon and not _OPTIONS.search(upon.group()):
+        return upon.group()
+    if of.endswith("Warrant Shares"):
+        return of
+    if _SHARES_OF.match(behind):
+        return "Warrant Shares"
+    if re.match(r"\s?(?:of \w+(?:\s\w+){0,3} )?at an exercise price", behind) and "arrant" in whole:
+        return of
+    return None
+
+
+def _group(part: Part, words: str, count: float | None, *, exercised: bool = False, local: str = "") -> Group:
+    strike = quantity.strike(words)
+    nominal = bool(quantity.NOMINAL.search(words))
+    return Group(
+        part=part,
+        names=_names(local) | _names(words[len(local) :] if words.startswith(local) else words),
+        prefunded=bool(_PREFUNDED.search(local or words)) or nominal,
+        shares=count,
+        strike=strike,
+        term_years=quantity.term_years(words),
+        expires=quantity.expires(words),
+        weighted=quantity.is_weighted(words),
+        exercised=exercised,
+    )
+
+
+def _names(text: str) -> frozenset[str]:
+    """The first defined name of warrants in a text, without "each" and "the"."""
+    found = re.search(r"[“\"](?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?(?: Shares)?[”\",]", text) or _NAMED.search(
+        text
+    )
+    name = _bare(found["name"]) if found else ""
+    return frozenset((name,)) if name else frozenset()
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"^(?:Each|The|Such|All|These|Our)\b\s?", "", name.strip()).strip()
+
+
+def _joined(groups: list[Group], more: list[Group]) -> list[Group]:
+    """A sentence's groups beside those of the sentences before: what is told again completes, it does not repeat."""
+    out, free = list(groups), list(range(len(groups)))
+    for group in more:
+        same = next((i for i in free if _same(out[i], group)), None)
+        if same is None:
+            out.append(group)
+        else:
+            free.remove(same)
+            out[same] = _filled(out[same], group)
+    return out
+
+
+def _same(a: Group, b: Group) -> bool:
+    if a.exercised != b.exercised or a.prefunded != b.prefunded or a.shares is None or b.shares is None:
+        return False
+    return a.shares == b.shares and (a.strike is None or b.strike is None or a.strike == b.strike)
+
+
+def _filled(group: Group, other: Group) -> Group:
+    return structs.replace(
+        group,
+        names=group.names | other.names,
+        strike=other.strike if group.strike is None else group.strike,
+        price=other.price if group.price is None else group.price,
+        term_years=other.term_years if group.term_years is None else group.term_years,
+        expires=other.expires if group.expires is None else group.expires,
+    )
+
+
+def _completed(groups: list[Group], part: Part) -> list[Group]:
+    """What a sentence says of warrants that it names: strike, term, expiry, price of a pre-funded one."""
+    found = list(_NAMED.finditer(part.text))
+    if _LOCKED.search(part.text):
+        return groups
+    lone = [i for i, g in enumerate(groups) if not g.prefunded and not g.weighted and not g.exercised]
+    for i, match in enumerate(found):
+        end = found[i + 1].start() if i + 1 < len(found) else len(part.text)
+        words, name = part.text[match.end() : end], _bare(match["name"])
+        if _PREFUNDED.search(name):
+            told = Group(part=part, names=frozenset(), prefunded=True, shares=None, strike=quantity.strike(words),
+                         price=_per(part.text, match))  # fmt: skip
+            groups = [_filled(g, told) if g.prefunded and not g.exercised else g for g in groups]
+            continue
+        strike, term, until = quantity.strike(words), quantity.term_years(words), quantity.expires(words)
+        if strike is None and term is None and until is None:
+            continue
+        told = Group(
+            part=part, names=frozenset(), prefunded=False, shares=None, strike=strike, term_years=term, expires=until
+        )
+        plain = not name
+        chosen = [k for k in lone if (not plain and name in groups[k].names)] or (
+            lone if plain or len(lone) == 1 else []
+        )
+        groups = [_filled(g, told) if k in chosen and not g.weighted else g for k, g in enumerate(groups)]
+    return groups
+
+
+def _per(text: str, match: re.Match[str]) -> float | None:
+    """ "… and $3.4899 per Pre-funded Warrant": the price before the name."""
+    stated = _PREFUNDED_PRICE.search(text, max(0, match.start() - 20))
+    if stated and stated.start() < match.end():
+        return quantity.dollars_at(text, stated.end())
+    before = re.search(r"(?=\$[\d.]+ (?:per|for each) $)", text[max(0, match.start() - 24) : match.start()])
+    at = max(0, match.start() - 24) + before.start() if before else -1
+    return quantity.dollars_at(text, at) if before else None
