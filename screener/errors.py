@@ -16,6 +16,7 @@
     ├── StoreError         the database cannot be opened, read or written
     │   ├── NewerDatabase  the database was written by a newer screener
     │   └── RowRefused     one row breaks what the tables demand; the store itself is well
+    ├── ClusterError       the scheduler of a backfill is gone or cannot be reached
     └── AlertError         a channel refused or could not be reached
 
 ``cli.exit_codes`` maps these to exit codes: misuse (2) for ConfigError and InputError, failed (1) for the rest.
@@ -104,3 +105,7 @@ class AlertError(ScreenerError):
     def __init__(self, message: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
         super().__init__(message)
+
+
+class ClusterError(ScreenerError):
+    """The scheduler of a backfill cannot be reached, or went away; what was finished is kept."""

@@ -27,6 +27,7 @@ PIPELINE = [
     ["market_state", "outcomes", "ranking", "study", "held", "movers"],
     ["cycle", "explanation", "health"],
     ["run", "watch_writer"],
+    ["history"],
     ["watch"],
 ]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     ["errors"],
-    ["addresses", "fetching", "limits", "types"],
+    ["addresses", "fetching", "limits", "parquet", "types"],
     ["backoff", "sec", "language", "clock", "config", "http", "registry", "yamlfile"],
     ["format"],  # writes Eastern times, which ``clock`` knows
     ["dilution"],  # its records are stored and asked by rules

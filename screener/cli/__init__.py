@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "universe": ("universe", "What counts as a small cap on a day, and why not."),
     "alerts": ("alerts", "What was alerted, what was not and why; send, test, feed files."),
     "brief": ("brief", "The day in Markdown: market, best rows, known dates; --send mails it."),
+    "backfill": ("backfill", "Years of news into an archive of Parquet files, on one machine or a cluster."),
     "study": ("study", "What small caps did after each kind of news."),
     "classify": ("classify", "Tag any text with catalysts."),
     "evaluate": ("evaluate", "Measure the classifier against labels."),

@@ -18,7 +18,7 @@ from screener.types import Problem
 
 _ROW = re.compile(r"\s(\d{1,10})\s+(\d{8}|\d{4}-\d\d-\d\d)\s+(edgar/data/\S+)\s*$")
 _ACCESSION = re.compile(r"(\d{10}-\d{2}-\d{6})\.txt$")
-_CLOSES = dt.time(22)
+CLOSES = dt.time(22)
 
 
 def index_url(base: str, day: dt.date) -> str:
@@ -90,6 +90,6 @@ def _entry(row: tuple[str, str, str, str, str], base: str) -> IndexEntry:
         name=" ".join(company.split()),
         cik=int(cik),
         role="",
-        accepted=dt.datetime.combine(filed, _CLOSES, NEW_YORK).astimezone(UTC),
+        accepted=dt.datetime.combine(filed, CLOSES, NEW_YORK).astimezone(UTC),
         link=f"{folder}/{accession[1]}-index.htm",
     )

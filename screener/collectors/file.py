@@ -111,6 +111,11 @@ def _decoded(line: bytes) -> dict[str, Any]:
         raise BrokenLine(f"is not JSON ({e})") from e
     if not isinstance(row, dict):
         raise BrokenLine("is not a JSON object")
+    return plain_names(row)
+
+
+def plain_names(row: dict[str, Any]) -> dict[str, Any]:
+    """A row with the fields' own names beside their other ones (``id``, ``tickers``, ``wire``)."""
     return {**{_ALIASES[k]: v for k, v in row.items() if k in _ALIASES}, **row}
 
 

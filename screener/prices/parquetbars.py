@@ -8,24 +8,15 @@ from typing import Any
 
 from screener.errors import InputError
 from screener.language.symbols import plain_ticker
+from screener.parquet import polars
 from screener.prices.rows import MAX_CHANGE, NOT_STOCKS, NUMBERS, Days, Row, Troubles, build, header
 
 CHUNK = 50_000
 
 
-def _polars() -> Any:
-    try:
-        import polars
-    except ImportError as e:
-        raise InputError(
-            "Parquet needs the extra 'archive': pip install 'catalyst-screener[archive]', or give the bars as CSV"
-        ) from e
-    return polars
-
-
 def _scan(path: Path) -> tuple[Any, dict[str, str]]:
     """The lazy table with project names, and the type of each column as text."""
-    pl = _polars()
+    pl = polars("give the bars as CSV")
     try:
         lazy = pl.scan_parquet(path)
         schema = lazy.collect_schema()
@@ -43,7 +34,7 @@ def _scan(path: Path) -> tuple[Any, dict[str, str]]:
 
 def count(path: Path) -> int:
     """The number of rows, from the file's footer."""
-    pl = _polars()
+    pl = polars("give the bars as CSV")
     return int(_scan(path)[0].select(pl.len()).collect().item())
 
 
@@ -89,7 +80,7 @@ def rows(path: Path, days: Days, troubles: Troubles, source: str) -> Iterator[Ro
 
     Raises InputError when the file cannot be read, is no table of bars, or the extra is missing.
     """
-    pl = _polars()
+    pl = polars("give the bars as CSV")
     lazy, types = _scan(path)
     total, at = count(path), 0
     early = _repeats(pl, lazy, total)

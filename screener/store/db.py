@@ -33,6 +33,7 @@ from screener.store.regimes import Regimes
 from screener.store.rewind import Rewind
 from screener.store.runs import Runs
 from screener.store.search import Search
+from screener.store.spans import Spans
 from screener.store.stories import Stories
 
 SCHEMA_VERSION = 11
@@ -64,6 +65,7 @@ class Store:
         self.occurrences = Occurrences(connection)
         self.outlines = Outlines(connection)
         self.rewind = Rewind(connection)
+        self.spans = Spans(connection)
 
     def __enter__(self) -> Store:
         return self

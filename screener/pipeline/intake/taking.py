@@ -69,10 +69,13 @@ class Taken:
 
 
 class Intake:
-    """Takes items into the store; keep one for the length of a process, it remembers recent stories."""
+    """Takes items into the store; keep one for the length of a process, it remembers recent stories.
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    With ``tags`` off it only stores and joins: nothing is remembered to be classified.
+    """
+
+    def __init__(self, workspace: Workspace, *, tags: bool = True) -> None:
+        self._workspace, self._tags = workspace, tags
         self._joiner = Joiner(workspace.store.stories.recent)
         # Stories to be classified: those this intake stored, and whether the store may hold others.
         self._fresh: dict[str, Story] = {}
@@ -171,7 +174,8 @@ class Intake:
         self._joiner = batch.joiner
         for story_id in batch.gone:
             self._fresh.pop(story_id, None)
-        self._fresh.update(batch.touched)
+        if self._tags:
+            self._fresh.update(batch.touched)
         # Rewriting a story's past leaves it unclassified, though nothing about it is new.
         self._others = True
         return batch.taken
