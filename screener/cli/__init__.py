@@ -31,6 +31,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "alerts": ("alerts", "What was alerted, what was not and why; send, test, feed files."),
     "brief": ("brief", "The day in Markdown: market, best rows, known dates; --send mails it."),
     "backfill": ("backfill", "Years of news into an archive of Parquet files, on one machine or a cluster."),
+    "replay": ("replay", "The lists of past sessions, before the open and after the close."),
+    "backtest": ("backtest", "What past lists and rules were worth, against what followed."),
     "study": ("study", "What small caps did after each kind of news."),
     "classify": ("classify", "Tag any text with catalysts."),
     "evaluate": ("evaluate", "Measure the classifier against labels."),

@@ -11,7 +11,7 @@ import click
 from screener.cli.common import App, Day, db_option, say, say_problems
 
 if TYPE_CHECKING:
-    from screener.pipeline.history.backfill import Outcome
+    from screener.pipeline.history.backfill import BackfillOutcome
 
 
 @click.command()
@@ -73,7 +73,7 @@ def command(
     from screener.cli.run import progress_bar
     from screener.pipeline.history.call import Call, run_backfill
     from screener.pipeline.history.loading import load_span
-    from screener.pipeline.history.sources import Sources
+    from screener.pipeline.history.sources import BackfillSources
     from screener.pipeline.workspace import Workspace
     from screener.store import open_store
 
@@ -81,7 +81,7 @@ def command(
         raise click.UsageError("name a source (--items, --filings, --edgar, --saved), or --into DB to load the archive")
     if items or filings or edgar or saved:
         call = Call(
-            sources=Sources(
+            sources=BackfillSources(
                 items=tuple(map(Path, items)),
                 filings=tuple(map(Path, filings)),
                 saved=tuple((feed, Path(path)) for feed, path in saved),
@@ -104,7 +104,7 @@ def command(
         )
 
 
-def _say_outcome(outcome: Outcome, archive: str) -> None:
+def _say_outcome(outcome: BackfillOutcome, archive: str) -> None:
     say_problems(outcome.problems)
     months = outcome.months
     stories, filings = sum(m.stories for m in months), sum(m.filings for m in months)

@@ -120,6 +120,10 @@ class Workspace:
         """Load the ranking rules anew and return their digest. On InputError the old ones stay."""
         return self._rules.reload().digest
 
+    def use_classifier(self, classifier: Classifier) -> None:
+        """Read with this classifier from now on."""
+        self._classifier = Part(self._classifier.load, classifier)
+
     def forget_table(self) -> None:
         """Read the ticker table anew at its next use."""
         self._table.forget()

@@ -37,8 +37,10 @@ class Calendar(Subject):
 
         News older than ``LOOK_BACK`` is not read.
         """
-        found = known_dates(Occurrences(self._db).dated(known_by - LOOK_BACK, known_by, ticker), kind)
-        return [d for d in found if first <= d.day <= last]
+        said = Occurrences(self._db).dated(
+            first.isoformat(), last.isoformat(), known_by - LOOK_BACK, known_by, ticker, kind
+        )
+        return [d for d in known_dates(said, kind) if first <= d.day <= last]
 
     def titled(self, listed: Sequence[KnownDate]) -> list[KnownDate]:
         """The dates with the headlines of the news that named them."""

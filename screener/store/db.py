@@ -36,7 +36,7 @@ from screener.store.search import Search
 from screener.store.spans import Spans
 from screener.store.stories import Stories
 
-SCHEMA_VERSION = 11
+SCHEMA_VERSION = 12
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 

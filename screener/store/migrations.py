@@ -430,3 +430,40 @@ def m011_item_versions(db: Database) -> None:
         ) WITHOUT ROWID""",
         "CREATE INDEX item_versions_story ON item_versions(story_id)  -- a story's sources in full",
     )
+
+
+@migration()
+def m012_known_dates(db: Database) -> None:
+    """The dates that news named, by day: the calendar reads the days it shows, however long the history is."""
+    named = (
+        "INSERT OR IGNORE INTO known_dates(day, kind, place, type, story_id, position, published, known_at) "
+        "SELECT substr(f.value, 1, 10), f.key, CASE c.ticker WHEN '' THEN c.story_id ELSE c.ticker END, c.type, "
+        "c.story_id, c.position, c.published, c.known_at FROM {} c, json_each(c.facts) f "
+        "WHERE f.key LIKE '%\\_date' ESCAPE '\\' AND f.value GLOB '[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*'"
+    )
+    _run(
+        db,
+        """CREATE TABLE known_dates ( -- one row a date that a catalyst's facts hold
+            day TEXT NOT NULL,
+            kind TEXT NOT NULL,      -- the fact's name
+            place TEXT NOT NULL,     -- the ticker, else the story: the newest news of a place, type and kind counts
+            type TEXT NOT NULL,
+            story_id TEXT NOT NULL,
+            position INTEGER NOT NULL,
+            published TEXT NOT NULL,
+            known_at TEXT NOT NULL,
+            PRIMARY KEY (day, kind, story_id, position)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX known_dates_place ON known_dates(place, type, kind, published)  -- was the date moved since",
+        "CREATE INDEX known_dates_catalyst ON known_dates(story_id, position)  -- dropping a catalyst's dates",
+        named.format("catalysts"),
+        """CREATE TRIGGER known_dates_ai AFTER INSERT ON catalysts WHEN instr(new.facts, '_date"') > 0 BEGIN """
+        + named.format(
+            "(SELECT new.story_id AS story_id, new.position AS position, new.ticker AS ticker, new.type AS type, "
+            "new.published AS published, new.known_at AS known_at, new.facts AS facts)"
+        )
+        + "; END",
+        """CREATE TRIGGER known_dates_ad AFTER DELETE ON catalysts WHEN instr(old.facts, '_date"') > 0 BEGIN
+            DELETE FROM known_dates WHERE story_id = old.story_id AND position = old.position; END""",
+        "DROP INDEX catalysts_dated",
+    )

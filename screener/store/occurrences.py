@@ -52,17 +52,22 @@ class Occurrences(Subject):
         )
         return [_occurrence(r) for r in rows]
 
-    def dated(self, since: dt.datetime, until: dt.datetime, ticker: str = "") -> list[Occurrence]:
-        """Catalysts known at ``until`` and published since whose facts hold a date, newest first, without titles.
-
-        A partial index keeps this short; ``with_titles`` adds the titles of those that are shown.
+    def dated(
+        self, first: str, last: str, since: dt.datetime, until: dt.datetime, ticker: str = "", kind: str = ""
+    ) -> list[Occurrence]:
+        """What was known at ``until``, and published since, of the dates from ``first`` to ``last`` (ISO days): the
+        catalysts that name them, and those that name another day for the same thing. Newest first, without titles;
+        ``with_titles`` adds those of what is shown.
         """
         rows = self._rows(
-            "SELECT story_id, ticker, type, stage, polarity, confidence, facts, published, '' AS title, "
-            "'' AS company, '' AS form, '[]' AS sources "
-            "FROM catalysts INDEXED BY catalysts_dated WHERE instr(facts, '_date\"') > 0 AND published >= ? "
-            f"AND published <= ? AND known_at <= ? AND (? = '' OR ticker = ?) ORDER BY published DESC LIMIT {_DATED}",
-            (iso(since), iso(until), iso(until), ticker, ticker),
+            "SELECT DISTINCT c.story_id, c.position, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.facts, "
+            "c.published, '' AS title, '' AS company, '' AS form, '[]' AS sources FROM known_dates d "
+            "JOIN known_dates e ON e.place = d.place AND e.type = d.type AND e.kind = d.kind "
+            "JOIN catalysts c ON c.story_id = e.story_id AND c.position = e.position "
+            "WHERE d.day >= ?1 AND d.day <= ?2 AND d.published >= ?3 AND d.published <= ?4 AND d.known_at <= ?4 "
+            "AND e.published >= ?3 AND e.published <= ?4 AND e.known_at <= ?4 AND (?5 = '' OR d.place = ?5) "
+            f"AND (?6 = '' OR d.kind = ?6) ORDER BY c.published DESC, c.story_id, c.position LIMIT {_DATED}",
+            (first, last, iso(since), iso(until), ticker, kind),
         )
         return [_occurrence(r) for r in rows]
 

@@ -18,7 +18,7 @@ from screener.pipeline.history.archive import SCHEMA, TABLES, describe
 from screener.pipeline.history.engine import Engine
 from screener.pipeline.history.joining import carry_file, join_month, span_of
 from screener.pipeline.history.reading import missing, month_of, read_unit
-from screener.pipeline.history.records import CODE, Job, Joined, MonthDone, PartDone, Slice, Unit, UnitDone
+from screener.pipeline.history.records import CODE, Job, JoinedMonth, MonthDone, PartDone, Slice, Unit, UnitDone
 from screener.pipeline.history.sources import remember
 from screener.pipeline.history.tagging import PART_CHUNKS, model_of, tag_part, write_month_filings
 from screener.pipeline.history.workfiles import digest_of, load, save
@@ -31,7 +31,7 @@ FROM_STORE = "store"
 
 
 @dataclass
-class Outcome:
+class BackfillOutcome:
     """What a backfill did: months done in all and made anew now, and what went wrong in any of its steps."""
 
     months: list[MonthDone] = field(default_factory=list)
@@ -51,13 +51,13 @@ class _Month:
     filings: tuple[Slice, ...]
     carry: str
     follows: bool
-    joined: Joined | None = None
+    joined: JoinedMonth | None = None
     waiting: int = 0
     parts: dict[int, PartDone] = field(default_factory=dict)
     failed: bool = False
 
 
-def backfill(job: Job, units: Sequence[Unit], table: bytes, engine: Engine, progress: Progress) -> Outcome:
+def backfill(job: Job, units: Sequence[Unit], table: bytes, engine: Engine, progress: Progress) -> BackfillOutcome:
     """Bring the archive up to what the units hold; ``table`` is the ticker table as JSON. Raises InputError."""
     describe(job.archive)
     remember(job.archive, units)
@@ -164,7 +164,7 @@ class _Backfill:
             name, done = self._engine.next_done()
             what, _, rest = name.partition(" ")
             month, number = by_name[rest.split(" ")[0]], int(rest.rpartition(" ")[2]) if what == "part" else -1
-            if isinstance(done, Joined):
+            if isinstance(done, JoinedMonth):
                 busy += self._joined(month, done) - 1
                 at = order.index(month) + 1
                 if at < len(order):
@@ -182,7 +182,7 @@ class _Backfill:
             self._table_name, follows=month.follows,
         )  # fmt: skip
 
-    def _joined(self, month: _Month, done: Joined) -> int:
+    def _joined(self, month: _Month, done: JoinedMonth) -> int:
         """Have the parts of a joined month made; how many steps that is."""
         month.joined = done
         if self.stands(month):
@@ -237,14 +237,14 @@ class _Backfill:
 
     # ---- the end ----
 
-    def outcome(self, unfinished: list[str]) -> Outcome:
+    def outcome(self, unfinished: list[str]) -> BackfillOutcome:
         """What was done; when nothing is left to do, what only served the steps is dropped."""
         place = self._job.archive / "months"
         months = [m for p in sorted(place.glob("*.json")) if (m := load(p, MonthDone)) is not None]
         if not unfinished:
             self._tidy()
         told = [*self._problems, *(p for m in months for p in m.problems)]
-        return Outcome(months=months, fresh=self._fresh, problems=told, unfinished=unfinished)
+        return BackfillOutcome(months=months, fresh=self._fresh, problems=told, unfinished=unfinished)
 
     def _tidy(self) -> None:
         """Keep what tells a later call that nothing changed, and the last carries; drop runs and chunks."""

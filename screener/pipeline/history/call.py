@@ -12,11 +12,11 @@ from screener import clock
 from screener.config import Rules
 from screener.entities.tickers import parse_table
 from screener.errors import InputError
-from screener.pipeline.history.backfill import Outcome, Progress, backfill
+from screener.pipeline.history.backfill import BackfillOutcome, Progress, backfill
 from screener.pipeline.history.edgardays import fetch_days
 from screener.pipeline.history.engine import default_workers, engine
 from screener.pipeline.history.records import Job
-from screener.pipeline.history.sources import Sources, units_of, with_remembered
+from screener.pipeline.history.sources import BackfillSources, units_of, with_remembered
 from screener.pipeline.workspace import Workspace
 from screener.types import Problem
 
@@ -25,7 +25,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     """What the user asked for. ``days`` are the first and last day to be fetched from EDGAR; ``tickers`` is a file in
     SEC's format, by default the table in the database; ``workers`` None means one a processor."""
 
-    sources: Sources
+    sources: BackfillSources
     days: tuple[dt.date, dt.date] | None = None
     tickers: Path | None = None
     workers: int | None = None
@@ -34,7 +34,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     wordings_only: bool = False
 
 
-def run_backfill(workspace: Workspace, archive: Path, call: Call, progress: Progress = lambda _w, _n: None) -> Outcome:
+def run_backfill(
+    workspace: Workspace, archive: Path, call: Call, progress: Progress = lambda _w, _n: None
+) -> BackfillOutcome:
     """Do a backfill. Raises InputError for what the user named, ClusterError when the scheduler is not there."""
     archive = archive.resolve()
     sources, problems = _fetched(workspace, archive, call, progress)
@@ -53,7 +55,9 @@ def run_backfill(workspace: Workspace, archive: Path, call: Call, progress: Prog
     return outcome
 
 
-def _fetched(workspace: Workspace, archive: Path, call: Call, progress: Progress) -> tuple[Sources, list[Problem]]:
+def _fetched(
+    workspace: Workspace, archive: Path, call: Call, progress: Progress
+) -> tuple[BackfillSources, list[Problem]]:
     if call.days is None:
         return call.sources, []
     if call.days[0] > call.days[1]:

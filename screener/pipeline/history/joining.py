@@ -20,7 +20,7 @@ import msgspec
 from screener.clock import Clock
 from screener.entities.novelty import LAST
 from screener.entities.stories import LOOK_BACK
-from screener.pipeline.history.records import Job, Joined, Slice
+from screener.pipeline.history.records import Job, JoinedMonth, Slice
 from screener.pipeline.history.workfiles import lines_of, load, save, whole
 from screener.pipeline.intake.taking import BATCH, Intake, order_of
 from screener.pipeline.workspace import Workspace
@@ -45,14 +45,14 @@ def span_of(month: str) -> tuple[dt.datetime, dt.datetime]:
 
 def join_month(
     job: Job, month: str, key: str, carry: str, slices: Sequence[Slice], table: str, *, follows: bool
-) -> Joined:
+) -> JoinedMonth:
     """Join a month's items and those of ``HOLD`` after it, or say what an earlier call made of them.
 
     ``carry`` is the key of the last month with news, empty at the beginning. When that is the month right before this
     one, which has had the first days of this one then, it ``follows``.
     """
     place = job.work / "joined" / f"{key}.json"
-    done = load(place, Joined)
+    done = load(place, JoinedMonth)
     if done is not None and all((job.work / c).is_file() for c in done.chunks) and carry_file(job, key).is_file():
         return done
     start, end = span_of(month)
@@ -65,7 +65,7 @@ def join_month(
             chunks, stories = _give(job, key, store, start, end)
             with store.transaction():
                 store.spans.drop_first_seen_before(end - KEPT, LAST)
-    done = Joined(key=key, chunks=tuple(chunks), stories=stories, items=count, problems=tuple(problems))
+    done = JoinedMonth(key=key, chunks=tuple(chunks), stories=stories, items=count, problems=tuple(problems))
     save(place, done)
     return done
 

@@ -72,7 +72,7 @@ class UnitDone(Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...] = ()
 
 
-class Joined(Struct, frozen=True, kw_only=True):
+class JoinedMonth(Struct, frozen=True, kw_only=True):
     """A month's stories, joined: the files of their chunks in order, and what went wrong."""
 
     key: str

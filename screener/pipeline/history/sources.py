@@ -20,7 +20,7 @@ FILES_A_UNIT = 500
 _units = msgspec.json.Decoder(tuple[Unit, ...]).decode
 
 
-class Sources(msgspec.Struct, frozen=True, kw_only=True):
+class BackfillSources(msgspec.Struct, frozen=True, kw_only=True):
     """What the user named: ``saved`` are (feed, file) pairs, ``spooled`` the tars that were fetched from EDGAR."""
 
     items: tuple[Path, ...] = ()
@@ -29,7 +29,7 @@ class Sources(msgspec.Struct, frozen=True, kw_only=True):
     spooled: tuple[Path, ...] = ()
 
 
-def units_of(sources: Sources) -> list[Unit]:
+def units_of(sources: BackfillSources) -> list[Unit]:
     """The units of what the user named. Raises InputError for what is not there."""
     found = [_unit("items", [path]) for path in sources.items]
     for path in (*sources.filings, *sources.spooled):

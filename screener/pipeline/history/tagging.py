@@ -3,7 +3,7 @@ catalyst files and the model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 
 import msgspec
@@ -16,6 +16,7 @@ from screener.pipeline.history.archive import write_filings, write_part
 from screener.pipeline.history.joining import read_chunk
 from screener.pipeline.history.records import Job, PartDone, PartFile, Slice
 from screener.pipeline.history.workfiles import digest_of, lines_of, load, save, sha256
+from screener.pipeline.workspace import Workspace
 from screener.store.spans import Past
 from screener.types import Classified, Filing, Problem
 
@@ -35,6 +36,12 @@ def _classifier(rules: Rules, wordings_only: bool) -> Classifier:
 def model_of(job: Job) -> str:
     """The id of the classifier in use: of its weights and of the catalyst files."""
     return _classifier(job.rules, job.wordings_only).model_id
+
+
+def classifier_for(workspace: Workspace, model_ids: Collection[str]) -> Classifier:
+    """The classifier that made an archive, when it is one of today's: by wordings alone, else with the model."""
+    alone = _classifier(workspace.settings.rules, True) if all(m.startswith("none-") for m in model_ids) else None
+    return alone if alone is not None and {alone.model_id} == set(model_ids) else workspace.classifier
 
 
 def tag_part(job: Job, month: str, number: int, chunks: Sequence[str], model_id: str) -> PartDone:

@@ -1,38 +1,30 @@
 """What small caps did after the news, by catalyst type, from stored news and stored prices.
 
 An event is one ticker, one catalyst type, one session: the surest catalyst of the day counts. Day 0 is the session in
-which the news first trades: its own date, or the next session when it came after the close or on a closed day. Moves
-are compounded from each source's own day-over-day changes, never from differenced closes, so that splits do not show
-as moves; a missing session leaves the move unknown. ``move 0`` is day 0 itself; ``move 1, 5, 20`` go from the close of
-day 0 over so many sessions, so that they show what was still to come. Abnormal is the move less the benchmark's over
-the same sessions: IWM where its bars are stored for every event day, else the median small cap of each day.
+which the news first trades: its own date, or the next session when it came after the close or on a closed day.
+``move 0`` is day 0 itself; ``move 1, 5, 20`` go from the close of day 0 over so many sessions, so that they show what
+was still to come. How moves are measured, and against what, stands in ``followed``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from msgspec import Struct
 
 from screener import clock
-from screener.pipeline.pricing import BENCHMARK, announced_splits
 from screener.pipeline.study.estimates import median, spread
+from screener.pipeline.study.followed import HORIZONS, Followed, Following
 from screener.pipeline.study.records import Spread, Study, StudyGroup
 from screener.pipeline.workspace import Workspace
-from screener.prices.formulas import compounded
-from screener.prices.history import Series, build, frame
-from screener.prices.measures import compute_moves
-from screener.types import Catalyst, Move, Story
+from screener.types import Catalyst, Story
 
-HORIZONS = (0, 1, 5, 20)
 BY = ("type", "stage", "polarity", "cap")
 NONE = "(none found)"
 SURE = 0.5
-MEDIAN = "median small cap"
-_LAST = max(HORIZONS)
 _WEEK = dt.timedelta(days=7)
 
 
@@ -71,8 +63,8 @@ def run_study(
     models: set[str] = set()
     found = _events(workspace, since, until, skipped, models)
     stories = {e.story_id for e in found}
-    index = _benchmark(workspace, found)
-    measured = list(_measured(workspace, found, index, skipped, tick))
+    following = Following(workspace, {e.day for e in found})
+    measured = list(_measured(workspace, found, following, skipped, tick))
     days = [e.day for e in measured]
     return Study(
         made=workspace.clock.now(),
@@ -80,7 +72,7 @@ def run_study(
         until=until,
         first=min(days, default=None),
         last=max(days, default=None),
-        benchmark=BENCHMARK if index is not None else MEDIAN,
+        benchmark=following.benchmark,
         models=tuple(sorted(models)),
         stories=len(stories),
         events=len(measured),
@@ -162,7 +154,7 @@ def _stories(
 def _measured(
     workspace: Workspace,
     events: Sequence[StudyEvent],
-    index: Mapping[dt.date, float] | None,
+    following: Following,
     skipped: Counter[str],
     tick: Callable[[int], None],
 ) -> Iterator[StudyEvent]:
@@ -170,24 +162,13 @@ def _measured(
     by_day: dict[dt.date, list[StudyEvent]] = {}
     for event in events:
         by_day.setdefault(event.day, []).append(event)
-    medians = _Medians(workspace)
     for day, group in sorted(by_day.items()):
-        last = clock.next_session(day, _LAST)
-        tickers = sorted({e.ticker for e in group})
-        first_news = {t: min(e.published for e in group if e.ticker == t) for t in tickers}
-        bars = workspace.store.bars.history(
-            tickers, clock.previous_session(day, 25), last, workspace.clock.now(), workspace.settings.prices.source
-        )
-        now = workspace.clock.now()
-        splits, announced = workspace.store.bars.splits(tickers, now), announced_splits(workspace.store, tickers, now)
-        moves = compute_moves(
-            bars, clock.close_time(day), news_times=first_news, splits=splits, announced=announced, day=day
-        )
-        end = frame(last, clock.close_time(last))
-        series = {t: build(t, b, end, splits.get(t), announced=announced.get(t, ())) for t, b in bars.items()}
-        followed = {t: _after(s, index or medians) for t, s in series.items()}
+        first_news: dict[str, dt.datetime] = {}
         for event in group:
-            done = _fill(event, moves.get(event.ticker), followed.get(event.ticker), bands, skipped)
+            first_news[event.ticker] = min(event.published, first_news.get(event.ticker, event.published))
+        found = following.of(day, first_news)
+        for event in group:
+            done = _fill(event, found.get(event.ticker), bands, skipped)
             if done is not None:
                 yield done
         tick(len(group))
@@ -195,14 +176,14 @@ def _measured(
 
 def _fill(
     event: StudyEvent,
-    move: Move | None,
-    followed: Mapping[int, float | None] | None,
+    followed: Followed | None,
     bands: Sequence[tuple[str, float]],
     skipped: Counter[str],
 ) -> StudyEvent | None:
-    if move is None or followed is None or followed[0] is None:
+    if followed is None or followed.after[0] is None:
         skipped["no move on day 0"] += 1
         return None
+    move = followed.move
     cap = move.market_cap_at_news or move.market_cap
     if cap is None:
         skipped["market cap unknown"] += 1
@@ -211,62 +192,7 @@ def _fill(
     if not band:
         skipped["no small cap"] += 1
         return None
-    return msgspec.structs.replace(event, cap=band, moves=dict(followed), rvol=move.rvol)
-
-
-def _after(series: Series, index: Mapping[dt.date, float] | _Medians) -> dict[int, float | None]:
-    """Abnormal moves of a ticker by horizon."""
-    changes = dict(zip(series.places, series.changes, strict=True)) | {0: series.change}
-    days = {place: d for d, place in series.frame.place.items() if place <= _LAST}
-    found: dict[int, float | None] = {}
-    for horizon in HORIZONS:
-        places = [_LAST] if horizon == 0 else range(_LAST - 1, _LAST - 1 - horizon, -1)
-        own = compounded(changes.get(p) for p in places)
-        other = compounded(index.get(days[p]) for p in places) if own is not None else None
-        found[horizon] = None if own is None or other is None else round(own - other, 4)
-    return found
-
-
-# ---- benchmarks --------------------------------------------------------------------------------------------------
-
-
-def _benchmark(workspace: Workspace, events: Sequence[StudyEvent]) -> dict[dt.date, float] | None:
-    """IWM's changes in percent by day; None unless they cover all but the newest days of the study.
-
-    A fund has no small-cap splits, so its closes may be compared where the source gave no change.
-    """
-    if not events:
-        return None
-    first, last = min(e.day for e in events), max(e.day for e in events)
-    start, end = clock.previous_session(first, 3), clock.next_session(last, _LAST)
-    now = workspace.clock.now()
-    bars = workspace.store.bars.history([BENCHMARK], start, end, now, workspace.settings.prices.source).get(
-        BENCHMARK, []
-    )
-    found: dict[dt.date, float] = {}
-    for before, bar in zip([None, *bars], bars, strict=False):
-        change = bar.change_pct
-        if change is None and before and before.day == clock.previous_session(bar.day) and before.close and bar.close:
-            change = (bar.close / before.close - 1) * 100
-        if change is not None:
-            found[bar.day] = change
-    newest = workspace.store.bars.last_day(now) or last
-    return found if {e.day for e in events if e.day <= newest} <= found.keys() else None
-
-
-class _Medians:
-    """The median change of the small caps of a day, in percent, read when it is first asked for."""
-
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._known: dict[dt.date, float | None] = {}
-        self._limit = workspace.universe.limit
-
-    def get(self, day: dt.date) -> float | None:
-        if day not in self._known:
-            rows = self._workspace.store.bars.raw_days(day, day, self._workspace.clock.now())
-            self._known[day] = median([r[7] for r in rows if r[7] is not None and r[8] and r[8] < self._limit])
-        return self._known[day]
+    return msgspec.structs.replace(event, cap=band, moves=dict(followed.after), rvol=move.rvol)
 
 
 # ---- groups ------------------------------------------------------------------------------------------------------

@@ -12,10 +12,10 @@ import msgspec
 from screener import clock
 from screener.config import Rules
 from screener.limits import DEFAULT
-from screener.pipeline.history.backfill import Outcome, Progress, backfill
+from screener.pipeline.history.backfill import BackfillOutcome, Progress, backfill
 from screener.pipeline.history.engine import Engine, Here
 from screener.pipeline.history.records import Job
-from screener.pipeline.history.sources import Sources, units_of, with_remembered
+from screener.pipeline.history.sources import BackfillSources, units_of, with_remembered
 from screener.types import Item, Listing
 
 START = dt.datetime(2024, 12, 20, 12, tzinfo=dt.UTC)
@@ -84,9 +84,9 @@ def job_in(archive: Path) -> Job:
 
 def filled(
     archive: Path, *files: Path, engine: Engine | None = None, progress: Progress = lambda _w, _n: None
-) -> Outcome:
+) -> BackfillOutcome:
     """An archive of files of items (``.jsonl``, ``.parquet``) and of filings (anything else)."""
-    named = Sources(
+    named = BackfillSources(
         items=tuple(f for f in files if f.suffix in (".jsonl", ".parquet")),
         filings=tuple(f for f in files if f.suffix not in (".jsonl", ".parquet")),
     )
