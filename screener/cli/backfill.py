@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from screener.cli.common import App, Day, db_option, say, say_problems
+from screener.cli.common import App, DayParam, db_option, say, say_problems
 
 if TYPE_CHECKING:
     from screener.pipeline.history.backfill import BackfillOutcome
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     "--filings", multiple=True, type=click.Path(), metavar="PATH", help="EDGAR submissions: folder, file, tar."
 )
 @click.option(
-    "--edgar", nargs=2, type=Day(), metavar="FROM TO", help="Fetch EDGAR's daily indexes and filings of these days."
+    "--edgar",
+    nargs=2,
+    type=DayParam(),
+    metavar="FROM TO",
+    help="Fetch EDGAR's daily indexes and filings of these days.",
 )
 @click.option(
     "--saved", multiple=True, nargs=2, type=(str, click.Path()), metavar="FEED FILE", help="A saved answer of a feed."
@@ -38,8 +42,10 @@ if TYPE_CHECKING:
     "--wordings-only", is_flag=True, help="Classify by wordings alone, without the model: faster, less exact."
 )
 @click.option("--into", type=click.Path(), metavar="DB", help="Load the archive (--since, --until) into this database.")
-@click.option("--since", type=Day(), metavar="D", help="Of --into: only stories first seen on or after this date.")
-@click.option("--until", type=Day(), metavar="D", help="Of --into: only stories first seen on or before this date.")
+@click.option("--since", type=DayParam(), metavar="D", help="Of --into: only stories first seen on or after this date.")
+@click.option(
+    "--until", type=DayParam(), metavar="D", help="Of --into: only stories first seen on or before this date."
+)
 @db_option
 @click.pass_obj
 def command(

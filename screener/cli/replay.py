@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from screener.cli.common import App, Day, db_option, emit, output_option, say, say_problems
+from screener.cli.common import App, DayParam, db_option, emit, output_option, say, say_problems
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -17,8 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 def span_options(function: F) -> F:
     """``--from``, ``--to``, ``--archive``, ``--prices``, ``--rules``, ``--phase``: which sessions, from what."""
     options = (
-        click.option("--from", "first", type=Day(), required=True, metavar="D", help="First session."),
-        click.option("--to", "last", type=Day(), required=True, metavar="D", help="Last session."),
+        click.option("--from", "first", type=DayParam(), required=True, metavar="D", help="First session."),
+        click.option("--to", "last", type=DayParam(), required=True, metavar="D", help="Last session."),
         click.option("--archive", type=click.Path(file_okay=False), metavar="FOLDER", help="News from a backfill's archive."),
         click.option("--prices", multiple=True, type=click.Path(), metavar="FILE", help="Daily bars; may repeat."),
         click.option("--rules", type=click.Path(exists=True), metavar="FOLDER", help="Ranking rules in place of yours."),

@@ -123,7 +123,7 @@ def engine(workers: int = 0, scheduler: str = "", memory: str = "2GB") -> Iterat
         return
     with (
         LocalCluster(
-            n_workers=workers, threads_per_worker=1, memory_limit=memory, processes=True, dashboard_address=None,
+            n_workers=workers, threads_per_worker=1, memory_limit=memory, processes=True, dashboard_address="127.0.0.1:0",
             silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,

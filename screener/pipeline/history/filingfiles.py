@@ -46,11 +46,10 @@ def read_submissions(paths: Sequence[Path], now: dt.datetime) -> Iterator[Filing
                 yield body
                 continue
             read = partial(_index, body, seen) if name.endswith(INDEX) else partial(_read, body, now)
-            found = attempt_now("collect", name, read)
-            for one in [found] if isinstance(found, Problem) else found:
-                if isinstance(one, Filing):
-                    seen.add(one.accession)
-                yield _placed(one, name) if isinstance(one, Problem) else one
+            answer = attempt_now("collect", name, read)
+            found: list[Filing | Item | Problem] = [answer] if isinstance(answer, Problem) else answer
+            seen.update(one.accession for one in found if isinstance(one, Filing))
+            yield from (_placed(one, name) if isinstance(one, Problem) else one for one in found)
 
 
 def _index(body: bytes, seen: Collection[str]) -> list[Filing | Item | Problem]:
@@ -58,8 +57,10 @@ def _index(body: bytes, seen: Collection[str]) -> list[Filing | Item | Problem]:
     page = parse_index(body)
     spec = FeedSpec(name="edgar", kind="edgar")
     filings, items = filings_and_items(page.entries, spec, UNSEEN, replayed=True)
-    fresh = [*(f for f in filings if f.accession not in seen), *(i for i in items if i.source_id not in seen)]
-    return [*page.problems, *fresh]
+    found: list[Filing | Item | Problem] = [*page.problems]
+    found += [f for f in filings if f.accession not in seen]
+    found += [i for i in items if i.source_id not in seen]
+    return found
 
 
 def _placed(problem: Problem, name: str) -> Problem:
