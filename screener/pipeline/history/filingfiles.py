@@ -28,7 +28,7 @@ from screener.types import FeedSpec, Filing, Item, Problem
 
 INDEX = ".idx"
 UNSEEN = dt.datetime.min.replace(tzinfo=dt.UTC)  # of a replay: receipt is the acceptance
-TARS = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+TARS = (".tar", ".tar.gz", ".tgz")
 SUBMISSIONS = (".txt", ".nc", ".sgml", ".txt.gz", ".nc.gz", ".sgml.gz", ".gz")
 
 
@@ -79,11 +79,16 @@ def _file(path: Path) -> Iterator[tuple[str, bytes | Problem]]:
 def _tar(path: Path) -> Iterator[tuple[str, bytes | Problem]]:
     """The members of a tar one after the other; a tar that breaks off gives what stands before."""
     try:
-        with tarfile.open(path, "r|*") as tar:
+        # Through gzip itself, which tells when a file breaks off; tarfile takes the end of its input for the end.
+        packed = path.name.lower().endswith("gz")
+        with (
+            gzip.open(path, "rb") if packed else path.open("rb") as stream,
+            tarfile.open(fileobj=stream, mode="r|") as tar,
+        ):
             for member in tar:
-                stream = tar.extractfile(member) if member.isfile() else None
-                if stream is not None:
-                    body = stream.read(SUBMISSION_BYTES + 1)
+                inside = tar.extractfile(member) if member.isfile() else None
+                if inside is not None:
+                    body = inside.read(SUBMISSION_BYTES + 1)
                     yield f"{path}:{member.name}", _inflated(body) if member.name.endswith(".gz") else body
     except (OSError, EOFError, zlib.error, tarfile.TarError) as e:
         yield str(path), _unreadable(str(path), e)

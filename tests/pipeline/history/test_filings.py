@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import os
 import shutil
 import tarfile
 from collections import Counter
@@ -96,13 +97,15 @@ def test_a_folder_and_a_tar_of_the_same_filings_give_the_same_bytes(tmp_path: Pa
     assert {p.story.tickers for p in pasts} == {("QBKR",)}
 
 
-def test_a_tar_that_breaks_off_gives_what_stands_before_and_a_problem(tmp_path: Path) -> None:
-    tar = tarred(tmp_path / "day.tar.gz", {**MEMBERS, "big.txt": submission(9) * 50})
+@pytest.mark.parametrize("part", [40, 70, 99])
+def test_a_tar_that_breaks_off_gives_what_stands_before_and_a_problem(tmp_path: Path, part: int) -> None:
+    noise = bytes(range(256)) * 4 + os.urandom(60_000)
+    tar = tarred(tmp_path / "day.tar.gz", {**MEMBERS, "big.txt": noise, "late.txt": submission(9)})
     whole = tar.read_bytes()
-    tar.write_bytes(whole[: len(whole) * 2 // 3])
+    tar.write_bytes(whole[: len(whole) * part // 100])
     found = list(read_submissions([tar], NOW))
-    assert [p.subject for p in found if isinstance(p, Problem)] == [str(tar)]
-    assert sum(isinstance(f, Filing) for f in found) >= 1
+    assert [p.subject for p in found if isinstance(p, Problem)][-1] == str(tar)
+    assert sum(isinstance(f, Filing) for f in found) == 7
 
 
 def test_what_is_no_submission_is_a_problem_that_names_the_file(tmp_path: Path) -> None:
