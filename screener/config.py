@@ -31,9 +31,13 @@ PACKAGE = Path(__file__).resolve().parent
 
 
 class Edgar(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """``[edgar]``: where EDGAR is and who asks. ``contact`` is the name and e-mail SEC wants in the user agent."""
+    """``[edgar]``: where EDGAR is and who asks. ``contact`` is the name and e-mail SEC wants in the user agent.
+
+    ``data_url`` serves lists of filings by company and XBRL company facts.
+    """
 
     base_url: str = "https://www.sec.gov"
+    data_url: str = "https://data.sec.gov"
     contact: str = ""
     enabled: bool = True
     every: float | None = None

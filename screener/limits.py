@@ -67,6 +67,10 @@ SEEN_IDS = 5_000  # of one feed that are remembered to tell what is new
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # a date outside is none: EDGAR begins in 1993, and 9999 cannot be moved by a zone
 ROWS = 10_000  # objects in one JSON answer; collectors ask for 100 a page
 
+LEDGER_TEXT_CHARS = 600_000  # of a filing read for its ledger: a long prospectus has 400,000
+COMPANY_FILINGS = (
+    600  # of one company read for its dilution ledger, newest first: the busiest small cap had 180 in three years
+)
 COMPANY_FACTS_BYTES = 60_000_000  # of one company; small ones have 1 to 4 MB, the largest measured 15
 FACT_ROWS = 5_000  # values of one concept; twenty years of quarters, each stated four times, are 400
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from screener.engine.check import ERROR, check
-from screener.engine.facts import FACTS, Fact, number_facts
+from screener.engine.facts import FACTS, Fact, number_facts, rating_facts
 from screener.engine.load import RuleProblems, RuleSet, load_rules
 from screener.errors import InputError, YamlError
 from screener.yamlfile import walk
@@ -52,6 +52,11 @@ def test_ranking(folders: Sequence[Path], ids: Sequence[str]) -> SelftestReport:
 def test_regime(folders: Sequence[Path], measures: Mapping[str, str], ids: Sequence[str]) -> SelftestReport:
     """The same for regime rules; ``measures`` are the market's measures by name with their descriptions."""
     return _rules("regime", folders, ids, number_facts(measures))
+
+
+def test_dilution(folders: Sequence[Path], ids: Sequence[str]) -> SelftestReport:
+    """The same for the rules of the dilution ratings."""
+    return _rules("dilution", folders, ids, rating_facts())
 
 
 def _rules(kind: str, folders: Sequence[Path], ids: Sequence[str], facts: Mapping[str, Fact]) -> SelftestReport:

@@ -24,6 +24,7 @@ BROAD = {
 PIPELINE = [
     ["boundary", "workspace"],
     ["collecting", "intake", "membership", "pricing", "alerts", "ordinary_news"],
+    ["dilution"],
     ["market_state", "outcomes", "ranking", "study", "held", "movers"],
     ["cycle", "explanation", "health"],
     ["run", "watch_writer"],

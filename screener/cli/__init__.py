@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("export", "The list as a CSV file."),
     "movers": ("movers", "The day's movers, with and without news."),
     "calendar": ("calendar", "Known dates ahead: decisions, splits, meetings, deadlines."),
+    "dilution": ("dilution", "What a company can sell, at what price, and who else can; read its filings."),
     "market": ("market", "The state of the market for small caps."),
     "universe": ("universe", "What counts as a small cap on a day, and why not."),
     "alerts": ("alerts", "What was alerted, what was not and why; send, test, feed files."),

@@ -101,7 +101,9 @@ def check(app: App, names: tuple[str, ...]) -> None:
     metavar="LABELS ITEMS",
     help="Also count hits on news labelled as noise.",
 )
-@click.option("--only", type=click.Choice(["ranking", "regime", "catalysts"]), help="Only this kind of file.")
+@click.option(
+    "--only", type=click.Choice(["ranking", "regime", "dilution", "catalysts"]), help="Only this kind of file."
+)
 @click.pass_obj
 def test(app: App, names: tuple[str, ...], quiet: tuple[str, str] | None, only: str | None) -> None:
     """Run the tests inside rule and catalyst files, and flip every selection to see that a test notices.
@@ -134,13 +136,15 @@ def test(app: App, names: tuple[str, ...], quiet: tuple[str, str] | None, only: 
 
 
 def _others(app: App, only: str | None) -> list[SelftestReport]:
-    from screener.selftest import test_catalysts, test_regime
+    from screener.selftest import test_catalysts, test_dilution, test_regime
 
     reports = []
     if only in (None, "regime"):
         from screener.market import MEASURES
 
         reports.append(test_regime(config.rule_folders(app.settings, "regime"), MEASURES, ()))
+    if only in (None, "dilution"):
+        reports.append(test_dilution(config.rule_folders(app.settings, "dilution"), ()))
     if only in (None, "catalysts"):
         from screener.classify.pipeline import classifier_of
 

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from screener.dilution.standing import Standing
 from screener.types import Catalyst, Filing, Halt, Listing, Move, Noise, Story
 
 
@@ -15,7 +16,8 @@ class History:
 
     ``filings`` are newest first; ``raises_24m`` counts earlier raises of the last 730 days (a lower bound when the
     store is younger); ``recent_stories`` counts stories of the last ten days; ``evidence`` names the paper and day
-    behind a field ("S-3 of 2025-03-04"). ``engine.history.derive`` fills it.
+    behind a field ("S-3 of 2025-03-04"). ``engine.history.derive`` fills it. ``standing`` holds the measures of the
+    dilution ledger, and ``in_play`` says in words what is open in it.
     """
 
     filings: tuple[Filing, ...] | None = None
@@ -31,6 +33,8 @@ class History:
     recent_stories: int | None = None
     first_seen: dt.datetime | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
+    standing: Standing | None = None
+    in_play: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

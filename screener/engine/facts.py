@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from screener.dilution.standing import MEASURES
 from screener.engine import measures as m
 from screener.engine.candidate import Candidate, History
 from screener.engine.operators import BOOL, LIST, NUMBER, TEXT
@@ -101,6 +102,17 @@ def _past(name: str, kind: str, doc: str) -> Fact:
     return Fact(name, kind, "" if kind == BOOL else "count", WARNING, doc, get)
 
 
+def _standing(name: str) -> Fact:
+    """A measure of the dilution ledger; unknown for a company that has none."""
+    measure = MEASURES[name]
+
+    def get(c: Candidate) -> Value | None:
+        value: Value | None = getattr(c.history.standing, name, None)
+        return value
+
+    return Fact(name, BOOL if measure.kind == "bool" else NUMBER, measure.unit, WARNING, measure.doc, get)
+
+
 def _text(name: str, doc: str, get: Callable[[Candidate], str | None], part: str = CATALYST) -> Fact:
     return Fact(name, TEXT, "", part, doc, get)
 
@@ -126,6 +138,17 @@ def _table(*facts: Fact) -> dict[str, Fact]:
 def number_facts(docs: Mapping[str, str]) -> dict[str, Fact]:
     """A table of numbers by name with their descriptions, for rules about another subject, such as the market."""
     return {name: Fact(name, NUMBER, "", CONFIRMATION, doc, lambda c: None) for name, doc in docs.items()}
+
+
+RATINGS = ("ability_to_offer", "overhead_supply", "history", "need_of_cash")
+"""The ratings that the overall one is made from, each a fact from 0 (LOW) to 3 (SEVERE) to its rule."""
+
+
+def rating_facts() -> dict[str, Fact]:
+    """What the rules of ``rules/dilution`` may ask for: the ledger's measures, and the other ratings."""
+    names = ("shelf_open", "atm_open", "equity_line_open", "warrants_outstanding", "raises_24m", *MEASURES)
+    rated = (_number(name, "0 to 3", WARNING, f"the rating {name}", lambda c: None) for name in RATINGS)
+    return {name: FACTS[name] for name in names} | {f.name: f for f in rated}
 
 
 FACTS: dict[str, Fact] = _table(
@@ -222,11 +245,12 @@ FACTS: dict[str, Fact] = _table(
     # the catch
     _number("days_since_reverse_split", "days", WARNING, "since the last reverse split", m.days_since_split),
     _past("raises_24m", NUMBER, "raises of the last 24 months in the stored news and filings"),
-    _past("shelf_open", BOOL, "a shelf registration of the last three years"),
+    _past("shelf_open", BOOL, "a shelf registration of the last three years that has not ended"),
     _past("atm_open", BOOL, "an at-the-market programme not known to have ended"),
     _past("equity_line_open", BOOL, "an equity line or convertible not known to have ended"),
-    _past("warrants_outstanding", BOOL, "warrants sold in the stored deals of the last 24 months"),
-    _text("dilution_evidence", "what can still be sold, with paper and day", m.dilution_evidence, WARNING),
+    _past("warrants_outstanding", BOOL, "warrants not known to be exercised or expired"),
+    _text("dilution_evidence", "what can still be sold: amounts, prices, days", m.dilution_evidence, WARNING),
+    *(_standing(name) for name in MEASURES),
     _past("deficiency_open", BOOL, "a listing deficiency not known to be cured"),
     _past("going_concern", BOOL, "a going-concern doubt in the last 400 days"),
     _text("deficiency_evidence", "the notice and its day", lambda c: m.proof(c, "deficiency_open"), WARNING),

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from screener.clock import new_york_date
+from screener.dilution.standing import Standing
 from screener.engine.candidate import History
 from screener.engine.measures import dilutive
 from screener.sec import forms
@@ -55,6 +57,18 @@ def derive(
         first_seen=min((s.first_seen for s, _ in known), default=None),
         evidence=reach.proof,
     )
+
+
+def with_ledger(found: History, standing: Standing, in_play: tuple[str, ...]) -> History:
+    """A history with what the dilution ledger knows, which has read the papers themselves: its answer goes before what
+    earlier headlines and forms let guess; where it has none they stand."""
+    known = {
+        name: answer
+        for name in ("shelf_open", "atm_open", "equity_line_open", "warrants_outstanding")
+        if (answer := getattr(standing, name)) is not None
+    }
+    raises = max((n for n in (found.raises_24m, standing.raises_24m) if n is not None), default=None)
+    return replace(found, **known, raises_24m=raises, standing=standing, in_play=in_play)
 
 
 class _Reach:

@@ -253,9 +253,15 @@ _IN_PLAY = {
 
 
 def dilution_evidence(c: Candidate) -> str | None:
-    """What can still be sold, each with its paper and day where known."""
-    held = [(word, c.history.evidence.get(name)) for name, word in _IN_PLAY.items() if getattr(c.history, name)]
-    return "; ".join(f"{word} ({paper})" if paper else word for word, paper in held) or None
+    """What can still be sold: in the words of the ledger, else each with its paper and day where known."""
+    told = c.history.standing
+    held = [
+        (word, c.history.evidence.get(name))
+        for name, word in _IN_PLAY.items()
+        if getattr(c.history, name) and not (told and getattr(told, name))
+    ]
+    words = [*c.history.in_play, *(f"{word} ({paper})" if paper else word for word, paper in held)]
+    return "; ".join(words) or None
 
 
 def proof(c: Candidate, name: str) -> str | None:

@@ -7,10 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from screener import clock
+from screener.dilution.phrases import in_play
 from screener.engine.candidate import Candidate, History, candidates_of
-from screener.engine.history import derive
+from screener.engine.history import derive, with_ledger
 from screener.engine.load import RuleSet
 from screener.engine.rank import rank
+from screener.pipeline.dilution.company import CompanyKey, held
 from screener.pipeline.membership import with_membership
 from screener.pipeline.pricing import measure
 from screener.pipeline.workspace import Workspace
@@ -59,7 +61,7 @@ def candidates(
             noise=_unique(noise[t]),
             move=moves.get(t),
             listing=_listing(workspace, t, pairs[0][0], moves.get(t)),
-            history=history(workspace, t, pairs, as_of),
+            history=history(workspace, t, pairs, as_of, moves.get(t)),
             small_cap_limit=workspace.universe.limit,
         )
         for t, pairs in groups.items()
@@ -79,7 +81,13 @@ def _listing(workspace: Workspace, ticker: str, story: Story, move: Move | None)
     return Listing(ticker=ticker, name=own, exchange=move.exchange if move else "", cik=story.cik)
 
 
-def history(workspace: Workspace, ticker: str, pairs: Sequence[tuple[Story, Catalyst]], as_of: dt.datetime) -> History:
+def history(
+    workspace: Workspace,
+    ticker: str,
+    pairs: Sequence[tuple[Story, Catalyst]],
+    as_of: dt.datetime,
+    move: Move | None = None,
+) -> History:
     """What the store knew of a ticker before today's stories."""
     store = workspace.store
     listing = workspace.table.by_ticker(ticker)
@@ -96,7 +104,9 @@ def history(workspace: Workspace, ticker: str, pairs: Sequence[tuple[Story, Cata
         halts=store.halts.of_ticker(ticker, as_of - HALTS, as_of),
     )
     splits = [*workspace.store.bars.reverse_splits([ticker], as_of).get(ticker, ()), found.last_reverse_split]
-    return replace(found, last_reverse_split=max((d for d in splits if d), default=None))
+    found = replace(found, last_reverse_split=max((d for d in splits if d), default=None))
+    book = held(workspace, CompanyKey(cik, ticker), as_of, move)
+    return with_ledger(found, book.standing, in_play(book.ledger, book.standing)) if book else found
 
 
 def _past(workspace: Workspace, ticker: str, since: dt.datetime, as_of: dt.datetime) -> list[tuple[Story, Catalyst]]:

@@ -17,7 +17,7 @@ from screener.classify.pipeline import Classifier, classifier_of
 from screener.clock import Clock
 from screener.collectors.load import load_feeds
 from screener.config import Settings
-from screener.engine.facts import number_facts
+from screener.engine.facts import number_facts, rating_facts
 from screener.engine.load import RuleSet, load_rules
 from screener.entities.tickers import TickerTable
 from screener.errors import InputError
@@ -73,6 +73,7 @@ class Workspace:
         self._classifier = Part(lambda: classifier_of(settings), classifier)
         self._rules = Part(lambda: load_rules(config.rule_folders(settings, "ranking")), rules)
         self._regime_rules = Part(lambda: load_rules(config.rule_folders(settings, "regime"), number_facts(MEASURES)))
+        self._dilution_rules = Part(lambda: load_rules(config.rule_folders(settings, "dilution"), rating_facts()))
         self._universe = Part(lambda: load_universe(config.universe_file(settings)))
         self._feeds = Part(lambda: all_feeds(settings, feeds_folder), feeds)
         self._table = Part(lambda: TickerTable(store.listings.all()))
@@ -81,6 +82,7 @@ class Workspace:
         """A workspace with the same parts that reads and writes through another connection to the same database."""
         other = Workspace(settings=self.settings, store=store, clock=self.clock, feeds_folder=self.feeds_folder)
         other._classifier, other._rules, other._regime_rules = self._classifier, self._rules, self._regime_rules
+        other._dilution_rules = self._dilution_rules
         other._universe, other._feeds = self._universe, self._feeds
         # A table that is not loaded yet is read through the other's own connection.
         other._table = Part(other._table.load, self._table.held)
@@ -100,6 +102,11 @@ class Workspace:
     def regime_rules(self) -> RuleSet:
         """The regime rules, built-in and the user's."""
         return self._regime_rules.get()
+
+    @property
+    def dilution_rules(self) -> RuleSet:
+        """The rules of the dilution ratings, built-in and the user's."""
+        return self._dilution_rules.get()
 
     @property
     def universe(self) -> Universe:

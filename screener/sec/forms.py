@@ -117,6 +117,13 @@ LATER: tuple[str, ...] = ("registration", "shelf", "effective", "late_notice", "
 """And those that are read after them."""
 DILUTIVE: tuple[Family, ...] = ("registration", "shelf", "exempt_offering", "prospectus", "free_writing", "effective")
 """What sells shares or prepares it."""
+LEDGER: tuple[str, ...] = (
+    *("registration", "shelf", "exempt_offering", "prospectus", "free_writing", "effective", "foreign_report"),
+    *("current_report", "RW", "POS AM"),
+)
+"""What is read for the dilution ledger: what registers, prices, sells and ends; of current reports some items only."""
+PERIODIC: tuple[Family, ...] = ("annual", "quarterly", "foreign_report")
+"""What brings new company facts."""
 TAKEDOWN: tuple[str, ...] = ("424B4", "424B5")
 """Prospectuses of a deal that is done: the price is set."""
 

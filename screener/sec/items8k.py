@@ -86,6 +86,8 @@ OTHER_EVENTS = "8.01"
 DECISIVE = frozenset(("1.01", "1.02", "1.03", "2.01", "2.02", "3.01", "3.02", "3.03", "5.01", "7.01", "8.01"))
 DILUTIVE = ("3.02", "2.03")
 """Shares sold without registration, new debt."""
+LEDGER = ("1.01", "1.02", "2.03", "3.02", "3.03", "5.03", "8.01")
+"""Agreements and their end, debt, shares sold, splits and other changes of the charter, other events."""
 TERMINATED, COMPLETED = "1.02", "2.01"
 
 

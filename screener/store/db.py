@@ -18,6 +18,7 @@ from screener.errors import NewerDatabase, RowRefused, StoreError
 from screener.store.bars import Bars
 from screener.store.calendar import Calendar
 from screener.store.catalysts import Catalysts
+from screener.store.dilution import Dilution
 from screener.store.feeds import Feeds
 from screener.store.filings import Filings
 from screener.store.halts import Halts
@@ -36,7 +37,7 @@ from screener.store.search import Search
 from screener.store.spans import Spans
 from screener.store.stories import Stories
 
-SCHEMA_VERSION = 12
+SCHEMA_VERSION = 13
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 
@@ -66,6 +67,7 @@ class Store:
         self.outlines = Outlines(connection)
         self.rewind = Rewind(connection)
         self.spans = Spans(connection)
+        self.dilution = Dilution(connection)
 
     def __enter__(self) -> Store:
         return self

@@ -41,6 +41,11 @@ class Filings(Subject):
             self._db.executemany(_MORE_ROLES, rows)
         return added
 
+    def oldest(self, as_of: dt.datetime) -> dt.datetime | None:
+        """The acceptance of the oldest filing received by a moment; None when none is stored."""
+        row = self._row("SELECT accepted FROM filings WHERE received <= ? ORDER BY accepted LIMIT 1", (iso(as_of),))
+        return None if row is None else moment(row["accepted"])
+
     def of_company(self, cik: int, since: dt.datetime, until: dt.datetime) -> list[Filing]:
         """A company's filings accepted and received in a span, newest first."""
         rows = self._rows(

@@ -467,3 +467,49 @@ def m012_known_dates(db: Database) -> None:
             DELETE FROM known_dates WHERE story_id = old.story_id AND position = old.position; END""",
         "DROP INDEX catalysts_dated",
     )
+
+
+@migration()
+def m013_dilution(db: Database) -> None:
+    """What companies can sell: documents read for the dilution ledger, their entries, company facts, how far back."""
+    _run(
+        db,
+        """CREATE TABLE dilution_documents (  -- filings and releases read for the ledger, those that say nothing too
+            id TEXT NOT NULL,        -- accession number, or source and id of a release
+            known TEXT NOT NULL,     -- from when this reading counts
+            cik INTEGER,             -- NULL: only the ticker is known
+            ticker TEXT NOT NULL,
+            form TEXT NOT NULL,
+            url TEXT NOT NULL,
+            published TEXT,          -- NULL: the source gave no usable time
+            PRIMARY KEY (id, known)
+        ) WITHOUT ROWID""",
+        "CREATE INDEX dilution_documents_cik ON dilution_documents(cik, known)  -- a company's documents",
+        "CREATE INDEX dilution_documents_ticker ON dilution_documents(ticker, known)  -- the same without a CIK",
+        """CREATE TABLE dilution_entries (    -- what one document says of one thing that can become shares
+            document TEXT NOT NULL,
+            known TEXT NOT NULL,
+            n INTEGER NOT NULL,      -- in the order of the document
+            kind TEXT NOT NULL,
+            status TEXT NOT NULL,
+            amount_usd REAL,         -- NULL: not stated
+            shares REAL,             -- NULL: not stated
+            price REAL,              -- NULL: not stated
+            record TEXT NOT NULL,    -- the whole Entry, JSON
+            PRIMARY KEY (document, known, n),
+            FOREIGN KEY (document, known) REFERENCES dilution_documents(id, known) ON DELETE CASCADE
+        ) WITHOUT ROWID""",
+        """CREATE TABLE company_facts (       -- SEC's XBRL company facts, the concepts that are used
+            cik INTEGER PRIMARY KEY,
+            received TEXT NOT NULL,
+            record TEXT NOT NULL     -- CompanyFacts, JSON
+        )""",
+        """CREATE TABLE company_reads (       -- how far a company's list of filings has been read
+            cik INTEGER PRIMARY KEY,
+            since TEXT NOT NULL,     -- every filing that matters from here ...
+            until TEXT NOT NULL,     -- ... to here has been read
+            etag TEXT NOT NULL,
+            last_modified TEXT NOT NULL,
+            newest_report TEXT NOT NULL  -- the periodic report that the stored facts go up to
+        )""",
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -12,7 +12,7 @@ import msgspec
 from screener.types import Item, Span
 
 T = TypeVar("T")
-Values = Sequence[object]
+Values = Sequence[object] | Mapping[str, object]
 
 encoder = msgspec.json.Encoder()
 item_of = msgspec.json.Decoder(Item).decode

@@ -30,7 +30,7 @@ async def fetcher(workspace: Workspace, feeds: Sequence[FeedSpec] = ()) -> Async
     """The process's fetcher; hosts that the user configured may be private ones."""
     settings = workspace.settings
     urls = [f.url for f in feeds] + [s.base_url for s in settings.prices.sources.values()]
-    hosts = {_host(u) for u in [*urls, settings.edgar.base_url] if u}
+    hosts = {_host(u) for u in [*urls, settings.edgar.base_url, settings.edgar.data_url] if u}
     async with Fetcher(
         contact=settings.edgar.contact,
         paces=dict(settings.http.pace) or None,

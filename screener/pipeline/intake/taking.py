@@ -23,6 +23,7 @@ from screener.entities.stories import Joiner, compose, novelty
 from screener.errors import RowRefused, ScreenerError, StoreError
 from screener.pipeline.boundary import attempt_now
 from screener.pipeline.intake.late_arrivals import take_back
+from screener.pipeline.intake.ledger_entries import reading_of
 from screener.pipeline.intake.wordings import edited, is_release
 from screener.pipeline.workspace import Workspace
 from screener.types import Classified, Collected, Item, Problem, Story
@@ -256,6 +257,8 @@ class _Batch:
         self._with_past = self._store.stories.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
         for item, resolved in pairs:
             self._join(item, resolved)
+            if (reading := reading_of(item, resolved, self._table)) is not None:
+                self._store.dilution.add(*reading)
         self._flush()
 
     def _with_later(self, pairs: list[tuple[Item, Resolved]]) -> list[tuple[Item, Resolved]]:

@@ -1,0 +1,1 @@
+"""The dilution ledger of companies: filings fetched and read, and what stands at a moment."""
