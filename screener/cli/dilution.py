@@ -112,8 +112,11 @@ def fetch(app: App, tickers: tuple[str, ...], own: bool, listed: bool, again: bo
         names += [t for t, m in store.marks.standing(None).items() if m.listed] if own else []
         if listed and (newest := store.lists.newest()):
             names += [r.ticker for r in store.lists.rows_as_of(newest.day, None) or [] if not r.outside]
+        if not names and not (own or listed):
+            raise click.UsageError("name tickers, or give --watchlist or --list")
         if not names:
-            raise click.UsageError("name tickers, or give --watchlist or --list (which may be empty yet)")
+            say("nothing to read: the list asked for is empty")
+            return
         workspace = Workspace(settings=app.settings, store=store)
         with progress_bar() as progress:
             done = fetch_companies(workspace, names, progress, again=again)

@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.answers import day_end
-from screener.collectors.sgml import Document as Part
+from screener.collectors.sgml import FilingDocument
 from screener.collectors.sgml import document_text, filing_text, parse_submission
 from screener.dilution.facts import CompanyFacts, read_facts
 from screener.dilution.read import read_filing
@@ -186,7 +186,7 @@ def read_submission(body: bytes, listed: Listed, url: str, received: dt.datetime
 
 def read_main(body: bytes, listed: Listed, url: str, received: dt.datetime) -> Reading:
     """Read the main document alone, which is fetched when the submission is too large."""
-    part = Part(kind=listed.form, name=listed.main, text_raw=body.decode("utf-8", "replace"))
+    part = FilingDocument(kind=listed.form, name=listed.main, text_raw=body.decode("utf-8", "replace"))
     return _reading(document_text(part), listed, url, received)
 
 

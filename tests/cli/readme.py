@@ -23,6 +23,8 @@ RELEASE = (
 )
 FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Zorvane news</title><item><title>Zorvane Wins Order</title>
 <guid>1</guid><link>http://a.example/1</link><pubDate>Thu, 12 Mar 2026 12:00:00 GMT</pubDate></item></channel></rss>"""
+FILINGS = b'{"filings": {"recent": {"accessionNumber": [], "filingDate": [], "form": []}, "files": []}}'
+FACTS = b'{"facts": {}}'
 WATCH_SECONDS = 6
 
 
@@ -30,9 +32,10 @@ class _Feed(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.send_response(200)
         self.send_header("Content-Type", "application/rss+xml")
-        self.send_header("Content-Length", str(len(FEED)))
+        body = FILINGS if self.path.startswith("/submissions/") else FACTS if "/companyfacts/" in self.path else FEED
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(FEED)
+        self.wfile.write(body)
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -83,6 +86,7 @@ def _shell(line: str, home: dict[str, str], db: Path, place: Path, url: str) -> 
         "PYTHONPATH": str(ROOT),
         "SCREENER_DATABASE__PATH": str(db),
         "SCREENER_EDGAR__BASE_URL": url,
+        "SCREENER_EDGAR__DATA_URL": url,
         "SCREENER_PRICES__NASDAQ__BASE_URL": url,
         "SCREENER_ALERTS__URLS": f"jsonl:alerts.jsonl json://{url.partition('//')[2]}/alerts",
         **{f"SCREENER_FEEDS__{p.stem.upper()}__ENABLED": "false" for p in (ROOT / "rules" / "feeds").glob("*.yml")},

@@ -15,7 +15,7 @@ import msgspec
 
 from screener.addresses import mask_text
 from screener.collectors.apart import apart
-from screener.collectors.base import Response, error_kind
+from screener.collectors.base import error_kind
 from screener.collectors.companyfilings import (
     FilingList,
     Listed,
@@ -29,6 +29,7 @@ from screener.collectors.companyfilings import (
 )
 from screener.dilution.facts import CompanyFacts
 from screener.errors import FetchError, InputError, ReaderEnded
+from screener.fetching import Response
 from screener.http import Fetcher
 from screener.limits import COMPANY_FACTS_BYTES, COMPANY_FILINGS
 from screener.pipeline.boundary import attempt
