@@ -15,8 +15,7 @@ from msgspec import Struct, structs
 
 from screener.clock import NEW_YORK, UTC
 from screener.collectors.answers import day_end
-from screener.collectors.sgml import FilingDocument
-from screener.collectors.sgml import document_text, filing_text, parse_submission
+from screener.collectors.sgml import FilingDocument, document_text, filing_text, parse_submission
 from screener.dilution.facts import CompanyFacts, read_facts
 from screener.dilution.read import read_filing
 from screener.dilution.records import Document, Entry
