@@ -163,7 +163,7 @@ def matters(filing: Listed) -> bool:
 # ---- one filing ------------------------------------------------------------------------------------------------------
 
 
-class Reading(Struct, frozen=True, kw_only=True):
+class LedgerReading(Struct, frozen=True, kw_only=True):
     """A filing read for the ledger; ``published`` is EDGAR's acceptance. ``note`` says why there is nothing to read."""
 
     published: dt.datetime
@@ -171,11 +171,11 @@ class Reading(Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def read_submission(body: bytes, listed: Listed, url: str, received: dt.datetime) -> Reading:
+def read_submission(body: bytes, listed: Listed, url: str, received: dt.datetime) -> LedgerReading:
     """Read a whole submission file, here and now; ``url`` is what a person follows."""
     submission = parse_submission(body)
     if submission.accession != listed.accession:
-        return Reading(published=listed.accepted, note=f"holds {submission.accession or 'no accession number'}")
+        return LedgerReading(published=listed.accepted, note=f"holds {submission.accession or 'no accession number'}")
     accepted = submission.accepted or listed.accepted
     main, exhibits = filing_text(submission)
     text = "\n\n".join([main, *(e.text for e in exhibits)])
@@ -183,13 +183,13 @@ def read_submission(body: bytes, listed: Listed, url: str, received: dt.datetime
     return _reading(text, structs.replace(listed, accepted=accepted, items=items), url, received)
 
 
-def read_main(body: bytes, listed: Listed, url: str, received: dt.datetime) -> Reading:
+def read_main(body: bytes, listed: Listed, url: str, received: dt.datetime) -> LedgerReading:
     """Read the main document alone, which is fetched when the submission is too large."""
     part = FilingDocument(kind=listed.form, name=listed.main, text_raw=body.decode("utf-8", "replace"))
     return _reading(document_text(part), listed, url, received)
 
 
-def _reading(text: str, listed: Listed, url: str, received: dt.datetime) -> Reading:
+def _reading(text: str, listed: Listed, url: str, received: dt.datetime) -> LedgerReading:
     document = Document(
         id=listed.accession,
         form=listed.form,
@@ -200,7 +200,7 @@ def _reading(text: str, listed: Listed, url: str, received: dt.datetime) -> Read
         published=listed.accepted,
         received=received,
     )
-    return Reading(published=listed.accepted, entries=read_filing(document))
+    return LedgerReading(published=listed.accepted, entries=read_filing(document))
 
 
 def company_facts(body: bytes) -> CompanyFacts:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from screener.clock import new_york_date
-from screener.dilution.phrases import NAMES, phrase, plain_day
+from screener.dilution.phrases import NAMES, ORDER, phrase, plain_day
 from screener.dilution.records import Line
 from screener.dilution.standing import Cost, Standing, line_day
 from screener.engine.rating import Rating
@@ -15,6 +15,8 @@ from screener.format import dollars, eastern, on_one_line, short, words
 from screener.pipeline.dilution.company import Dilution, Held
 
 QUOTE = 240
+_NAMED = 4
+"""Unknown measures that are named beside a rating."""
 _FULL = 20
 """Lines of the ledger that are shown whole; ``--format json`` has all."""
 
@@ -69,7 +71,9 @@ def rating_reason(rating: Rating) -> str:
     """Why a rating is what it is, and what was not known."""
     said = "; ".join(rating.reasons)
     if rating.unknown and (rating.level is None or rating.at_least):
-        said += ("; " if said else "") + f"unknown: {', '.join(words(u) for u in rating.unknown)}"
+        more = f" and {len(rating.unknown) - _NAMED} more" if len(rating.unknown) > _NAMED else ""
+        named = ", ".join(words(u) for u in rating.unknown[:_NAMED])
+        said += ("; " if said else "") + f"unknown: {named}{more}"
     return said or ("nothing found" if rating.level else "nothing known")
 
 
@@ -123,7 +127,7 @@ def _ledger(found: Dilution, width: int, today: dt.date) -> Iterator[str]:
     yield f"Ledger ({len(lines)} lines from {found.held.documents} filings and releases read)"
     for line in lines[:_FULL]:
         day = line_day(line)
-        state = {True: "open", False: line.status.replace("_", " "), None: "open or not: unknown"}[line.open]
+        state = state_of(line)
         yield from _wrapped([f"{day or '?'}  {phrase(line, found.held.standing)}; {state}"], width, "    ", "  ")
         if line.entry.url:
             yield f"    {on_one_line(line.entry.form, 12)} {on_one_line(line.entry.url)}"
@@ -131,6 +135,13 @@ def _ledger(found: Dilution, width: int, today: dt.date) -> Iterator[str]:
             yield from _wrapped([f'"{quote}"'], width, "    ", "    ")
     if len(lines) > _FULL:
         yield f"  and {len(lines) - _FULL} more: --format json has them all"
+
+
+def state_of(line: Line) -> str:
+    """Open or not, as far as known; of a deal its stage, since it brings no more shares by itself."""
+    if line.open is None:
+        return "open or not: unknown"
+    return "open" if line.open and line.kind in ORDER else line.status.replace("_", " ")
 
 
 def ledger_lines(found: Dilution) -> list[Line]:

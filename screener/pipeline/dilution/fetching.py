@@ -18,8 +18,8 @@ from screener.collectors.apart import apart
 from screener.collectors.base import error_kind
 from screener.collectors.companyfilings import (
     FilingList,
+    LedgerReading,
     Listed,
-    Reading,
     company_facts,
     matters,
     read_list,
@@ -214,7 +214,7 @@ class _Company:
         self._store(filing, found)
         self.progress(f"filings of {self.done.ticker or self.done.cik}", 1)
 
-    async def _reading(self, filing: Listed) -> Reading:
+    async def _reading(self, filing: Listed) -> LedgerReading:
         folder = f"{self.edgar.base_url.rstrip('/')}/Archives/edgar/data/{self.done.cik}"
         folder += f"/{filing.accession.replace('-', '')}"
         link = f"{folder}/{filing.accession}-index.htm"
@@ -224,7 +224,7 @@ class _Company:
         read = read_submission if whole else read_main
         return await apart(bounds, len(answer.body), read, answer.body, filing, link, answer.received)
 
-    def _store(self, filing: Listed, found: Reading) -> None:
+    def _store(self, filing: Listed, found: LedgerReading) -> None:
         document = ReadDocument(
             id=filing.accession,
             known=found.published,
