@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from screener.engine.check import ERROR, check
 from screener.engine.facts import FACTS, Fact, number_facts, rating_facts
 from screener.engine.load import RuleProblems, RuleSet, load_rules
 from screener.errors import InputError, YamlError
 from screener.yamlfile import walk
+
+if TYPE_CHECKING:
+    from screener.classify.pipeline import Classifier
 
 Finding = tuple[str, int, str]
 
@@ -80,7 +83,7 @@ def _chosen(rules: RuleSet, ids: Sequence[str]) -> list[str]:
     return [rules.rule(rule_id).rule.id for rule_id in ids] if ids else list(rules.compiled)
 
 
-def test_catalysts(folders: Sequence[Path], classifier: Any, ids: Sequence[str]) -> SelftestReport:
+def test_catalysts(folders: Sequence[Path], classifier: Classifier, ids: Sequence[str]) -> SelftestReport:
     """Give every headline of the catalyst files to the classifier; spaCy is imported here only."""
     from screener.classify.check import run_catalyst_tests
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, TypeAlias, cast
 
 import click
 
 from screener.cli.common import App, say
 from screener.errors import InputError
+
+if TYPE_CHECKING:
+    from screener.types import Story
+
+_Given: TypeAlias = "tuple[object, Story]"
+"""A story with the id as its line gave it."""
 
 
 @click.command()
@@ -38,11 +44,10 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
 
     from screener.classify.pipeline import classifier_of
     from screener.outputs.tagged import as_line, table_lines
-    from screener.types import Story
 
     bad = 0
 
-    def stories() -> Iterator[tuple[Any, Story]]:
+    def stories() -> Iterator[_Given]:
         nonlocal bad
         for found in read_stories(file):
             if isinstance(found, str):
@@ -51,7 +56,7 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
             else:
                 yield found
 
-    held: dict[str, tuple[Any, Story]] = {}
+    held: dict[str, _Given] = {}
 
     def keep() -> Iterator[Story]:
         # Ids may repeat in the input: inside, each line has an id of its own.
@@ -72,7 +77,7 @@ def command(app: App, file: str, form: str, threshold: float) -> None:
         raise InputError(f"{bad} of {n + bad} lines could not be read; the others are classified")
 
 
-def read_stories(file: str) -> Iterator[Any]:
+def read_stories(file: str) -> Iterator[_Given | str]:
     """(id as given, Story) from a file or ``-``: JSON lines, or one plain text; a message for each broken line.
 
     Raises InputError where the file cannot be read or is no gzip.
@@ -83,13 +88,13 @@ def read_stories(file: str) -> Iterator[Any]:
     import zlib
 
     if file == "-":
-        raw: Any = sys.stdin.buffer
+        raw: IO[bytes] = sys.stdin.buffer
     else:
         path = Path(file)
         if path.is_dir() or not path.exists():
             raise InputError(f"{path}: {'is a folder' if path.is_dir() else 'no such file'}")
         try:
-            raw = gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
+            raw = cast("IO[bytes]", gzip.open(path, "rb")) if path.suffix == ".gz" else path.open("rb")  # noqa: SIM115
         except OSError as e:
             raise InputError(f"{path}: cannot be read ({e.strerror}); check the path") from e
     with raw:
@@ -105,7 +110,7 @@ def read_stories(file: str) -> Iterator[Any]:
             raise InputError(f"{file}: breaks off or is not gzip ({e}); get the file again") from e
 
 
-def _json_lines(lines: Iterator[tuple[int, str]], file: str) -> Iterator[Any]:
+def _json_lines(lines: Iterator[tuple[int, str]], file: str) -> Iterator[_Given | str]:
     import json
 
     for number, line in lines:
@@ -125,7 +130,7 @@ def _json_lines(lines: Iterator[tuple[int, str]], file: str) -> Iterator[Any]:
             yield given, story
 
 
-def _story(raw: dict[str, object]) -> Any:
+def _story(raw: dict[str, object]) -> Story:
     import datetime as dt
 
     from screener import clock
@@ -149,7 +154,7 @@ def _story(raw: dict[str, object]) -> Any:
     )
 
 
-def _texts(value: Any) -> tuple[str, ...]:
+def _texts(value: object) -> tuple[str, ...]:
     if value is None:
         return ()
-    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
+    return tuple(str(v) for v in value) if isinstance(value, list) else (str(value),)

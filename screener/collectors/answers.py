@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -149,7 +148,7 @@ def read_json(response: Response) -> object:
     return _decoded(response)[0]
 
 
-def _decoded(response: Response) -> tuple[Any, int]:
+def _decoded(response: Response) -> tuple[object, int]:
     try:
         return mend.read_json(response.body)
     except mend.NotJson as e:
@@ -167,7 +166,7 @@ def dig(value: object, path: str) -> object:
     return value
 
 
-def words(value: Any, path: str) -> str:
+def words(value: object, path: str) -> str:
     """The text or number under a path, white space made single; empty when there is none."""
     found = dig(value, path)
     if isinstance(found, str):
@@ -175,7 +174,7 @@ def words(value: Any, path: str) -> str:
     return str(found) if isinstance(found, int | float) and not isinstance(found, bool) else ""
 
 
-def number(value: Any, path: str) -> float | None:
+def number(value: object, path: str) -> float | None:
     """The finite number under a path (also when spelled as text); None when there is none."""
     found = dig(value, path)
     if isinstance(found, bool) or not isinstance(found, int | float | str):

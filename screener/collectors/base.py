@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import msgspec
 
@@ -35,7 +35,7 @@ class Context:
     state: FeedState
     as_of: dt.datetime | None = None
     known: Callable[[Sequence[str]], Collection[str]] = nothing_known
-    options: dict[str, Any] = field(default_factory=dict)
+    options: dict[str, object] = field(default_factory=dict)
     limits: Limits = DEFAULT
 
 

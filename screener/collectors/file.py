@@ -18,7 +18,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 import msgspec
 
@@ -104,7 +104,7 @@ def _lines(stream: IO[bytes], path: Path) -> Iterator[bytes]:
         raise InputError(f"{path}: breaks off or is not gzip ({e}); get the file again") from e
 
 
-def _decoded(line: bytes) -> dict[str, Any]:
+def _decoded(line: bytes) -> dict[str, object]:
     try:
         row = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as e:
@@ -158,7 +158,7 @@ def item_of(row: dict[str, object], path: Path, line: int, now: dt.datetime, as_
     )
 
 
-def _text(row: dict[str, Any], key: str) -> str:
+def _text(row: dict[str, object], key: str) -> str:
     value = row.get(key)
     if value is None:
         return ""

@@ -10,7 +10,7 @@ import inspect
 import struct
 from collections.abc import Callable
 from functools import cache
-from typing import IO, Any, get_type_hints
+from typing import IO, get_type_hints
 
 import msgspec
 
@@ -37,8 +37,8 @@ class Reply(msgspec.Struct, frozen=True, array_like=True):
 class Signature(msgspec.Struct, frozen=True):
     """The types of a function's arguments, in order, and of its result."""
 
-    arguments: Any
-    result: Any
+    arguments: object
+    result: object
 
 
 @cache

@@ -8,7 +8,6 @@ import time
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
-from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import anyio
@@ -115,7 +114,7 @@ class Fetcher:
         last_modified: str = "",
         headers: dict[str, str] | None = None,
         params: dict[str, str] | None = None,
-        json: Any = None,
+        json: object = None,
         retry: bool = True,
         partial: bool = False,
         trusted: bool = True,

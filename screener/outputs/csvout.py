@@ -9,7 +9,7 @@ import csv
 import datetime as dt
 import io
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, TextIO
+from typing import TextIO, cast
 
 import msgspec
 
@@ -61,8 +61,8 @@ def csv_text(rows: Iterable[WatchRow], columns: Sequence[str] = COLUMNS) -> str:
     return out.getvalue()
 
 
-def json_text(rows: Any, *, lines: bool = False) -> str:
+def json_text(rows: object, *, lines: bool = False) -> str:
     """Records (or one record) as indented JSON, or one JSON object a line."""
     if lines:
-        return "".join(msgspec.json.encode(r).decode() + "\n" for r in rows)
+        return "".join(msgspec.json.encode(r).decode() + "\n" for r in cast("Iterable[object]", rows))
     return msgspec.json.format(msgspec.json.encode(rows), indent=2).decode() + "\n"

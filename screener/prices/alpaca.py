@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlencode
 
 from screener import clock
@@ -24,7 +23,7 @@ from screener.errors import PriceError
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
 from screener.prices.cell_values import number, session_date
 from screener.prices.per_ticker import merged
-from screener.prices.replies import documented, fetch, json_of, mapping
+from screener.prices.replies import JsonObject, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem, Quote
 
@@ -34,15 +33,15 @@ BATCH = 100
 _FIELDS = {"open": "o", "high": "h", "low": "l", "close": "c", "volume": "v"}
 
 
-def _values(row: dict[str, Any]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
+def _values(row: JsonObject) -> dict[str, float | None]:
+    values: dict[str, float | None] = {}
     for name, short in _FIELDS.items():
         value = number(row.get(short))
         values[name] = None if value is not None and impossible(name, value) else value
     return values
 
 
-def bars_of(answer: dict[str, Any], source: str, request: PriceRequest) -> tuple[list[Bar], list[Problem]]:
+def bars_of(answer: JsonObject, source: str, request: PriceRequest) -> tuple[list[Bar], list[Problem]]:
     """The bars of one page, and a problem for each row that is none."""
     bars: list[Bar] = []
     problems: list[Problem] = []
@@ -51,13 +50,15 @@ def bars_of(answer: dict[str, Any], source: str, request: PriceRequest) -> tuple
             try:
                 day = session_date(row["t"])
                 known = min(request.now(), clock.close_time(day))
-                bars.append(Bar(ticker=_ours(ticker), day=day, source=source, known_at=known, **_values(row)))
+                bars.append(
+                    Bar(ticker=_ours(ticker), day=day, source=source, known_at=known, exchange="", **_values(row))
+                )
             except (KeyError, TypeError, ValueError) as e:
                 problems.append(problem(NAME, ticker, f"a bar that cannot be read ({e}); it is left out", "bad_row"))
     return bars, problems
 
 
-def quotes_of(answer: dict[str, Any], source: str) -> Iterator[Quote]:
+def quotes_of(answer: JsonObject, source: str) -> Iterator[Quote]:
     """Snapshots: the day's bar so far, the last trade and the best bid and ask."""
     for ticker, snap in answer.items():
         trade, day = (snap or {}).get("latestTrade") or {}, (snap or {}).get("dailyBar") or {}
@@ -143,7 +144,7 @@ class AlpacaSource:
 
     async def _get(
         self, request: PriceRequest, what: str, query: dict[str, str], headers: dict[str, str]
-    ) -> dict[str, Any]:
+    ) -> JsonObject:
         url = f"{(request.base_url or BASE_URL).rstrip('/')}/v2/stocks/{what}?{urlencode(query)}"
         answer = json_of(await fetch(fetcher_of(request, NAME), NAME, request, url, headers), NAME)
         found = mapping(answer, NAME, "object")

@@ -14,14 +14,13 @@ No key. It only knows the present, so it is never used in a replay.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from screener import clock
 from screener.errors import PriceError
 from screener.language.symbols import plain_ticker
 from screener.prices.base import PriceRequest, Prices, fetcher_of, problem
 from screener.prices.cell_values import number
-from screener.prices.replies import documented, fetch, json_of, mapping
+from screener.prices.replies import JsonObject, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem, Quote
 
@@ -34,7 +33,7 @@ _HEADERS = {"accept": "application/json, text/plain, */*", "accept-language": "e
 _FIELDS = {"close": "lastsale", "volume": "volume", "change_pct": "pctchange", "market_cap": "marketCap"}
 
 
-def table(answer: object) -> list[Any]:
+def table(answer: object) -> list[JsonObject]:
     """The rows of an answer. Raises PriceError with the service's own message when it has none."""
     top = mapping(answer, NAME, "object")
     status = top.get("status") or {}
@@ -63,7 +62,7 @@ def snapshot_day(received: dt.datetime) -> tuple[dt.date, str]:
     return day, "settling" if received < close + SETTLED else "final"
 
 
-def _numbers(row: dict[str, object], ticker: str, problems: list[Problem]) -> dict[str, float | None]:
+def _numbers(row: JsonObject, ticker: str, problems: list[Problem]) -> dict[str, float | None]:
     values: dict[str, float | None] = {}
     for name, theirs in _FIELDS.items():
         cell = row.get(theirs)
@@ -81,7 +80,7 @@ def _numbers(row: dict[str, object], ticker: str, problems: list[Problem]) -> di
     return values
 
 
-def parse(answer: Any, received: dt.datetime) -> Prices:
+def parse(answer: object, received: dt.datetime) -> Prices:
     """Bars (and, while the session runs or settles, quotes) from a decoded answer received at that moment.
 
     Bars are known from ``received``; one from a running session is partial and marked so by that time. Raises
@@ -111,7 +110,7 @@ def parse(answer: Any, received: dt.datetime) -> Prices:
     return Prices(source=NAME, bars=tuple(bars.values()), quotes=tuple(quotes.values()), problems=tuple(problems))
 
 
-def _exchange(row: dict[str, Any]) -> str:
+def _exchange(row: JsonObject) -> str:
     return str(row.get("exchange") or "").strip().lower()
 
 

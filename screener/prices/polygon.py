@@ -14,7 +14,6 @@ never into an address.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from screener import clock
 from screener.errors import PriceError
@@ -42,7 +41,7 @@ def sessions(request: PriceRequest) -> list[dt.date]:
     return found
 
 
-def parse(answer: Any, day: dt.date, wanted: frozenset[str] = frozenset()) -> Prices:
+def parse(answer: object, day: dt.date, wanted: frozenset[str] = frozenset()) -> Prices:
     """The bars of one day's answer. Raises PriceError with the service's message when it has none."""
     top = mapping(answer, NAME, "object")
     if top.get("status") not in ("OK", "DELAYED"):
@@ -59,14 +58,14 @@ def parse(answer: Any, day: dt.date, wanted: frozenset[str] = frozenset()) -> Pr
             continue
         if wanted and ticker not in wanted:
             continue
-        values: dict[str, Any] = {}
+        values: dict[str, float | None] = {}
         for name, short in _FIELDS.items():
             value = number(row.get(short))
             if value is not None and (wrong := impossible(name, value)):
                 problems.append(problem(NAME, ticker, f"{name} {value:g} {wrong}; it is unknown", "bad_price"))
                 value = None
             values[name] = value
-        bars[ticker] = Bar(ticker=ticker, day=day, source=NAME, known_at=clock.close_time(day), **values)
+        bars[ticker] = Bar(ticker=ticker, day=day, exchange="", source=NAME, known_at=clock.close_time(day), **values)
     return Prices(source=NAME, bars=tuple(bars.values()), problems=tuple(problems))
 
 

@@ -12,6 +12,8 @@ from screener.errors import FetchError, PriceError
 from screener.fetching import Getter, Response
 from screener.prices.base import PriceRequest
 
+JsonObject = dict[str, Any]
+"""What a service answered, decoded; nothing is known of its values."""
 RATE_LIMITED = frozenset({429, 999})
 
 
@@ -51,7 +53,7 @@ def json_of(response: Response, source: str) -> object:
         raise PriceError(f"{source}: {what} instead of data from {_plain(response.url)}; is the address right?") from e
 
 
-def mapping(value: Any, source: str, what: str) -> dict[str, Any]:
+def mapping(value: object, source: str, what: str) -> JsonObject:
     """The value as a JSON object. Raises PriceError naming what was expected."""
     if not isinstance(value, dict):
         raise PriceError(f"{source}: the answer has no {what}; the service may have changed its format")

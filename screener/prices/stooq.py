@@ -15,7 +15,6 @@ traded there; the change from day to day is right across splits. For personal us
 from __future__ import annotations
 
 import csv
-from typing import Any
 from urllib.parse import urlencode
 
 from screener import clock
@@ -69,7 +68,7 @@ def _bar(cells: list[str], where: dict[str, int], ticker: str, request: PriceReq
         raise ValueError(f"{day} is no trading day")
     if day > clock.new_york_date(request.now()):
         raise ValueError(f"{day} lies in the future")
-    values: dict[str, Any] = {n: number(cells[where[n]]) if n in where else None for n in _NUMBERS}
+    values: dict[str, float | None] = {n: number(cells[where[n]]) if n in where else None for n in _NUMBERS}
     wrong = [f"{n} {impossible(n, v)}" for n, v in values.items() if v is not None and impossible(n, v)]
     if wrong:
         raise ValueError("; ".join(wrong))
@@ -77,7 +76,7 @@ def _bar(cells: list[str], where: dict[str, int], ticker: str, request: PriceReq
     if before is not None and before.day == clock.previous_session(day) and before.close and values["close"]:
         change = round((values["close"] / before.close - 1) * 100, 6)
     known = min(request.now(), clock.close_time(day))
-    return Bar(ticker=ticker, day=day, change_pct=change, source=NAME, known_at=known, **values)
+    return Bar(ticker=ticker, day=day, change_pct=change, exchange="", source=NAME, known_at=known, **values)
 
 
 class StooqSource:

@@ -13,7 +13,6 @@ into a header, never into an address.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 from urllib.parse import quote as escaped
 
 from screener import clock
@@ -21,7 +20,7 @@ from screener.errors import PriceError
 from screener.prices.base import PriceRequest, Prices, fetcher_of, key_of, problem
 from screener.prices.cell_values import number, session_date
 from screener.prices.per_ticker import each
-from screener.prices.replies import NotThere, documented, fetch, json_of
+from screener.prices.replies import JsonObject, NotThere, documented, fetch, json_of
 from screener.prices.rows import impossible
 from screener.types import Bar, Problem
 
@@ -55,11 +54,11 @@ def parse(answer: object, ticker: str, request: PriceRequest) -> Prices:
     return Prices(source=NAME, bars=tuple(bars), problems=tuple(problems), splits=found)
 
 
-def _bar(row: dict[str, Any], ticker: str, request: PriceRequest, before: Bar | None) -> tuple[Bar, float]:
+def _bar(row: JsonObject, ticker: str, request: PriceRequest, before: Bar | None) -> tuple[Bar, float]:
     """One bar and its split factor (new shares for one old: 0.05 for a 1-for-20)."""
     day = session_date(row["date"])
     factor = number(row.get("splitFactor")) or 1.0
-    values: dict[str, Any] = {}
+    values: dict[str, float | None] = {}
     for name in _NUMBERS:
         value = number(row.get(name))
         values[name] = None if value is not None and impossible(name, value) else value
@@ -67,7 +66,7 @@ def _bar(row: dict[str, Any], ticker: str, request: PriceRequest, before: Bar | 
     if before is not None and before.day == clock.previous_session(day) and before.close and values["close"]:
         change = round((values["close"] * factor / before.close - 1) * 100, 6)
     known = min(request.now(), clock.close_time(day))
-    return Bar(ticker=ticker, day=day, change_pct=change, source=NAME, known_at=known, **values), factor
+    return Bar(ticker=ticker, day=day, change_pct=change, exchange="", source=NAME, known_at=known, **values), factor
 
 
 class TiingoSource:

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
@@ -75,10 +74,7 @@ def load_universe(path: Path | str) -> Universe:
     for key in data:
         if key not in _KEYS:
             raise YamlError(where, data.lines[key], key, f"is unknown; known keys: {', '.join(_KEYS)}")
-    bands = [
-        (str(_get(b, "name", str, where)), float(_get(b, "below", (int, float), where)))
-        for b in _list(data, "bands", where)
-    ]
+    bands = [(_text(b, "name", where), _number(b, "below", where)) for b in _list(data, "bands", where)]
     if not bands or any(a[1] >= b[1] for a, b in pairwise(bands)):
         raise YamlError(where, data.lines.get("bands", 0), "bands", "must be a list with rising limits")
     unknown = data.get("unknown") or yamlfile.LineDict()
@@ -100,18 +96,25 @@ def load_universe(path: Path | str) -> Universe:
     )
 
 
-def _list(data: yamlfile.LineDict, key: str, where: str) -> list[Any]:
+def _list(data: yamlfile.LineDict, key: str, where: str) -> list[yamlfile.LineDict]:
     found = data.get(key) or []
     if not isinstance(found, list) or not all(isinstance(x, yamlfile.LineDict) for x in found):
         raise YamlError(where, data.lines.get(key, 0), key, "must be a list of mappings")
     return found
 
 
-def _get(data: yamlfile.LineDict, key: str, kind: Any, where: str) -> Any:
+def _text(data: yamlfile.LineDict, key: str, where: str) -> str:
     value = data.get(key)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise YamlError(where, data.lines.get(key, data.line), key, "is missing or of the wrong kind")
+    if not isinstance(value, str):
+        raise YamlError(where, data.lines.get(key, data.line), key, "is missing or no text")
     return value
+
+
+def _number(data: yamlfile.LineDict, key: str, where: str) -> float:
+    value = data.get(key)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        raise YamlError(where, data.lines.get(key, data.line), key, "is missing or no number")
+    return float(value)
 
 
 def _least(data: yamlfile.LineDict, key: str, where: str) -> float:
@@ -132,7 +135,7 @@ def _words(data: yamlfile.LineDict, key: str, where: str, whole: bool = False) -
 
 
 def _kind(data: yamlfile.LineDict, where: str) -> Kind:
-    name = str(_get(data, "name", str, where))
+    name = _text(data, "name", where)
     return Kind(name=name, names=_words(data, "names", where), tickers=_words(data, "tickers", where, whole=True))
 
 

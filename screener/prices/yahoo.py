@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import quote as escaped
 from urllib.parse import urlencode
 
@@ -27,7 +26,7 @@ from screener.errors import PriceError
 from screener.prices.base import PriceRequest, Prices, fetcher_of
 from screener.prices.cell_values import number
 from screener.prices.per_ticker import each
-from screener.prices.replies import NotThere, RateLimited, documented, fetch, json_of, mapping
+from screener.prices.replies import JsonObject, NotThere, RateLimited, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
 from screener.types import Bar, Quote
 
@@ -38,7 +37,7 @@ _PRICES = ("open", "high", "low", "close")
 MINUTE = dt.timedelta(minutes=1)
 
 
-def result_of(answer: object, ticker: str) -> dict[str, object]:
+def result_of(answer: object, ticker: str) -> JsonObject:
     """The one result of a chart answer. Raises PriceError with the service's own words when it has none."""
     chart = mapping(mapping(answer, NAME, "object").get("chart"), NAME, "chart")
     error = chart.get("error")
@@ -58,7 +57,7 @@ def result_of(answer: object, ticker: str) -> dict[str, object]:
     return result
 
 
-def _table(result: dict[str, Any]) -> list[tuple[int, dict[str, float | None]]]:
+def _table(result: JsonObject) -> list[tuple[int, dict[str, float | None]]]:
     """(timestamp, values) of each bar; impossible values are unknown."""
     stamps = result.get("timestamp") or []
     indicators = mapping(result.get("indicators"), NAME, "indicators")
@@ -75,7 +74,7 @@ def _table(result: dict[str, Any]) -> list[tuple[int, dict[str, float | None]]]:
     return found
 
 
-def splits_of(result: dict[str, Any]) -> dict[dt.date, float]:
+def splits_of(result: JsonObject) -> dict[dt.date, float]:
     """Old shares for one new share by effective day, from the ``events`` of an answer."""
     events = (result.get("events") or {}).get("splits") or {}
     found = {}
@@ -100,7 +99,7 @@ def as_traded(value: float | None, day: dt.date, splits: Mapping[dt.date, float]
     return round(price, 4 if price >= 1 else 6)
 
 
-def daily_bars(result: dict[str, Any], ticker: str, request: PriceRequest) -> list[Bar]:
+def daily_bars(result: JsonObject, ticker: str, request: PriceRequest) -> list[Bar]:
     """The bars of the request's days, as traded, with the change that is right across splits."""
     splits = splits_of(result)
     now = request.now()
@@ -114,12 +113,13 @@ def daily_bars(result: dict[str, Any], ticker: str, request: PriceRequest) -> li
         linked = before is not None and before[0] == clock.previous_session(day)
         change = (close / before[1] - 1) * 100 if linked and before is not None else None
         if request.start <= day <= request.end:
-            prices: dict[str, Any] = {n: as_traded(values[n], day, splits, shares=False) for n in _PRICES}
+            prices: dict[str, float | None] = {n: as_traded(values[n], day, splits, shares=False) for n in _PRICES}
             bars[day] = Bar(
                 ticker=ticker,
                 day=day,
                 volume=as_traded(values["volume"], day, splits, shares=True),
                 change_pct=None if change is None else round(change, 6),
+                exchange="",
                 source=NAME,
                 known_at=min(now, clock.close_time(day)),
                 **prices,
@@ -129,7 +129,7 @@ def daily_bars(result: dict[str, Any], ticker: str, request: PriceRequest) -> li
     return list(bars.values())
 
 
-def snapshot(result: dict[str, Any], ticker: str, bars: list[Bar]) -> Quote | None:
+def snapshot(result: JsonObject, ticker: str, bars: list[Bar]) -> Quote | None:
     """The regular session so far, from the answer's ``meta``."""
     meta = result["meta"]
     stamp, price = meta.get("regularMarketTime"), meta.get("regularMarketPrice")
@@ -152,7 +152,7 @@ def snapshot(result: dict[str, Any], ticker: str, bars: list[Bar]) -> Quote | No
     )
 
 
-def minute_bars(result: dict[str, object], ticker: str) -> list[Quote]:
+def minute_bars(result: JsonObject, ticker: str) -> list[Quote]:
     """One-minute bars, pre and after hours included; ``as_of`` is the minute's end."""
     found = []
     for stamp, values in _table(result):
@@ -164,7 +164,7 @@ def minute_bars(result: dict[str, object], ticker: str) -> list[Quote]:
     return found
 
 
-def _answer(result: dict[str, object], ticker: str, request: PriceRequest, minutes: bool) -> Prices:
+def _answer(result: JsonObject, ticker: str, request: PriceRequest, minutes: bool) -> Prices:
     if minutes:
         known = [q for q in minute_bars(result, ticker) if not request.replay or q.as_of <= request.as_of]
         return Prices(source=NAME, minutes=tuple(known))

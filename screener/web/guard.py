@@ -25,9 +25,11 @@ from typing import Any, NamedTuple
 from screener import limits
 from screener.web.throttle import Throttle
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Message = MutableMapping[str, Any]
+"""A scope or an event of ASGI: what stands in it goes by its type."""
+Scope = Message
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 POLICY = (
@@ -229,7 +231,7 @@ class Guard:
         theirs = first_part(path) in self.tables
         policy = self.tables_policy if theirs and not path.startswith("/-/screener/") else self.policy
 
-        async def add(message: MutableMapping[str, Any]) -> None:
+        async def add(message: Message) -> None:
             if message["type"] == "http.response.start":
                 own = [*message.get("headers", []), *_HEADERS, (b"content-security-policy", policy)]
                 message = {**message, "headers": own}

@@ -13,6 +13,7 @@ from msgspec import Struct
 from screener.store.lists import Lists
 from screener.store.marks import Marks
 from screener.store.rows import iso
+from screener.web.guard import Receive, Send
 
 EVERY_SECONDS = 1.0
 PING_SECONDS = 20.0
@@ -97,7 +98,7 @@ def message(event: str, data: Present) -> bytes:
     return b"event: " + event.encode() + b"\ndata: " + msgspec.json.encode(data) + b"\n\n"
 
 
-async def events(datasette: Any, request: Request, send: Any, receive: Any) -> None:
+async def events(datasette: Any, request: Request, send: Send, receive: Receive) -> None:
     """The stream: the present state at once, then every change, with a comment now and then to keep it open."""
     watcher: Watcher = datasette.site.__dict__["watcher"]
     head = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
@@ -121,7 +122,7 @@ async def events(datasette: Any, request: Request, send: Any, receive: Any) -> N
 async def _next(queue: asyncio.Queue[bytes], gone: asyncio.Future[None]) -> bytes:
     """What to send next; empty when the stream is at its end."""
     waiting = asyncio.ensure_future(queue.get())
-    both: set[asyncio.Future[Any]] = {waiting, gone}
+    both: set[asyncio.Future[bytes] | asyncio.Future[None]] = {waiting, gone}
     done, _ = await asyncio.wait(both, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
     if waiting in done:
         return waiting.result()
@@ -129,6 +130,6 @@ async def _next(queue: asyncio.Queue[bytes], gone: asyncio.Future[None]) -> byte
     return b"" if gone in done else b": still here\n\n"
 
 
-async def _gone(receive: Any) -> None:
+async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -41,7 +40,7 @@ class Number(Struct, frozen=True, kw_only=True):
     at: str = ""
 
 
-def card(view: PageView, regime: Regime | None, day: dt.date | None, known_by: dt.datetime) -> dict[str, Any]:
+def card(view: PageView, regime: Regime | None, day: dt.date | None, known_by: dt.datetime) -> dict[str, object]:
     """What the template shows; without a regime only the chart of the funds."""
     if day is None:
         return {"regime": None, "returns": [], "numbers": [], "chart": "", "breadth": "", "spans": _SPANS}

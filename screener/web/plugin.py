@@ -16,6 +16,7 @@ from datasette.utils.asgi import Request, Response
 from screener import clock
 from screener.errors import ScreenerError
 from screener.web import api, assets, calendar, catalysts, feeds, live, rules, search, story, syndication, ticker, today
+from screener.web.guard import Send
 from screener.web.query import BadQuery
 from screener.web.site import DATABASE, Answer, Page, PageView, Stamp, finished
 
@@ -150,7 +151,7 @@ def respond(answer: Answer, request: Request) -> Response:
 class Raw(Response):  # type: ignore[misc]
     """A response whose body is bytes already."""
 
-    async def asgi_send(self, send: Any) -> None:
+    async def asgi_send(self, send: Send) -> None:
         """Send it in one piece."""
         pairs = [(k.encode("latin-1"), str(v).encode("latin-1")) for k, v in self.headers.items()]
         pairs.append((b"content-type", self.content_type.encode("latin-1")))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 import yaml
 from msgspec import Struct
@@ -72,7 +71,7 @@ def _plain(value: object) -> object:
     return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return yaml.safe_dump(
         _plain(value), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
     ).strip()

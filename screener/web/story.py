@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from screener.types import Story
+from screener.types import Classified, SourceRef, Story
 from screener.web.evidence import cut, pieces, spans_of
 from screener.web.site import Answer, PageView
 
@@ -13,7 +11,6 @@ def page(view: PageView) -> Answer:
     """The page ``/story/ID``."""
     story, known = find(view)
     spans = spans_of(known)
-    first = story.sources[0] if story.sources else None
     repeats = view.store.outlines.of_ids([story.repeats]) if story.repeats else []
     later = view.store.outlines.repeating(story.tickers, story.id) if story.tickers else []
     return view.render(
@@ -23,14 +20,14 @@ def page(view: PageView) -> Answer:
         found=known,
         title=pieces(story.title[:2000], "title", spans),
         text=cut(pieces(story.text, "text", spans)),
-        lags=[(s, _lag(s, first)) for s in story.sources],
+        lags=[(s, _lag(s, story.sources[0])) for s in story.sources],
         proofs=[s for s, _ in spans if s.field not in ("title", "text")],
         repeats=repeats,
         later=later,
     )
 
 
-def find(view: PageView) -> tuple[Story, Any]:
+def find(view: PageView) -> tuple[Story, Classified]:
     """The story of the address with what was found in it. Raises LookupError."""
     story = view.store.stories.get(view.names["story"])
     if story is None:
@@ -38,7 +35,7 @@ def find(view: PageView) -> tuple[Story, Any]:
     return story, view.store.catalysts.of_stories([story.id])[story.id]
 
 
-def _lag(source: Any, first: Any) -> str:
+def _lag(source: SourceRef, first: SourceRef) -> str:
     seconds = (source.received - first.received).total_seconds()
     if source is first:
         return "first"

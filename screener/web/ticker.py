@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,9 @@ from screener.web.evidence import Piece, excerpt, pieces, spans_of
 from screener.web.query import Filters, read_day, read_moment, read_ticker
 from screener.web.site import Answer, PageView
 from screener.web.today import by_rule, chosen, line, side_reasons
+
+if TYPE_CHECKING:
+    from screener.pipeline.explanation import RuleVerdict
 
 STORIES = 30
 _CHART_DAYS = 190
@@ -202,11 +205,33 @@ def rules_page(view: PageView) -> Answer:
 _WORD = {True: "yes", False: "no", None: "unknown"}
 
 
-def _verdicts(answers: Sequence[Any]) -> dict[str, Any]:
+class _Verdict(TypedDict):
+    rule: str
+    title: str
+    kind: str
+    catalyst: str
+    tests: list[tuple[str, str]]
+
+
+class _Verdicts(TypedDict):
+    fired: list[_Verdict]
+    undecided: list[_Verdict]
+    silent: list[_Verdict]
+    unknown: list[str]
+
+
+def _verdicts(answers: Sequence[RuleVerdict]) -> _Verdicts:
     """The rules by verdict; each with the selections that decided it."""
-    groups: dict[str, list[dict[str, Any]]] = {"fired": [], "undecided": [], "silent": []}
+    unknown = sorted({u for a in answers for u in a.unknown})
+    found: _Verdicts = {"fired": [], "undecided": [], "silent": [], "unknown": unknown}
     for a in answers:
         tests = [(name, _WORD[value]) for name, value in a.selections.items()]
-        item = {"rule": a.rule_id, "title": a.title, "kind": a.kind, "catalyst": a.catalyst, "tests": tests}
-        groups["fired" if a.matched else "undecided" if a.matched is None else "silent"].append(item)
-    return groups | {"unknown": sorted({u for a in answers for u in a.unknown})}
+        verdict: _Verdict = {
+            "rule": a.rule_id,
+            "title": a.title,
+            "kind": a.kind,
+            "catalyst": a.catalyst,
+            "tests": tests,
+        }
+        found["fired" if a.matched else "undecided" if a.matched is None else "silent"].append(verdict)
+    return found

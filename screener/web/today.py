@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -213,7 +212,7 @@ def _chips(f: Filters) -> list[tuple[str, str]]:
     return chips
 
 
-def _days(view: PageView, found: Chosen) -> dict[str, Any]:
+def _days(view: PageView, found: Chosen) -> dict[str, object]:
     """Where the day stands: the lists before and after it, and the moments at which its list changed."""
     if found.day is None:
         return {"before": "", "after": "", "times": []}
