@@ -18,12 +18,10 @@ from screener.classify.section import Section
 from screener.errors import YamlError
 from screener.language.phrases import Phrases
 from screener.language.wording import Wording
+from screener.types.words import POLARITIES, STAGES, Polarity, Stage
 
-Sign = Literal["+", "-", "±", "0"]
 ToneName = Literal["results", "readout"]
 KINDS = ("type", "noise")
-POLARITIES = ("+", "-", "±", "0")
-STAGES = ("proposed", "announced", "upsized", "priced", "effective", "closed", "terminated")
 NO_STAGE = "none"
 TONES = ("results", "readout")
 AGENCIES = ("named", "regulator", "public_body", "patent_office", "exchange")
@@ -60,7 +58,7 @@ class Sample(Struct, frozen=True, kw_only=True):
 class Turn(Struct, frozen=True):
     """Words that make the polarity ``to``: in the headline, and in the first ``depth`` characters of the text."""
 
-    to: Sign
+    to: Polarity
     phrases: Phrases
     depth: int = 0
 
@@ -68,7 +66,7 @@ class Turn(Struct, frozen=True):
 class StageWords(Struct, frozen=True):
     """Words of a headline that mean a stage; "" for none."""
 
-    stage: str
+    stage: Stage
     phrases: Phrases
 
 
@@ -77,7 +75,7 @@ class ToneRule(Struct, frozen=True):
 
     words: ToneName
     depth: int
-    otherwise: Sign
+    otherwise: Polarity
 
 
 class AmountWords(Struct, frozen=True):
@@ -108,14 +106,14 @@ class CatalystRule(Struct, frozen=True, kw_only=True):
     enabled: bool = True
     title: str
     description: str
-    polarity: Sign
+    polarity: Polarity
     turns: tuple[Turn, ...] = ()
-    beside: dict[str, Sign] = {}
+    beside: dict[str, Polarity] = {}
     tone: ToneRule | None = None
     stages: tuple[StageWords, ...] = ()
-    stage: str = ""
-    stage_with_price: str = ""
-    filing_stages: dict[str, str] = {}
+    stage: Stage = ""
+    stage_with_price: Stage = ""
+    filing_stages: dict[str, Stage] = {}
     facts: tuple[str, ...] = ()
     amount: AmountWords = AmountWords()
     counterparty: tuple[str, ...] = ()
@@ -246,7 +244,8 @@ def _stage(row: Section) -> StageWords:
         raise row.error(
             next(iter(names), ""), f"a row is one stage with its words, and unless; {row.nearest(names, STAGES)}"
         )
-    return StageWords("" if names[0] == NO_STAGE else names[0], row.phrases(names[0]))
+    stage: Stage = next((s for s in STAGES if s == names[0]), "")
+    return StageWords(stage, row.phrases(names[0]))
 
 
 def _tone(top: Section) -> ToneRule | None:

@@ -15,12 +15,12 @@ from screener import clock
 from screener.cli.common import App, Moment, date_option, db_option, emit, format_option, say, write_file
 from screener.errors import AlertError, InputError, ScreenerError
 from screener.language.symbols import typed_ticker
+from screener.types.words import ALERT_STATES
 
 if TYPE_CHECKING:
     from screener.outputs.alerts.courier import Courier
     from screener.store import Store
 
-STATES = ("pending", "sent", "failed", "dead", "muted")
 PATIENCE = 5.0
 TURN = 15.0
 """Seconds a watch waits for an ``alerts send`` that is just delivering."""
@@ -65,7 +65,7 @@ def _shown(store: Store) -> dict[str, str]:
 
 @command.command("list")
 @click.option("--ticker", default="", metavar="TICKER", help="Only this ticker's.")
-@click.option("--state", type=click.Choice(STATES), help="Only these.")
+@click.option("--state", type=click.Choice(ALERT_STATES), help="Only these.")
 @click.option("--since", type=Moment(), metavar="T", help="Only what was decided since, e.g. 2025-12-12T13:00:00Z.")
 @click.option("--limit", type=click.IntRange(1), default=50, show_default=True)
 @format_option("table", "json", "jsonl")

@@ -17,6 +17,7 @@ from screener.engine.facts import FACTS, Fact
 from screener.engine.schema import RuleFile, read_file, to_rule
 from screener.errors import InputError, YamlError
 from screener.types import Rule
+from screener.types.words import RuleKind
 from screener.yamlfile import walk
 
 
@@ -41,7 +42,7 @@ class RuleSet:
     digest: str
     off: tuple[str, ...] = ()
     compiled: dict[str, Compiled] = field(default_factory=dict)
-    by_kind: dict[str, tuple[Compiled, ...]] = field(default_factory=dict)
+    by_kind: dict[RuleKind, tuple[Compiled, ...]] = field(default_factory=dict)
     named: frozenset[str] = frozenset()
 
     def leading(self, type: str) -> tuple[Compiled, ...]:

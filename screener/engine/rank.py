@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -27,21 +27,24 @@ from screener.engine.load import RuleSet
 from screener.engine.measures import dilutive, materiality, published, published_session
 from screener.errors import InputError
 from screener.types import Hit, Reason, WatchRow
+from screener.types.words import Action, Side
 
 # Below this score a row is kept for the audit, with the action "No Action".
 THRESHOLD = 20.0
 # A session's move of this size, in percent, says by itself which way the news went.
 TELLING = 8.0
-BULLISH, BEARISH, NEUTRAL = "+", "-", ""
+BULLISH: Final = "+"
+BEARISH: Final = "-"
+NEUTRAL: Final = ""
 ORDERS = ("both", "bullish", "bearish")
-_SIDES = {"bullish": BULLISH, "bearish": BEARISH, "neutral": NEUTRAL}
-_POLARITY = {"+": BULLISH, "-": BEARISH}
-_DEFAULT_ACTION = {BULLISH: "Watch", BEARISH: "Avoid", NEUTRAL: "Watch"}
+_SIDES: dict[str, Side] = {"bullish": BULLISH, "bearish": BEARISH, "neutral": NEUTRAL}
+_POLARITY: dict[str, Side] = {"+": BULLISH, "-": BEARISH}
+_DEFAULT_ACTION: dict[Side, Action] = {BULLISH: "Watch", BEARISH: "Avoid", NEUTRAL: "Watch"}
 _HEIGHT = {"Alert": 3, "Watch": 2, "No Action": 1, "Avoid": 0}
 _QUOTE = 120
 UNDATED = "publication time unknown"
 _UNDATED_AT_MOST = "Watch"  # what may be old news is no alert
-_WORD = {BULLISH: "bullish", BEARISH: "bearish", NEUTRAL: "mixed"}
+_WORD: dict[Side, str] = {BULLISH: "bullish", BEARISH: "bearish", NEUTRAL: "mixed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Strength:
     """
 
     candidate: Candidate
-    side: str
+    side: Side
     lead: Hit
     reasons: tuple[Reason, ...]
     boosters: tuple[Hit, ...]
@@ -94,7 +97,7 @@ def order(rows: Sequence[WatchRow], by: str = "both") -> list[WatchRow]:
     return [msgspec.structs.replace(row, rank=i) for i, row in enumerate(ordered, 1)]
 
 
-def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidate, str, Hit, FactSource]]:
+def strengths(group: Sequence[Candidate], rules: RuleSet) -> list[tuple[Candidate, Side, Hit, FactSource]]:
     """Every candidate that a catalyst rule matches, with its side and best hit, strongest first."""
     found = []
     for candidate in group:
@@ -122,7 +125,7 @@ def _best(rules: Iterable[Compiled], get: FactSource) -> tuple[Compiled, Hit] | 
     return best
 
 
-def side_of(candidate: Candidate, compiled: Compiled) -> str:
+def side_of(candidate: Candidate, compiled: Compiled) -> Side:
     """ "+", "-" or "" for the side a catalyst counts on: the rule's own, else the catalyst's polarity."""
     wanted = compiled.rule.side
     side = _SIDES[wanted] if wanted else _POLARITY.get(candidate.catalyst.polarity, NEUTRAL)
@@ -131,7 +134,7 @@ def side_of(candidate: Candidate, compiled: Compiled) -> str:
     return side
 
 
-def measure(candidate: Candidate, side: str, lead: Hit, get: FactSource, rules: RuleSet) -> Strength:
+def measure(candidate: Candidate, side: Side, lead: Hit, get: FactSource, rules: RuleSet) -> Strength:
     """Add boosters and warnings to a candidate's catalyst points."""
     hits, missing = [lead], list(lead.unknown)
     warnings = []
@@ -166,11 +169,11 @@ def undecided(compiled: Compiled, get: FactSource) -> tuple[str, ...]:
     return evaluate(compiled, get).unknown
 
 
-def _sided(reason: Reason, side: str) -> Reason:
+def _sided(reason: Reason, side: Side) -> Reason:
     return msgspec.structs.replace(reason, side=side)
 
 
-def _evidence(candidate: Candidate, lead: Hit, side: str) -> Reason:
+def _evidence(candidate: Candidate, lead: Hit, side: Side) -> Reason:
     """The first reason of a row: the rule's title, what was found, how surely, and the words that prove it."""
     c, first = candidate.catalyst, lead.reasons[0]
     proof = next((s.text for s in c.evidence if not s.fact), "") or next((s.text for s in c.evidence), "")
@@ -212,7 +215,7 @@ def _row(
     )
 
 
-def tape_side(c: Candidate) -> str:
+def tape_side(c: Candidate) -> Side:
     """Which way a large move of the session went, "" while there is none."""
     change = c.move.change_pct if c.move else None
     if change is None or abs(change) < TELLING:
@@ -220,7 +223,7 @@ def tape_side(c: Candidate) -> str:
     return BULLISH if change > 0 else BEARISH
 
 
-def row_side(lead: Strength, tape: str) -> str:
+def row_side(lead: Strength, tape: Side) -> Side:
     """Where a row points: where the tape went, except that bad news and a sale of shares that rise are unclear."""
     if not tape or tape == lead.side:
         return lead.side
@@ -252,7 +255,7 @@ def _also(s: Strength) -> str:
 
 def _card(lead: Strength, threshold: float) -> tuple[dict[str, str], list[Reason]]:
     """The lead rule's card, raised by boosters, lowered by warnings and by a score under the threshold, with reasons."""
-    card = {"action": _DEFAULT_ACTION[lead.side], **lead.lead.card}
+    card: dict[str, str] = {"action": _DEFAULT_ACTION[lead.side], **lead.lead.card}
     why: list[Reason] = []
     for booster in lead.boosters:
         action = booster.card.get("action", card["action"])
@@ -281,7 +284,7 @@ def _fill(
     *,
     run_id: str,
     day: dt.date,
-    side: str,
+    side: Side,
     strength: Mapping[str, float],
     card: dict[str, str],
     reasons: tuple[Reason, ...],
@@ -301,7 +304,7 @@ def _fill(
         score=lead.total,
         bullish=strength.get(BULLISH, 0.0),
         bearish=strength.get(BEARISH, 0.0),
-        action=card.get("action", ""),
+        action=cast("Action", card.get("action", "")),
         recommendation=card.get("recommendation", ""),
         timeframe=card.get("timeframe", ""),
         risk=card.get("risk", ""),

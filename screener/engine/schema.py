@@ -13,19 +13,21 @@ from screener.engine.facts import FACTS, PARTS, SHARE, Fact
 from screener.engine.operators import BOOL, LIST, NUMBER, OPS, check_fact, check_value
 from screener.errors import YamlError
 from screener.types import Rule
+from screener.types.words import ACTIONS, RULE_KINDS, RULE_LEVELS, RULE_SIDES, RULE_STATUSES
 from screener.yamlfile import LineDict, loads
 
-STATUSES = ("experimental", "test", "stable", "deprecated", "off")
-LEVELS = ("informational", "low", "medium", "high", "critical")
-KINDS = ("catalyst", "booster", "warning", "default")
-SIDES = ("", "bullish", "bearish", "neutral")
-ACTIONS = ("Alert", "Watch", "No Action", "Avoid")
 CARD_KEYS = ("action", "recommendation", "timeframe", "risk")
 TEXTS = ("title", "id", "status", "description", "level", "kind", "side", "part", "scale", "warning")
 KEYS = (*TEXTS, "enabled", "when", "score", "card", "falsepositives", "facts", "tests", "noise_budget")
 TEST_KEYS = ("name", "given", "without", "expect")
 EXPECT_KEYS = {"match": BOOL, "score": NUMBER, "warnings": LIST, "card": "card", "unknown": LIST}
-CHOICES = {"status": STATUSES, "level": LEVELS, "kind": KINDS, "side": SIDES, "part": PARTS}
+CHOICES = {
+    "status": RULE_STATUSES,
+    "level": RULE_LEVELS,
+    "kind": RULE_KINDS,
+    "side": RULE_SIDES,
+    "part": PARTS,
+}
 
 
 class RuleFile:

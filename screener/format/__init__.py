@@ -12,6 +12,7 @@ from math import floor, isfinite, log10
 from urllib.parse import urlsplit
 
 from screener.clock import NEW_YORK, eastern
+from screener.types.words import POLARITIES
 
 __all__ = [
     "DATE_NAMES", "DISCLAIMER", "catalyst_label", "date_name", "decimals", "dollars", "eastern", "multiple", "neutral",
@@ -20,7 +21,7 @@ __all__ = [
 ]  # fmt: skip
 
 _FORMULA = frozenset("=+-@|\uff1d\uff0b\uff0d\uff20")
-_SIGNS = frozenset({"+", "-", "±", "0"})
+_SIGNS = frozenset(POLARITIES)
 _SIZES = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "K"))
 _ACRONYMS = {"fda": "FDA", "usd": "USD", "pdufa": "PDUFA", "atm": "ATM", "spac": "SPAC", "ai": "AI", "pct": "%"}
 DATE_NAMES = {

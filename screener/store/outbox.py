@@ -12,15 +12,20 @@ import datetime as dt
 import hashlib
 import sqlite3
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
 from screener.store.rows import Subject, dump, iso, marks, moment, moment_or_none, texts_of
 from screener.types import Alert
+from screener.types.words import ALERT_STATES
 
-PENDING, SENT, FAILED, DEAD, MUTED = "pending", "sent", "failed", "dead", "muted"
+PENDING: Final = "pending"
+SENT: Final = "sent"
+FAILED: Final = "failed"
+DEAD: Final = "dead"
+MUTED: Final = "muted"
 OPEN = (PENDING, FAILED)
 _alert = msgspec.json.Decoder(Alert)
 
@@ -283,7 +288,7 @@ class Outbox(Subject):
 
     def counts(self) -> dict[str, int]:
         """How many deliveries stand in each state, and how many alerts were held back."""
-        found = dict.fromkeys((PENDING, SENT, FAILED, DEAD, MUTED), 0)
+        found: dict[str, int] = dict.fromkeys(ALERT_STATES, 0)
         for state, count in self._db.execute("SELECT state, count(*) FROM deliveries GROUP BY state"):
             found[state] = count
         found[MUTED] = self._db.execute("SELECT count(*) FROM alerts WHERE state = ?", (MUTED,)).fetchone()[0]

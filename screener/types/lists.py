@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from screener.types.sources import FactValue, Problem
+
+if TYPE_CHECKING:
+    from screener.types.words import (
+        Action,
+        AlertState,
+        Polarity,
+        RuleKind,
+        RuleLevel,
+        RuleSide,
+        RuleStatus,
+        Side,
+        Stage,
+    )
+else:  # a stored record keeps the words it was stored with: what an older or newer version wrote is read, not refused
+    Action = AlertState = Polarity = RuleKind = RuleLevel = RuleSide = RuleStatus = Side = Stage = str
 
 
 class Reason(Struct, frozen=True, kw_only=True):
@@ -19,7 +34,7 @@ class Reason(Struct, frozen=True, kw_only=True):
     part: str
     text: str
     points: float = 0.0
-    side: str = ""
+    side: Side = ""
     rule_id: str = ""
 
 
@@ -33,10 +48,10 @@ class Rule(Struct, frozen=True, kw_only=True):
 
     id: str
     title: str
-    status: str
-    level: str
-    kind: str = "catalyst"
-    side: str = ""
+    status: RuleStatus
+    level: RuleLevel
+    kind: RuleKind = "catalyst"
+    side: RuleSide = ""
     part: str = "catalyst"
     scale: str = ""
     warning: str = ""
@@ -84,13 +99,13 @@ class WatchRow(Struct, frozen=True, kw_only=True):
     score: float
     bullish: float = 0.0
     bearish: float = 0.0
-    action: str = ""
+    action: Action = ""
     recommendation: str = ""
     timeframe: str = ""
     risk: str = ""
     catalyst: str
-    stage: str = ""
-    polarity: str = "0"
+    stage: Stage = ""
+    polarity: Polarity = "0"
     confidence: float = 0.0
     story_id: str = ""
     headline: str = ""
@@ -112,7 +127,7 @@ class WatchRow(Struct, frozen=True, kw_only=True):
     warnings: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
-    side: str = ""
+    side: Side = ""
     also: tuple[str, ...] = ()
     outside: str = ""
     session: str = ""
@@ -150,7 +165,7 @@ class Alert(Struct, frozen=True, kw_only=True):
     id: str
     row: WatchRow
     channel: str = ""
-    state: str = "pending"
+    state: AlertState = "pending"
     attempts: int = 0
     created: dt.datetime
     sent: dt.datetime | None = None

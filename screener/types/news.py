@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
 from screener.types.sources import FactValue
+
+if TYPE_CHECKING:
+    from screener.types.words import Polarity, Stage
+else:  # a stored record keeps the words it was stored with: what an older or newer version wrote is read, not refused
+    Polarity = Stage = str
 
 
 class Span(Struct, frozen=True, kw_only=True):
@@ -73,8 +79,8 @@ class Catalyst(Struct, frozen=True, kw_only=True):
     story_id: str
     ticker: str = ""
     type: str
-    stage: str = ""
-    polarity: str = "0"
+    stage: Stage = ""
+    polarity: Polarity = "0"
     confidence: float
     evidence: tuple[Span, ...] = ()
     facts: dict[str, FactValue] = field(default_factory=dict)

@@ -173,7 +173,7 @@ def page(view: PageView) -> Answer:
 
 def _tally(rows: Sequence[WatchRow]) -> list[tuple[str, int]]:
     order = ("Alert", "Watch", "Avoid", "No Action")
-    counts = Counter(r.action or "No Action" for r in rows)
+    counts: Counter[str] = Counter(r.action or "No Action" for r in rows)
     return [(a, counts[a]) for a in order if counts[a]] + [(a, n) for a, n in counts.items() if a not in order]
 
 
@@ -181,7 +181,7 @@ def _choices(rows: Sequence[WatchRow], names: Mapping[str, Sequence[str]]) -> di
     """What the filters offer, with how many rows each has."""
     catalysts = Counter(r.catalyst for r in rows)
     sources = Counter(s for r in rows for s in set(names.get(r.story_id, (r.source,))))
-    signs = Counter(r.polarity for r in rows)
+    signs: Counter[str] = Counter(r.polarity for r in rows)
     sessions = Counter(r.session for r in rows)
     return {
         "catalyst": sorted(catalysts.items(), key=lambda x: (-x[1], x[0])),

@@ -19,6 +19,7 @@ from screener.classify.details.stage import find_stage
 from screener.classify.factnames import FACT_NAMES
 from screener.classify.rulefile import CatalystRule
 from screener.types import FactValue, Span
+from screener.types.words import Polarity, Stage
 
 __all__ = ["FACT_NAMES", "Describer", "Details"]
 
@@ -28,8 +29,8 @@ RELEASES = ("PR", "HALT")  # what has a headline of its own
 class Details(Struct, frozen=True, kw_only=True):
     """What the words say about one catalyst; ``stage`` is "" when they say nothing of it."""
 
-    stage: str
-    polarity: str
+    stage: Stage
+    polarity: Polarity
     facts: dict[str, FactValue]
     spans: tuple[Span, ...]
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 from screener.classify.details.clinic import find_endpoint
 from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
 from screener.classify.details.tone import LEXICONS, TRIAL_BAD, tone
-from screener.classify.rulefile import CatalystRule, Sign, ToneRule, Turn
+from screener.classify.rulefile import CatalystRule, ToneRule, Turn
+from screener.types.words import Polarity
 
 FILING_DEPTH = 6_000
 _BAD_DEPTH = 500
-_REVERSED: dict[Sign, Sign] = {"+": "-", "-": "+"}
+_REVERSED: dict[Polarity, Polarity] = {"+": "-", "-": "+"}
 _ENDPOINT = "endpoint_met"
 
 
@@ -27,7 +28,7 @@ def find_polarity(
     *,
     filing: bool = False,
     doc_types: tuple[str, ...] = (),
-) -> Sign:
+) -> Polarity:
     """The sign of the event, with a span of fact "polarity" on the words that decided."""
     together = next((sign for other, sign in rule.beside.items() if other in doc_types), None)
     if together:
@@ -49,7 +50,7 @@ def turned(turn: Turn, reading: Reading, *, filing: bool = False) -> Place | Non
     return reading.phrase(turn.phrases, max(turn.depth, FILING_DEPTH) if filing and turn.depth else turn.depth)
 
 
-def _by_tone(rule: CatalystRule, how: ToneRule, reading: Reading, notes: Notes, *, filing: bool) -> Sign:
+def _by_tone(rule: CatalystRule, how: ToneRule, reading: Reading, notes: Notes, *, filing: bool) -> Polarity:
     if how.words == "readout":
         sign = _readout(rule, reading, notes, filing=filing)
         if sign:
@@ -61,7 +62,7 @@ def _by_tone(rule: CatalystRule, how: ToneRule, reading: Reading, notes: Notes, 
     return "+" if result.score > 0 else "-"
 
 
-def _readout(rule: CatalystRule, reading: Reading, notes: Notes, *, filing: bool) -> Sign | None:
+def _readout(rule: CatalystRule, reading: Reading, notes: Notes, *, filing: bool) -> Polarity | None:
     """The endpoint decides, then words of failure; None when neither is there."""
     found = find_endpoint(reading, notes) if _ENDPOINT in rule.facts else None
     if found:

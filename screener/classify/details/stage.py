@@ -11,10 +11,11 @@ import re
 
 from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
 from screener.classify.rulefile import CatalystRule
+from screener.types.words import Stage
 
 FILING_DEPTH = 6_000
 #: In the text of a filing "may be terminated" and "upon completion" are boilerplate: only what has happened counts.
-_DONE: tuple[tuple[str, re.Pattern[str]], ...] = (
+_DONE: tuple[tuple[Stage, re.Pattern[str]], ...] = (
     (
         "terminated",
         re.compile(
@@ -41,7 +42,7 @@ def find_stage(
     *,
     form: str = "",
     items: tuple[str, ...] = (),
-) -> str:
+) -> Stage:
     """The stage of the event, with a span of fact "stage" on the words that decided; ``form`` is empty for a release."""
     for row in rule.stages:
         span = row.phrases.first(reading.folded_title)
@@ -54,7 +55,7 @@ def find_stage(
     return rule.stage_with_price if rule.stage_with_price and "price" in notes.facts else rule.stage
 
 
-def _of_filing(rule: CatalystRule, form: str, items: tuple[str, ...], reading: Reading, notes: Notes) -> str:
+def _of_filing(rule: CatalystRule, form: str, items: tuple[str, ...], reading: Reading, notes: Notes) -> Stage:
     """What form, item number and the opening of a filing say; empty when they say nothing."""
     plain = _of_code(rule, form, items)
     if plain:
@@ -68,7 +69,7 @@ def _of_filing(rule: CatalystRule, form: str, items: tuple[str, ...], reading: R
     return ""
 
 
-def _of_code(rule: CatalystRule, form: str, items: tuple[str, ...]) -> str:
+def _of_code(rule: CatalystRule, form: str, items: tuple[str, ...]) -> Stage:
     plain = form.split("/", maxsplit=1)[0]
     for code, stage in rule.filing_stages.items():
         if code in items or plain == code or (code.endswith("*") and form.startswith(code[:-1])):
