@@ -114,7 +114,7 @@ def _decoded(line: bytes) -> dict[str, object]:
     return plain_names(row)
 
 
-def plain_names(row: dict[str, Any]) -> dict[str, Any]:
+def plain_names(row: dict[str, object]) -> dict[str, object]:
     """A row with the fields' own names beside their other ones (``id``, ``tickers``, ``wire``)."""
     return {**{_ALIASES[k]: v for k, v in row.items() if k in _ALIASES}, **row}
 
