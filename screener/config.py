@@ -163,6 +163,8 @@ class RowFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     max_score: float | str | None = None
     min_change: float | str | None = None
     max_change: float | str | None = None
+    min_since_news: float | str | None = None
+    max_since_news: float | str | None = None
     min_rvol: float | str | None = None
     max_rvol: float | str | None = None
     min_price: float | str | None = None

@@ -7,12 +7,9 @@ from contextlib import closing
 
 import click
 
-from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, emit, output_option, say
 from screener.cli.today import chosen_day
 from screener.errors import AlertError, InputError
-
-AHEAD = dt.timedelta(days=21)
 
 
 @click.command()
@@ -33,21 +30,15 @@ def command(
       screener brief --output brief.md
       screener brief --send        (from a timer, before the open and after the close)
     """
-    from screener.outputs.brief import brief, title
-    from screener.pipeline.alerts.matched_words import matched_words
+    from screener.outputs.brief import day_brief
 
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
-        rows = store.lists.rows_as_of(day, as_of) if day else None
-        if day is None or rows is None:
-            raise InputError(f"no list stored for {day or 'any day'}: `screener run` makes one")
-        moment = as_of or max((r.as_of for r in rows), default=clock.now())
-        regime = store.regimes.of_day(day, as_of)
-        dates = store.calendar.titled(store.calendar.dates(day, day + AHEAD, moment))
-        words = matched_words(store, rows)
-    text = brief(day, moment, rows, regime, dates, words, top, app.settings.alerts.page_url)
+        if day is None:
+            raise InputError("no list stored for any day: `screener run` makes one")
+        title, text = day_brief(store, app.settings, day, as_of, top)
     if send:
-        _send(app, title(day, moment), text)
+        _send(app, title, text)
     if output or not send:
         emit(text, output)
 

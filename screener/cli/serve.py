@@ -28,6 +28,7 @@ def command(app: App, host: str | None, port: int | None, ask: bool, db: str | N
       screener serve
       screener serve --host 0.0.0.0 --password --db demo.db
     """
+    from screener.outputs.brief import day_brief
     from screener.web.serving import serve
 
     web = app.settings.web
@@ -39,4 +40,5 @@ def command(app: App, host: str | None, port: int | None, ask: bool, db: str | N
         port=web.port if port is None else port,
         password=password,
         say=say,
+        brief=day_brief,
     )

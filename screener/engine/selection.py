@@ -24,7 +24,7 @@ SESSIONS = (clock.PRE, clock.REGULAR, clock.AFTER, clock.CLOSED)
 ACTIONS = ("alert", "watch", "avoid", "no_action")
 UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9, "t": 1e12}
 UNITS |= {"thousand": 1e3, "million": 1e6, "billion": 1e9}
-PERCENT, SIGNED = ("change", "gap", "materiality"), ("change", "gap")
+PERCENT, SIGNED = ("change", "gap", "since_news", "materiality"), ("change", "gap", "since_news")
 _AMOUNT = re.compile(
     r"\$?\s*(-?(?:[0-9][0-9_,]*\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?)\s*([a-z]{0,8})", re.IGNORECASE
 )
@@ -35,6 +35,7 @@ NUMBERS: dict[str, Key] = {
     "score": lambda r: r.score,
     "change": lambda r: r.change_pct,
     "gap": lambda r: r.gap_pct,
+    "since_news": lambda r: r.since_news_pct,
     "rvol": lambda r: r.rvol,
     "price": lambda r: r.price,
     "dollar_volume": lambda r: r.dollar_volume,

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from screener import clock
+from screener.config import Settings
+from screener.errors import InputError
 from screener.format import DISCLAIMER, on_one_line
 from screener.outputs.alerts.content import (
     explanation,
@@ -17,9 +19,12 @@ from screener.outputs.alerts.content import (
     unknown,
     web_address,
 )
+from screener.pipeline.alerts.matched_words import matched_words
+from screener.store import Store
 from screener.store.calendar import KnownDate
 from screener.types import Regime, WatchRow
 
+AHEAD = dt.timedelta(days=21)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]#!])")
 Words = Mapping[str, Sequence[str]]
 
@@ -50,6 +55,20 @@ def brief(
         [f"*{DISCLAIMER}*"],
     ]
     return "\n\n".join("\n".join(p) for p in parts if p) + "\n"
+
+
+def day_brief(
+    store: Store, settings: Settings, day: dt.date, as_of: dt.datetime | None, top: int = 8
+) -> tuple[str, str]:
+    """Title and page of a day's stored list, as of a moment. Raises InputError when no list was stored by then."""
+    rows = store.lists.rows_as_of(day, as_of)
+    if rows is None:
+        raise InputError(f"no list stored for {day}: `screener run` makes one")
+    moment = as_of or max((r.as_of for r in rows), default=clock.now())
+    dates = store.calendar.titled(store.calendar.dates(day, day + AHEAD, moment))
+    words = matched_words(store, rows)
+    regime = store.regimes.of_day(day, as_of)
+    return title(day, moment), brief(day, moment, rows, regime, dates, words, top, settings.alerts.page_url)
 
 
 def worth_a_look(row: WatchRow) -> bool:

@@ -152,6 +152,15 @@ class Bars(Subject):
         """The newest quote of each ticker in a span."""
         return {t: held[-1] for t, held in self.trails(tickers, since, known_by).items()}
 
+    def newest_quote(self, tickers: Sequence[str]) -> dt.datetime | None:
+        """The moment of the newest quote of any of some tickers; None without any."""
+        times = [
+            row[0]
+            for t in tickers
+            if (row := self._db.execute("SELECT max(as_of) FROM quotes WHERE ticker = ?", (t,)).fetchone())[0]
+        ]
+        return moment(max(times)) if times else None
+
     def trails(self, tickers: Sequence[str], since: dt.datetime, known_by: dt.datetime) -> dict[str, list[Quote]]:
         """All quotes of each ticker in a span, oldest first."""
         found: dict[str, list[Quote]] = {}

@@ -26,6 +26,21 @@ class Feeds(Subject):
         """All feeds ever polled, by name."""
         return {r["name"]: _state(r) for r in self._rows(f"SELECT {_COLUMNS} FROM feeds")}
 
+    def health(self) -> dict[str, FeedState]:
+        """All feeds ever polled, by name, without what they have seen: enough to tell whether they work."""
+        rows = self._rows("SELECT name, last_success, last_error, last_error_at, failures, disabled FROM feeds")
+        return {
+            r["name"]: FeedState(
+                name=r["name"],
+                last_success=moment_or_none(r["last_success"]),
+                last_error=r["last_error"],
+                last_error_at=moment_or_none(r["last_error_at"]),
+                failures=r["failures"],
+                disabled=r["disabled"],
+            )
+            for r in rows
+        }
+
     def save(self, s: FeedState) -> None:
         """Remember a feed's state, in the same transaction as its items."""
         self._db.execute(

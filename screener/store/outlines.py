@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 from msgspec import Struct
 
-from screener.store.rows import Subject, chunks, marks, moment, texts_of
+from screener.store.rows import Subject, chunks, dump, iso, marks, moment, texts_of
 from screener.types import SourceRef
 
 _sources = msgspec.json.Decoder(tuple[SourceRef, ...])
@@ -26,6 +27,28 @@ class Outline(Struct, frozen=True, kw_only=True):
     tickers: tuple[str, ...]
     company: str
     sources: tuple[SourceRef, ...]
+
+
+HIT = "\x02"
+"""Stands before and after each hit in ``Found.piece``."""
+
+
+class Found(NamedTuple):
+    """A story that holds the words looked for, and the piece of it that does."""
+
+    story: Outline
+    piece: str
+
+
+def _driver(text: str, tickers: Sequence[str], catalyst: str) -> tuple[str, list[str]]:
+    """The table that leads a stream's query, by its most telling filter, with the values of its condition."""
+    if text:
+        return "stories_fts f JOIN stories s ON s.rowid = f.rowid WHERE stories_fts MATCH ?", [text]
+    if tickers:
+        return f"story_tickers t JOIN stories s ON s.id = t.story_id WHERE t.ticker IN ({marks(tickers)})", [*tickers]
+    if catalyst:
+        return "catalysts c JOIN stories s ON s.id = c.story_id WHERE c.type = ?", [catalyst]
+    return "stories s WHERE 1", []
 
 
 class Outlines(Subject):
@@ -56,15 +79,52 @@ class Outlines(Subject):
         )
         return self.of_ids([r["id"] for r in rows])
 
-    def matching(self, words: str, limit: int, *, best: bool) -> list[Outline]:
-        """Stories that hold all the words, best first or newest stored first; any text is a valid query."""
+    def found(self, words: str, limit: int, *, best: bool) -> list[Found]:
+        """Stories that hold all the words, best first or newest stored first; any text is a valid query.
+
+        Each comes with the piece of its headline or text that holds them, cut at ``HIT`` marks.
+        """
         query = " ".join('"' + w.replace('"', '""') + '"' for w in words.split()[:20])
         if not query:
             return []
         rows = self._rows(
-            "SELECT s.id FROM stories_fts f JOIN stories s ON s.rowid = f.rowid "
+            f"SELECT s.id, snippet(stories_fts, -1, '{HIT}', '{HIT}', '…', 24) AS piece "
+            "FROM stories_fts f JOIN stories s ON s.rowid = f.rowid "
             f"WHERE stories_fts MATCH ? ORDER BY {'rank' if best else 'f.rowid DESC'} LIMIT ?",
             (query, limit),
+        ).fetchall()
+        known = {o.id: o for o in self.of_ids([r["id"] for r in rows])}
+        return [Found(known[r["id"]], r["piece"] or "") for r in rows if r["id"] in known]
+
+    def stream(
+        self,
+        before: dt.datetime,
+        limit: int,
+        *,
+        tickers: Sequence[str] = (),
+        catalyst: str = "",
+        source: str = "",
+        words: str = "",
+    ) -> list[Outline]:
+        """Stories first seen by a moment and published before it, newest first; each filter narrows them."""
+        text = " ".join('"' + w.replace('"', '""') + '"' for w in words.split()[:20])
+        start, values = _driver(text, tickers, catalyst)
+        more = ["s.published < ?", "s.first_seen <= ?"]
+        values += [iso(before), iso(before)]
+        if tickers and text:
+            more.append(
+                f"EXISTS (SELECT 1 FROM story_tickers t WHERE t.story_id = s.id AND t.ticker IN ({marks(tickers)}))"
+            )
+            values += tickers
+        if catalyst and (text or tickers):
+            more.append("EXISTS (SELECT 1 FROM catalysts c WHERE c.story_id = s.id AND c.type = ?)")
+            values.append(catalyst)
+        if source:
+            more.append("instr(s.sources, ?) > 0")
+            values.append(f'"source":{dump(source)}')
+        rows = self._rows(
+            f"SELECT DISTINCT s.id, s.published FROM {start} AND {' AND '.join(more)} ORDER BY s.published DESC LIMIT ?",
+            (*values, limit),
         )
         return self.of_ids([r["id"] for r in rows])
 

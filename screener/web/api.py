@@ -15,10 +15,13 @@ from screener.store.occurrences import Occurrence
 from screener.store.outlines import Outline
 from screener.types import Catalyst, Noise, Regime, SourceRef, WatchRow
 from screener.web import calendar, feeds, search, story
+from screener.web.listing import chosen, picked
 from screener.web.query import (
+    NUMBERS,
     PAGE_SIZE,
     POLARITIES,
     SESSIONS,
+    SIDES,
     SORTS,
     BadQuery,
     Filters,
@@ -28,22 +31,24 @@ from screener.web.query import (
     read_text,
     read_ticker,
     read_whole,
-    select,
 )
 from screener.web.site import Answer, Page, PageView, finished
-from screener.web.today import chosen
 
 JSON = "application/json"
 
 
 class TodayAnswer(Struct, frozen=True, kw_only=True):
-    """A page of a day's list. ``stood`` is when this list was stored; ``total`` counts before the filters."""
+    """A page of a day's list. ``stood`` is when this list was stored; ``total`` counts before the filters.
+
+    ``outside`` is how many rows are no small caps; they are left out unless the address says ``all=1``.
+    """
 
     day: dt.date | None
     as_of: dt.datetime | None
     stood: dt.datetime | None
     list: str
     total: int
+    outside: int
     kept: int
     page: int
     rows: tuple[WatchRow, ...]
@@ -146,9 +151,7 @@ def _json(value: object) -> Answer:
 def _today(view: PageView) -> Answer:
     f = read_filters(view.args)
     found = chosen(view, f)
-    rows = found.rows or []
-    known = view.store.outlines.sources([r.story_id for r in rows], found.moment)
-    kept = select(rows, f, {s: [x.source for x in refs] for s, refs in known.items()})
+    rows, kept = found.rows or (), picked(view, found).kept
     begin = (f.page - 1) * PAGE_SIZE
     return _json(
         TodayAnswer(
@@ -157,6 +160,7 @@ def _today(view: PageView) -> Answer:
             stood=found.stood,
             list=found.run_id,
             total=len(rows),
+            outside=found.outside,
             kept=len(kept),
             page=f.page,
             rows=tuple(kept[begin : begin + PAGE_SIZE]),
@@ -175,7 +179,7 @@ def _ticker(view: PageView) -> Answer:
     found = chosen(view, f)
     until = f.as_of or view.now
     past = view.store.catalysts.past_of(symbol, until - dt.timedelta(days=730), until)[:200]
-    row = next((r for r in found.rows or () if r.ticker == symbol), None)
+    row = found.row_of(symbol)
     listing = view.store.listings.get(symbol)
     if not past and row is None and listing is None:
         raise LookupError(f"{symbol}: nothing is stored of this ticker")
@@ -246,7 +250,7 @@ def _search(view: PageView) -> Answer:
     if not text:
         raise BadQuery("q: write the words to look for")
     found, ranked = search.found(view, text, read_whole(view.args, "limit", search.LIMIT, 200))
-    return _json(SearchAnswer(ranked=ranked, stories=tuple(found)))
+    return _json(SearchAnswer(ranked=ranked, stories=tuple(f.story for f in found)))
 
 
 PATHS: tuple[tuple[str, Page], ...] = (
@@ -277,7 +281,11 @@ _AS_OF = _argument(
     {"type": "string", "format": "date-time", "pattern": _YEAR + "[0-9]{2}-[0-9]{2}T[0-9:]{8}Z$"},
 )
 _WORD = {"type": "string", "pattern": "^[a-z0-9_]{1,60}$"}
+_PLAIN = {"type": "string", "pattern": "^[A-Za-z0-9]{1,60}$"}
 _NUMBER = {"type": "number"}
+_SWITCH = {"enum": ["0", "1"]}
+_END = {"min": "at least", "max": "at most"}
+_SYMBOL = {"type": "string", "pattern": "^[A-Z0-9][A-Z0-9.-]{0,9}$"}
 _FILTERS = [
     _DAY,
     _AS_OF,
@@ -285,16 +293,20 @@ _FILTERS = [
     _argument(
         "polarity", "Good, bad, mixed or neutral; may repeat.", {"type": "array", "items": {"enum": list(POLARITIES)}}
     ),
-    _argument("session", "Session of the publication.", {"enum": list(SESSIONS)}),
-    _argument("source", "A source that carried the story.", _WORD),
-    _argument("action", "The card's action: alert, watch, avoid, no_action.", _WORD),
-    _argument("min_score", "Score at least.", _NUMBER),
-    _argument("max_cap", "Known market cap at most, US dollars.", _NUMBER),
-    _argument("min_rvol", "Known relative volume at least.", _NUMBER),
+    _argument("side", "Where a row points; may repeat.", {"type": "array", "items": {"enum": list(SIDES)}}),
+    _argument("session", "Session of the publication; may repeat.", {"type": "array", "items": {"enum": list(SESSIONS)}}),
+    _argument("source", "A source that carried the story; may repeat.", {"type": "array", "items": _WORD, "maxItems": 40}),
+    _argument("action", "The card's action: alert, watch, avoid, no_action; may repeat.",
+              {"type": "array", "items": _WORD, "maxItems": 40}),
+    _argument("exchange", "The exchange; may repeat.", {"type": "array", "items": _PLAIN, "maxItems": 40}),
+    _argument("ticker", "Only these tickers; may repeat.", {"type": "array", "items": _SYMBOL, "maxItems": 40}),
+    _argument("own", "Only the own watchlist.", _SWITCH),
+    _argument("all", "Also what is no small cap of the universe.", _SWITCH),
+    *(_argument(name, f"Known {name[4:].replace('_', ' ')} {_END[name[:3]]}.", _NUMBER) for name in NUMBERS),
+    _argument("max_age", "Published at most so many hours ago.", _NUMBER),
     _argument("sort", "A column; with - in front turned round.", {"enum": [*SORTS, *(f"-{s}" for s in SORTS)]}),
     _argument("page", f"Page of {PAGE_SIZE} rows.", {"type": "integer", "minimum": 1, "maximum": 10000}),
-]
-_SYMBOL = {"type": "string", "pattern": "^[A-Z0-9][A-Z0-9.-]{0,9}$"}
+]  # fmt: skip
 _DAYS = _argument("limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 4000})
 _LIMIT = _argument("limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 200})
 _OPERATIONS: tuple[tuple[str, str, type, list[dict[str, Any]]], ...] = (

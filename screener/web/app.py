@@ -15,7 +15,7 @@ from datasette.plugins import pm
 from screener import config, limits
 from screener.errors import ConfigError
 from screener.store import open_store
-from screener.web import live, plugin
+from screener.web import live, marking, plugin
 from screener.web.guard import Guard, Scope, is_loopback, tables_policy
 from screener.web.site import DATABASE, Site
 from screener.web.tables import BoundedDatabase, neutral_writer
@@ -92,5 +92,6 @@ def build(
         tables=(DATABASE, "-", "_internal"),
         tables_policy=tables_policy(Path(datasette.app.__file__).parent / "templates"),
         queried=DATABASE,
+        writes=marking.PATH,
     )
     return Served(guard, site, watcher.stop)

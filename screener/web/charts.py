@@ -9,11 +9,13 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 
+import msgspec
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from screener.types import Bar, Reason
-from screener.web.show import clean, price
+from screener.format import short
+from screener.types import Bar, Quote, Reason
+from screener.web.show import clean, count, eastern, price, time_of_day
 
 PARTS = ("catalyst", "materiality", "confirmation", "size", "freshness")
 _BAR_FULL = 110.0
@@ -93,23 +95,74 @@ class _Plot:
 
 
 def price_chart(bars: Sequence[Bar], marks: Sequence[ChartMark], width: int = 960, height: int = 300) -> Markup:
-    """Daily candles with volume below, and a row of marks for news, filings and halts. Empty without two bars."""
-    whole = [b for b in bars if None not in (b.open, b.high, b.low, b.close)]
-    if len(whole) < 2:
+    """Daily candles, or a line of closes where a bar has no more, with volume below and marks under it.
+
+    The bars' own numbers ride along for the readout under the pointer. Empty without two closes.
+    """
+    known = [b for b in bars if b.close is not None]
+    if len(known) < 2:
         return Markup("")
-    right, bottom = width - 52.0, height - 66.0
-    plot = _Plot(min(b.low or 0 for b in whole), max(b.high or 0 for b in whole), (4.0, 8.0, right, bottom - 42))
-    step = (right - 4.0) / len(whole)
-    at = {b.day: 4.0 + step * (i + 0.5) for i, b in enumerate(whole)}
-    out = [_grid(plot, width), _months(whole, at, bottom)]
-    out += [_candle(b, at[b.day], step, plot) for b in whole]
-    out.append(_volume(whole, at, step, bottom))
-    out.append(_mark_row(marks, at, bottom, plot.top))
-    first, last = whole[0], whole[-1]
+    whole = all(None not in (b.open, b.high, b.low) for b in known)
+    lows = [v for b in known if (v := b.low if whole else b.close) is not None]
+    highs = [v for b in known if (v := b.high if whole else b.close) is not None]
+    right, bottom = width - 62.0, height - 66.0
+    plot = _Plot(min(lows), max(highs), (4.0, 8.0, right, bottom - 42))
+    step = (right - 4.0) / len(known)
+    at = {b.day: 4.0 + step * (i + 0.5) for i, b in enumerate(known)}
+    out = [_grid(plot, width), _months(known, at, bottom)]
+    out += [_candle(b, at[b.day], step, plot) for b in known] if whole else [_closes(known, at, plot)]
+    out += [_volume(known, at, step, bottom), _mark_row(marks, at, bottom, plot.top), _last(known[-1], plot, width)]
+    first, last = known[0], known[-1]
     label = escape(f"Daily prices {first.day} to {last.day}, last {price(last.close)}; news, filings and halts marked")
+    told = escape(msgspec.json.encode([_told(b, at[b.day]) for b in known]).decode())
     return Markup(  # noqa: S704  # every text in it was escaped where it was added
-        f'<svg class="chart price" viewBox="0 0 {width} {height}" role="group" aria-label="{label}">'
-        f"{''.join(out)}</svg>"
+        f'<svg class="chart price" viewBox="0 0 {width} {height}" role="group" aria-label="{label}" data-bars="{told}" '
+        f'data-box="{plot.top:.0f} {bottom:.0f}">{"".join(out)}</svg>'
+    )
+
+
+def _told(b: Bar, x: float) -> list[object]:
+    return [round(x, 1), b.day.isoformat(), *(price(v) for v in (b.open, b.high, b.low, b.close)), count(b.volume)]
+
+
+def _closes(bars: Sequence[Bar], at: dict[dt.date, float], plot: _Plot) -> str:
+    path = "L".join(f"{at[b.day]:.1f} {plot.y(b.close or 0.0):.1f}" for b in bars)
+    return f'<path class="line l0" d="M{path}"/>'
+
+
+def _last(b: Bar, plot: _Plot, width: float) -> str:
+    """The last price at the edge, on its own height."""
+    y = plot.y(b.close or 0.0)
+    return (
+        f'<line class="lastline" x1="{plot.left}" x2="{plot.right}" y1="{y:.1f}" y2="{y:.1f}"/>'
+        f'<rect class="lastbox" x="{plot.right + 2:.0f}" y="{y - 8:.1f}" width="{width - plot.right - 2:.0f}" height="16"/>'
+        f'<text class="last" x="{width - 4:.0f}" y="{y + 4:.1f}" text-anchor="end">{price(b.close)}</text>'
+    )
+
+
+def day_chart(quotes: Sequence[Quote], width: int = 960, height: int = 180) -> Markup:
+    """The stored prices inside one day as a line, hours in New York; empty without two."""
+    known = [(q.as_of, v) for q in quotes if (v := q.last if q.last is not None else q.close) is not None]
+    if len(known) < 2:
+        return Markup("")
+    right, bottom = width - 62.0, height - 20.0
+    start, length = known[0][0], max((known[-1][0] - known[0][0]).total_seconds(), 1.0)
+    plot = _Plot(min(v for _, v in known), max(v for _, v in known), (4.0, 8.0, right, bottom))
+
+    def x(moment: dt.datetime) -> float:
+        return 4.0 + (right - 4.0) * (moment - start).total_seconds() / length
+
+    out = [_grid(plot, width)]
+    hour = start.replace(minute=0, second=0, microsecond=0) + dt.timedelta(hours=1)
+    while hour <= known[-1][0]:
+        out.append(f'<line class="grid" x1="{x(hour):.1f}" x2="{x(hour):.1f}" y1="8" y2="{bottom:.1f}"/>')
+        out.append(f'<text class="tick" x="{x(hour):.1f}" y="{bottom + 15:.1f}">{time_of_day(hour)}</text>')
+        hour += dt.timedelta(hours=1)
+    path = "L".join(f"{x(t):.1f} {plot.y(v):.1f}" for t, v in known)
+    label = f"Prices inside the day, {eastern(start)} to {eastern(known[-1][0])}, last {price(known[-1][1])}"
+    return Markup(  # noqa: S704  # numbers and times made here
+        f'<svg class="chart lines" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
+        f'{"".join(out)}<path class="line l0" d="M{path}"/></svg>'
     )
 
 
@@ -154,7 +207,8 @@ def _volume(bars: Sequence[Bar], at: dict[dt.date, float], step: float, bottom: 
         for b in bars
         if b.volume
     )
-    return f'<path class="volume" d="{paths}"/>'
+    scale = f'<text class="tick" x="{max(at.values()) + step / 2 + 58:.0f}" y="{bottom - 30:.1f}" text-anchor="end">'
+    return f'<path class="volume" d="{paths}"/>{scale}{short(top)}</text>'
 
 
 _LETTER = {"news": "N", "filing": "F", "halt": "H"}

@@ -103,6 +103,17 @@ def is_foreign(headers: dict[bytes, bytes], *, linked: bool) -> bool:
     return _text(named).partition("://")[2].partition("/")[0].lower() != _text(headers.get(b"host", b"")).lower()
 
 
+def is_own(headers: dict[bytes, bytes]) -> bool:
+    """Whether a browser says that the page itself asks; what says nothing of it is no browser and is not believed."""
+    site = headers.get(b"sec-fetch-site")
+    if site is not None:
+        return site.strip().lower() == b"same-origin"
+    origin = headers.get(b"origin")
+    if origin is None:
+        return False
+    return _text(origin).partition("://")[2].lower() == _text(headers.get(b"host", b"")).lower()
+
+
 def _may_post(scope: Scope) -> bool:
     """The one path that takes more than GET: the endpoint of the datasette-mcp plug-in."""
     return scope.get("path") in ("/-/mcp", "/-/mcp/") and scope["method"] in ("POST", "DELETE")
@@ -143,7 +154,8 @@ class Guard:
     """An ASGI wrapper. ``loopback_only`` checks the Host header; ``password`` empty means none is asked for.
 
     ``tables`` are the first parts of the paths that Datasette serves itself, ``tables_policy`` their policy; answers
-    from ``queried``, the one of the database, are made a few at a time.
+    from ``queried``, the one of the database, are made a few at a time. ``writes`` is the one path that takes a POST of
+    the page itself, and only where a password is asked for.
     """
 
     def __init__(
@@ -155,11 +167,12 @@ class Guard:
         tables: Iterable[str] = (),
         tables_policy: str = POLICY,
         queried: str = "",
+        writes: str = "",
     ) -> None:
         self.app = app
         self.loopback_only = loopback_only
         self.password = password.encode()
-        self.tables, self.queried = frozenset(tables), queried
+        self.tables, self.queried, self.writes = frozenset(tables), queried, writes
         self.policy, self.tables_policy = POLICY.encode(), tables_policy.encode()
         self.throttle = Throttle()
         self._turns, self._in_line = asyncio.Semaphore(limits.TABLE_TURNS), 0
@@ -220,11 +233,14 @@ class Guard:
         return Refusal(401, _NEEDED, _ASK, self.throttle.wrong(client))
 
     def _unfit(self, scope: Scope) -> Refusal | None:
-        if scope["method"] not in ("GET", "HEAD") and not _may_post(scope):
-            return Refusal(
-                405, "This page is for reading: only GET and HEAD are answered\n", ((b"allow", b"GET, HEAD"),)
-            )
-        return None
+        if scope["method"] in ("GET", "HEAD") or _may_post(scope):
+            return None
+        if self.password and scope["method"] == "POST" and scope.get("path") == self.writes:
+            headers = dict(scope.get("headers") or [])
+            if is_own(headers):
+                return None
+            return Refusal(403, "Only the page itself may send this\n")
+        return Refusal(405, "This page is for reading: only GET and HEAD are answered\n", ((b"allow", b"GET, HEAD"),))
 
     def _adding(self, send: Send, scope: Scope) -> Send:
         path = str(scope.get("path", ""))

@@ -1,22 +1,30 @@
-"""Server-sent events: one watcher looks at the store once a second, and every open page hears what it finds."""
+"""Server-sent events: one watcher looks at the store once a second, and every open page hears what it finds.
+
+A ``list`` event tells what stands when it has changed, a ``beat`` the same now and then: a page that hears none knows
+that the server is lost.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from typing import Any
 
 import msgspec
 from datasette.utils.asgi import Request
 from msgspec import Struct
 
+from screener import clock
+from screener.store import Store
 from screener.store.lists import Lists
 from screener.store.marks import Marks
 from screener.store.rows import iso
 from screener.web.guard import Receive, Send
+from screener.web.status import StatusPart
 
 EVERY_SECONDS = 1.0
-PING_SECONDS = 20.0
+BEAT_SECONDS = 10.0
 MOST_LISTENERS = 500
 
 
@@ -57,10 +65,16 @@ class Watcher:
         self._queues.discard(queue)
 
     async def _look(self) -> Present:
-        state: Present = await self._datasette.get_database("data").execute_fn(present)
+        site = self._datasette.site
+
+        def look(db: sqlite3.Connection) -> Present:
+            return present(db, site.status(Store(site.path, db), clock.now()))
+
+        state: Present = await self._datasette.get_database("data").execute_fn(look)
         return state
 
     async def _watch(self) -> None:
+        told = time.monotonic()
         while self._queues:
             await asyncio.sleep(EVERY_SECONDS)
             try:
@@ -68,29 +82,43 @@ class Watcher:
             except sqlite3.Error:
                 # A moment without the file (a restore, a full disk) must not silence the page for good.
                 continue
-            if state != self._state:
-                self._state = state
+            before, self._state = self._state, state
+            if before is None or state.pages != before.pages:
                 self._datasette.site.forget()
-                for queue in list(self._queues):
-                    if not queue.full():
-                        queue.put_nowait(message("list", state))
+                self._tell(message("list", state))
+            elif time.monotonic() - told < BEAT_SECONDS:
+                continue
+            else:
+                self._tell(message("beat", state))
+            told = time.monotonic()
+
+    def _tell(self, said: bytes) -> None:
+        for queue in list(self._queues):
+            if not queue.full():
+                queue.put_nowait(said)
 
 
 class Present(Struct, frozen=True):
-    """The newest list of all and the last mark: what a page of today depends on."""
+    """The newest list of all and the last mark, what a page of today depends on; and the line on top."""
 
     day: str
     as_of: str
     list: str
     marks: int
+    parts: tuple[StatusPart, ...] = ()
+
+    @property
+    def pages(self) -> tuple[object, ...]:
+        """What makes a page anew when it changes."""
+        return (self.day, self.list, self.marks, tuple((p.key, p.text, p.tone) for p in self.parts))
 
 
-def present(db: sqlite3.Connection) -> Present:
+def present(db: sqlite3.Connection, parts: tuple[StatusPart, ...] = ()) -> Present:
     """What stands now; empty texts in an empty store."""
     newest, marks = Lists(db).newest(), Marks(db).newest_id()
     if newest is None:
-        return Present("", "", "", marks)
-    return Present(newest.day.isoformat(), iso(newest.as_of), newest.run_id, marks)
+        return Present("", "", "", marks, parts)
+    return Present(newest.day.isoformat(), iso(newest.as_of), newest.run_id, marks, parts)
 
 
 def message(event: str, data: Present) -> bytes:
@@ -123,11 +151,11 @@ async def _next(queue: asyncio.Queue[bytes], gone: asyncio.Future[None]) -> byte
     """What to send next; empty when the stream is at its end."""
     waiting = asyncio.ensure_future(queue.get())
     both: set[asyncio.Future[bytes] | asyncio.Future[None]] = {waiting, gone}
-    done, _ = await asyncio.wait(both, timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+    done, _ = await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
     if waiting in done:
         return waiting.result()
     waiting.cancel()
-    return b"" if gone in done else b": still here\n\n"
+    return b""
 
 
 async def _gone(receive: Receive) -> None:

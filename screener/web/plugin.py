@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Callable
@@ -15,8 +16,24 @@ from datasette.utils.asgi import Request, Response
 
 from screener import clock
 from screener.errors import ScreenerError
-from screener.web import api, assets, calendar, catalysts, feeds, live, rules, search, story, syndication, ticker, today
-from screener.web.guard import Send
+from screener.web import (
+    api,
+    assets,
+    calendar,
+    catalysts,
+    desk,
+    feeds,
+    live,
+    marking,
+    rules,
+    search,
+    story,
+    stream,
+    syndication,
+    ticker,
+    today,
+)
+from screener.web.guard import Receive, Send
 from screener.web.query import BadQuery
 from screener.web.site import DATABASE, Answer, Page, PageView, Stamp, finished
 
@@ -24,6 +41,7 @@ _TICKER = r"/ticker/(?P<ticker>[^/]{1,60})"
 _TYPE = r"/catalysts/(?P<type>[a-z0-9_]{1,60})"
 ROUTES: tuple[tuple[str, Page, Stamp | None], ...] = (
     (r"/$", today.page, today.stamp),
+    (r"/list\.(?P<kind>csv|tsv|json)$", today.as_file, None),
     (_TICKER + "$", ticker.page, ticker.stamp),
     (_TICKER + "/rules$", ticker.rules_page, None),
     (_TICKER + r"/feed\.(?P<kind>atom|json)$", syndication.of_ticker, None),
@@ -31,6 +49,11 @@ ROUTES: tuple[tuple[str, Page, Stamp | None], ...] = (
     (r"/catalysts$", catalysts.page, None),
     (_TYPE + "$", catalysts.type_page, None),
     (_TYPE + r"/feed\.(?P<kind>atom|json)$", syndication.of_type, None),
+    (r"/stream$", stream.page, None),
+    (r"/desk$", desk.page, None),
+    (r"/desk/outcomes$", desk.outcomes_page, None),
+    (r"/desk/movers$", desk.movers_page, None),
+    (r"/desk/brief$", desk.brief_page, None),
     (r"/calendar$", calendar.page, None),
     (r"/feeds$", feeds.page, None),
     (r"/rules$", rules.page, None),
@@ -52,6 +75,7 @@ def register_routes(datasette: object) -> list[tuple[str, object]]:
     return [
         *own,
         (r"/events$", live.events),
+        (marking.PATH + "$", _mark),
         (r"/openapi\.json$", _openapi),
         (r"/(?!data(?:[/.?]|$)|-/|favicon\.ico$).*$", _no_such_path),
     ]
@@ -72,6 +96,30 @@ def handle_exception(datasette: object, request: Request, exception: Exception) 
     if request.path.partition("?")[0].endswith((".json", ".csv")):
         return Response.json({"ok": False, "error": said, "status": 400}, status=400)
     return respond(failed(request, 400, said), request)
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def skip_csrf(datasette: object, scope: dict[str, object]) -> bool | None:
+    """The page's own token is checked for its own path; Datasette's cookie has no part in it."""
+    return True if getattr(datasette, "site", None) is not None and scope.get("path") == marking.PATH else None
+
+
+async def _mark(datasette: Any, request: Request, receive: Receive) -> Response:
+    """Store one of the user's marks; the guard has seen to who asks."""
+    if request.method != "POST":
+        return respond(failed(request, 404, "Marks are sent by the forms of a ticker's page."), request)
+    site = datasette.site
+    try:
+        sent = await marking.body(receive)
+        answer = await asyncio.get_running_loop().run_in_executor(None, marking.store_mark, site, sent)
+    except BadQuery as e:
+        answer = failed(request, 400, str(e))
+    except marking.MarkRefused as e:
+        answer = failed(request, 403, str(e))
+    except ScreenerError as e:
+        answer = failed(request, 500, str(e))
+    site.forget()
+    return respond(answer, request)
 
 
 async def _openapi(datasette: object, request: Request) -> Response:
@@ -118,7 +166,7 @@ def _route(make: Page, stamp: Stamp | None) -> Callable[..., Any]:
     return view
 
 
-_TITLES = {400: "This address cannot be read", 404: "Not here", 500: "That failed", 503: "Busy"}
+_TITLES = {400: "This address cannot be read", 403: "Not taken", 404: "Not here", 500: "That failed", 503: "Busy"}
 
 
 def failed(request: Request, status: int, message: str) -> Answer:

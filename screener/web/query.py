@@ -5,36 +5,31 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from urllib.parse import urlencode
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from screener import clock
+from screener.config import RowFilter
+from screener.engine import selection
+from screener.engine.selection import SESSIONS, SIDES
+from screener.errors import InputError
 from screener.language.symbols import typed_ticker
 from screener.types import WatchRow
 
-SESSIONS = (clock.PRE, clock.REGULAR, clock.AFTER, clock.CLOSED)
 POLARITIES = {"good": "+", "bad": "-", "mixed": "±", "neutral": "0"}
-PAGE_SIZE = 70
+PAGE_SIZE = 100
+SORTS = tuple(selection.SORTS)
+NUMBERS = tuple(name for name, _, _ in selection.LIMITS)
+"""The limits an address may have, ``min_score`` to ``max_cap``, as the command line and saved filters have them."""
+_OLD_SORTS = {"volume": "dollar_volume"}
 _WORD = re.compile(r"[a-z0-9_]{1,60}")
+_NAME = re.compile(r"[\w][\w .&-]{0,59}")
 _TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,9}")
-_SORTS: dict[str, Callable[[WatchRow], Any]] = {
-    "rank": lambda r: r.rank,
-    "ticker": lambda r: r.ticker,
-    "score": lambda r: r.score,
-    "age": lambda r: None if r.published is None else -r.published.timestamp(),
-    "price": lambda r: r.price,
-    "change": lambda r: r.change_pct,
-    "rvol": lambda r: r.rvol,
-    "volume": lambda r: r.dollar_volume,
-    "cap": lambda r: r.market_cap,
-    "materiality": lambda r: r.materiality_pct,
-}
-SORTS = tuple(_SORTS)
-_RISING_FIRST = ("rank", "ticker", "age")
+_WORDS = ("side", "action", "catalyst", "polarity", "session", "source", "exchange", "ticker")
+_SWITCHES = ("own", "all", "apart")
 
 
 class BadQuery(Exception):
@@ -42,29 +37,64 @@ class BadQuery(Exception):
 
 
 class Filters(Struct, frozen=True, kw_only=True):
-    """What the address asks for; None and empty mean no limit. ``sort`` is a key of SORTS, ``-`` in front reverses."""
+    """What the address asks for; None and empty mean no limit. ``sort`` is a key of SORTS, ``-`` in front reverses.
+
+    ``own`` keeps the own watchlist, ``all`` shows what is no small cap as well, ``apart`` shows up and down apart.
+    """
 
     day: dt.date | None = None
     as_of: dt.datetime | None = None
+    side: tuple[str, ...] = ()
+    action: tuple[str, ...] = ()
     catalyst: tuple[str, ...] = ()
     polarity: tuple[str, ...] = ()
-    session: str = ""
-    source: str = ""
-    action: str = ""
+    session: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    exchange: tuple[str, ...] = ()
+    ticker: tuple[str, ...] = ()
+    own: bool = False
+    all: bool = False
+    apart: bool = False
     min_score: float | None = None
-    max_cap: float | None = None
+    max_score: float | None = None
+    min_change: float | None = None
+    max_change: float | None = None
+    min_since_news: float | None = None
+    max_since_news: float | None = None
     min_rvol: float | None = None
+    max_rvol: float | None = None
+    min_price: float | None = None
+    max_price: float | None = None
+    min_dollar_volume: float | None = None
+    max_dollar_volume: float | None = None
+    min_float: float | None = None
+    max_float: float | None = None
+    min_cap: float | None = None
+    max_cap: float | None = None
+    min_materiality: float | None = None
+    max_age: float | None = None
     sort: str = "rank"
     page: int = 1
 
     @property
     def active(self) -> bool:
         """True when some rows are left out."""
-        return self.only() != Filters()
+        return replace(self.only(), all=False, apart=False) != Filters()
 
     def only(self) -> Filters:
         """The filters alone, without day, moment, order and page."""
         return replace(self, day=None, as_of=None, sort="rank", page=1)
+
+    def wanted(self) -> RowFilter:
+        """The part that ``engine.selection`` knows."""
+        known = {n: getattr(self, n) for n in RowFilter.__struct_fields__ if n in Filters.__struct_fields__}
+        return RowFilter(**known)
+
+
+def of_saved(saved: RowFilter) -> Filters:
+    """A filter of the settings, prepared, as the page shows it; its columns and limit are the terminal's."""
+    known = {n: getattr(saved, n) for n in RowFilter.__struct_fields__ if n in Filters.__struct_fields__}
+    return Filters(**known | {"sort": saved.sort or "rank"})
 
 
 def read_filters(args: Mapping[str, Sequence[str]]) -> Filters:
@@ -73,14 +103,16 @@ def read_filters(args: Mapping[str, Sequence[str]]) -> Filters:
     return Filters(
         day=day,
         as_of=read_moment(args, day),
+        side=_known(args, "side", tuple(SIDES)),
+        action=tuple(dict.fromkeys(_word(v.lower().replace(" ", "_"), "action") for v in _several(args, "action"))),
         catalyst=tuple(dict.fromkeys(_word(v, "catalyst") for v in _several(args, "catalyst"))),
-        polarity=tuple(dict.fromkeys(_one_of(v, "polarity", tuple(POLARITIES)) for v in _several(args, "polarity"))),
-        session=_one_of(_one(args, "session"), "session", SESSIONS),
-        source=_word(_one(args, "source"), "source"),
-        action=_word(_one(args, "action").lower().replace(" ", "_"), "action"),
-        min_score=_number(args, "min_score"),
-        max_cap=_number(args, "max_cap"),
-        min_rvol=_number(args, "min_rvol"),
+        polarity=_known(args, "polarity", tuple(POLARITIES)),
+        session=_known(args, "session", SESSIONS),
+        source=tuple(dict.fromkeys(_word(v, "source") for v in _several(args, "source"))),
+        exchange=tuple(dict.fromkeys(_name(v, "exchange") for v in _several(args, "exchange"))),
+        ticker=tuple(dict.fromkeys(read_ticker(t) for v in _several(args, "ticker") for t in _split(v))),
+        **{name: _switch(args, name) for name in _SWITCHES},
+        **{name: _number(args, name) for name in (*NUMBERS, "max_age")},
         sort=_sort(_one(args, "sort")),
         page=read_whole(args, "page", 1, 10_000),
     )
@@ -152,7 +184,11 @@ def read_ticker(text: str) -> str:
 
 
 def _several(args: Mapping[str, Sequence[str]], name: str) -> list[str]:
-    return [v for v in args.get(name, ()) if v][:40]
+    return [v.strip() for v in args.get(name, ()) if v.strip()][:40]
+
+
+def _split(text: str) -> list[str]:
+    return re.split(r"[\s,;]+", text.strip(" ,;"))[:40]
 
 
 def _one(args: Mapping[str, Sequence[str]], name: str) -> str:
@@ -166,10 +202,25 @@ def _word(text: str, name: str) -> str:
     return text
 
 
-def _one_of(text: str, name: str, known: Sequence[str]) -> str:
-    if text and text not in known:
-        raise BadQuery(f"{name}: {text[:40]!r} is none of {', '.join(known)}")
+def _name(text: str, name: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise BadQuery(f"{name}: {text[:40]!r} is no name of one")
     return text
+
+
+def _known(args: Mapping[str, Sequence[str]], name: str, known: Collection[str]) -> tuple[str, ...]:
+    values = tuple(dict.fromkeys(_several(args, name)))
+    for text in values:
+        if text not in known:
+            raise BadQuery(f"{name}: {text[:40]!r} is none of {', '.join(known)}")
+    return values
+
+
+def _switch(args: Mapping[str, Sequence[str]], name: str) -> bool:
+    text = _one(args, name).lower()
+    if text not in ("", "0", "1", "false", "true", "no", "yes", "on"):
+        raise BadQuery(f"{name}: {text[:40]!r} is neither 1 nor 0")
+    return text in ("1", "true", "yes", "on")
 
 
 def _number(args: Mapping[str, Sequence[str]], name: str) -> float | None:
@@ -179,60 +230,75 @@ def _number(args: Mapping[str, Sequence[str]], name: str) -> float | None:
     try:
         value = float(text[:40])
     except ValueError:
-        value = math.nan
+        try:
+            value = selection.amount(text[:40].removesuffix("%"))
+        except InputError:
+            value = math.nan
     if not math.isfinite(value):
-        raise BadQuery(f"{name}: {text[:40]!r} is no number")
+        raise BadQuery(f"{name}: {text[:40]!r} is no number; write 2.5, 300M or 1.5bn")
     return value
 
 
 def _sort(text: str) -> str:
-    if text and text.removeprefix("-") not in SORTS:
+    down, name = "-" * text.startswith("-"), text.removeprefix("-")
+    name = _OLD_SORTS.get(name, name)
+    if name and name not in SORTS:
         raise BadQuery(f"sort: {text[:40]!r} is none of {', '.join(SORTS)}")
-    return text or "rank"
+    return down + name or "rank"
 
 
-def select(rows: Sequence[WatchRow], f: Filters, sources: Mapping[str, Sequence[str]]) -> list[WatchRow]:
-    """The rows that pass, in order. A number that is unknown passes no limit. ``sources``: story id to source names."""
+def select(
+    rows: Sequence[WatchRow],
+    f: Filters,
+    sources: Mapping[str, Sequence[str]],
+    own: Collection[str] = (),
+    moment: dt.datetime | None = None,
+) -> list[WatchRow]:
+    """The rows that pass, in order. A number that is unknown passes no limit. ``sources``: story id to source names.
+
+    ``max_age`` is in hours before ``moment``.
+    """
     signs = {POLARITIES[p] for p in f.polarity}
     kept = [
         r
         for r in rows
-        if (not f.catalyst or r.catalyst in f.catalyst or any(o.rpartition(" ")[2] in f.catalyst for o in r.others))
-        and (not signs or r.polarity in signs)
-        and (not f.session or r.session == f.session)
-        and (not f.source or f.source in sources.get(r.story_id, (r.source,)))
-        and (not f.action or r.action.lower().replace(" ", "_") == f.action)
-        and (f.min_score is None or r.score >= f.min_score)
-        and (f.max_cap is None or (r.market_cap is not None and r.market_cap <= f.max_cap))
-        and (f.min_rvol is None or (r.rvol is not None and r.rvol >= f.min_rvol))
+        if (not signs or r.polarity in signs)
+        and (not f.source or not set(f.source).isdisjoint(sources.get(r.story_id, (r.source,))))
+        and _young(r, f.max_age, moment)
     ]
-    return order(kept, f.sort)
+    return selection.select(kept, f.wanted(), own)
 
 
-def order(rows: Sequence[WatchRow], sort: str) -> list[WatchRow]:
-    """Rows by a key, the most telling first (largest number, newest, A to Z); ``-`` reverses; unknown stays last."""
-    name = sort.removeprefix("-")
-    key = _SORTS[name]
-    falling = (name not in _RISING_FIRST) != sort.startswith("-")
-    known = [r for r in rows if key(r) is not None]
-    known.sort(key=lambda r: r.rank, reverse=False)
-    known.sort(key=key, reverse=falling)
-    return known + [r for r in rows if key(r) is None]
+def _young(r: WatchRow, hours: float | None, moment: dt.datetime | None) -> bool:
+    if hours is None:
+        return True
+    return r.published is not None and ((moment or r.as_of) - r.published).total_seconds() <= hours * 3600
 
 
-def address(f: Filters, path: str = "/", **changes: object) -> str:
-    """The address of the list with these filters changed; a change of filters goes back to its first page."""
-    f = replace(f, **({"page": 1} | changes))
+def pairs(f: Filters) -> list[tuple[str, str]]:
+    """The filters as names and values of an address, day, moment, order and page included."""
     values: list[tuple[str, str]] = []
     if f.day:
         values.append(("day", f.day.isoformat()))
     if f.as_of:
         values.append(("as_of", f.as_of.isoformat(timespec="seconds").replace("+00:00", "Z")))
-    values += [("catalyst", c) for c in f.catalyst] + [("polarity", p) for p in f.polarity]
-    values += [(n, str(getattr(f, n))) for n in ("session", "source", "action") if getattr(f, n)]
-    values += [(n, f"{v:.12g}") for n in ("min_score", "max_cap", "min_rvol") if (v := getattr(f, n)) is not None]
+    values += [(n, v) for n in _WORDS for v in getattr(f, n)]
+    values += [(n, "1") for n in _SWITCHES if getattr(f, n)]
+    values += [(n, f"{v:.12g}") for n in (*NUMBERS, "max_age") if (v := getattr(f, n)) is not None]
     if f.sort != "rank":
         values.append(("sort", f.sort))
     if f.page > 1:
         values.append(("page", str(f.page)))
+    return values
+
+
+def address(f: Filters, path: str = "/", **changes: object) -> str:
+    """The address of the list with these filters changed; a change of filters goes back to its first page."""
+    values = pairs(replace(f, **({"page": 1} | changes)))
     return path + ("?" + urlencode(values) if values else "")
+
+
+def toggled(values: Iterable[str], value: str) -> tuple[str, ...]:
+    """The values with one more, or without it when it was there."""
+    held = tuple(values)
+    return tuple(v for v in held if v != value) if value in held else (*held, value)

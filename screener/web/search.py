@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import sqlite3
+from urllib.parse import quote
 
 from datasette.utils import sqlite_timelimit
 
 from screener.language.symbols import typed_ticker
-from screener.store.outlines import Outline
+from screener.store.outlines import HIT, Found
+from screener.types import Listing
+from screener.web.evidence import Piece
 from screener.web.query import read_text
-from screener.web.site import Answer, PageView
+from screener.web.site import Answer, PageView, finished
 
 LIMIT = 60
 _BEST_MS = 400
 _NEWEST_MS = 1200
 
 
-def found(view: PageView, text: str, limit: int = LIMIT) -> tuple[list[Outline], bool]:
+def found(view: PageView, text: str, limit: int = LIMIT) -> tuple[list[Found], bool]:
     """Stories that hold all the words, and whether they are in order of fit.
 
     A common word in a big store has too many hits to weigh them all; then the newest come. Raises
@@ -24,19 +27,39 @@ def found(view: PageView, text: str, limit: int = LIMIT) -> tuple[list[Outline],
     """
     try:
         with sqlite_timelimit(view.db, _BEST_MS):
-            return view.store.outlines.matching(text, limit, best=True), True
+            return view.store.outlines.found(text, limit, best=True), True
     except sqlite3.OperationalError:
         with sqlite_timelimit(view.db, _NEWEST_MS):
-            return view.store.outlines.matching(text, limit, best=False), False
+            return view.store.outlines.found(text, limit, best=False), False
 
 
 def page(view: PageView) -> Answer:
-    """The page ``/search``."""
+    """The page ``/search``; a ticker goes to its own page at once, unless the address says ``words=1``."""
     text = read_text(view.args, "q").strip()
+    company = _company(view, text)
+    if company is not None and not view.args.get("words"):
+        return finished("", status=302, location=f"/ticker/{quote(company.ticker)}?searched=1")
     stories, best = found(view, text) if text else ([], True)
-    symbol = typed_ticker(text)
-    company = view.store.listings.get(symbol) if 0 < len(symbol) <= 10 and symbol.isascii() else None
     return view.render(
-        "search.html", nav="", q=text, stories=stories, best=best, symbol=symbol if company else "", company=company,
+        "search.html",
+        nav="",
+        q=text,
+        stories=[(f.story, hits(f.piece)) for f in stories],
+        best=best,
+        company=company,
         limit=LIMIT,
-    )  # fmt: skip
+    )
+
+
+def _company(view: PageView, text: str) -> Listing | None:
+    """The listed company whose ticker the text is."""
+    symbol = typed_ticker(text)
+    if not 0 < len(symbol) <= 10 or not symbol.isascii() or len(symbol.split()) > 1:
+        return None
+    return view.store.listings.get(symbol)
+
+
+def hits(piece: str) -> list[Piece]:
+    """The piece of a text in parts, the words that were looked for marked."""
+    parts = piece.split(HIT)
+    return [Piece(text=p, proves="found" if n % 2 else "") for n, p in enumerate(parts) if p]

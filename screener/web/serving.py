@@ -14,6 +14,7 @@ from screener.config import Settings
 from screener.errors import ConfigError
 from screener.web.app import Served, build
 from screener.web.protocol import of_one_server
+from screener.web.site import Brief
 
 _WARM_AFTER = 2.0
 
@@ -55,9 +56,19 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(settings: Settings, path: Path, *, host: str, port: int, password: str, say: Callable[[str], None]) -> None:
-    """Serve the page over a database file. Raises ConfigError, StoreError, NewerDatabase."""
+def serve(
+    settings: Settings,
+    path: Path,
+    *,
+    host: str,
+    port: int,
+    password: str,
+    say: Callable[[str], None],
+    brief: Brief | None = None,
+) -> None:
+    """Serve the page over a database file; ``brief`` writes a day's. Raises ConfigError, StoreError, NewerDatabase."""
     served = build(settings, path, host=host, password=password)
+    served.site.brief = brief
     sock = listening(host, port)
     name = f"[{host}]" if ":" in host else host
     say(f"Serving {path} at http://{name}:{sock.getsockname()[1]}/  (Ctrl-C stops)")

@@ -7,6 +7,7 @@ address passes the filter ``href``, which is ``safe_link``.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 
 from screener import clock, format
@@ -98,6 +99,11 @@ def words(name: str) -> str:
     return format.words(clean(name))
 
 
+def other_words(said: str) -> str:
+    """The type of a row's further catalyst, which is written ``STORY TYPE``, in words."""
+    return words(re.split("[ :]", said)[-1])
+
+
 def age(moment: dt.datetime | None, now: dt.datetime) -> str:
     """``4m``, ``3h 05m``, ``2d``; a moment still to come is ``now``."""
     if moment is None:
@@ -167,6 +173,6 @@ FILTERS = {
     f.__name__: f
     for f in (
         clean, money, shares, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
-        time_of_day, publication, utc, long_day, facts,
+        time_of_day, publication, utc, long_day, facts, other_words,
     )
 } | {"href": safe_link}  # fmt: skip

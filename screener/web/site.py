@@ -27,12 +27,14 @@ from screener.config import Settings
 from screener.format import DISCLAIMER
 from screener.prices.universe import Universe, load_universe
 from screener.store import Store
-from screener.types import WatchRow
-from screener.web import show
+from screener.types import FeedSpec, WatchRow
+from screener.web import show, status
 
 if TYPE_CHECKING:
     from screener.classify.pipeline import Classifier
     from screener.engine.load import RuleSet
+    from screener.web.changed import Changed
+    from screener.web.views import SavedViews, Views
 
 HERE = Path(__file__).resolve().parent
 DATABASE = "data"
@@ -41,6 +43,8 @@ FRESH_SECONDS = 1.0
 _KEEP = 200
 _LISTS = 24
 _PACK_FROM = 1000
+_ASKED = 40
+"""How many tickers of the newest list are asked for their newest quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +85,14 @@ class PageView:
 
     def render(self, template: str, status: int = 200, **values: object) -> Answer:
         """A page from its template."""
-        text = self.site.templates.get_template(template).render(now=self.now, **values)
+        line = self.site.status(self.store, self.now)
+        text = self.site.templates.get_template(template).render(now=self.now, status=line, **values)
         return finished(text, status=status)
 
 
 Page = Callable[[PageView], Answer]
+Brief = Callable[[Store, Settings, dt.date, "dt.datetime | None"], tuple[str, str]]
+"""Writes the day on one page, title and text; given from outside, since it belongs to the outputs."""
 Stamp = Callable[[PageView], object]
 
 
@@ -104,12 +111,15 @@ class Site:
 
     def __init__(self, settings: Settings, path: Path, *, host: str = "127.0.0.1", password: str = "") -> None:
         self.settings, self.path, self.host, self.password = settings, path, host, password
+        self.brief: Brief | None = None
         self._kept: OrderedDict[object, _Kept] = OrderedDict()
         self._making: dict[object, asyncio.Task[_Kept]] = {}
         self._generation = 0
         self._file = _identity(path)
         self._lock = threading.Lock()
         self._lists: OrderedDict[tuple[dt.date, str], list[WatchRow]] = OrderedDict()
+        self._views: SavedViews | None = None
+        self._status: tuple[float, tuple[status.StatusPart, ...]] = (0.0, ())
 
     @cached_property
     def templates(self) -> Environment:
@@ -123,8 +133,9 @@ class Site:
         )
         env.filters.update(show.FILTERS)
         env.globals.update(
-            assets=self.assets_tag, database=DATABASE, version=__version__, age=show.age, disclaimer=DISCLAIMER
-        )
+            assets=self.assets_tag, database=DATABASE, version=__version__, age=show.age, disclaimer=DISCLAIMER,
+            status=(), writes=bool(self.password),
+        )  # fmt: skip
         return env
 
     @cached_property
@@ -132,6 +143,13 @@ class Site:
         """Changes with the content of style and script, so that browsers may keep them."""
         content = b"".join(p.read_bytes() for p in sorted((HERE / "assets").iterdir()))
         return hashlib.sha256(content).hexdigest()[:10]
+
+    @cached_property
+    def feeds(self) -> Mapping[str, FeedSpec]:
+        """The configured feeds by name."""
+        from screener.pipeline.workspace import all_feeds
+
+        return all_feeds(self.settings)
 
     @cached_property
     def rules(self) -> RuleSet:
@@ -164,7 +182,7 @@ class Site:
         """
         for name in self.templates.list_templates():
             self.templates.get_template(name)
-        _ = self.rules
+        _ = self.rules, self.feeds
 
     def rows(self, store: Store, day: dt.date, run_id: str) -> list[WatchRow]:
         """A stored list; lists never change, so the last ones are kept in memory."""
@@ -178,6 +196,30 @@ class Site:
                 while len(self._lists) > _LISTS:
                     self._lists.popitem(last=False)
         return found
+
+    @cached_property
+    def changed(self) -> Changed:
+        """When the rows of a day's list last changed."""
+        from screener.web.changed import Changed
+
+        return Changed()
+
+    def views(self) -> Views:
+        """The saved filters of the settings, by name."""
+        from screener.web.views import SavedViews
+
+        self._views = self._views or SavedViews(self.settings)
+        return self._views()
+
+    def status(self, store: Store, now: dt.datetime) -> tuple[status.StatusPart, ...]:
+        """The line on top of every page; made once a second for all who ask."""
+        made, parts = self._status
+        if not parts or time.monotonic() - made >= FRESH_SECONDS:
+            newest = store.lists.newest()
+            listed = self.rows(store, newest.day, newest.run_id)[:_ASKED] if newest else []
+            parts = status.parts(store, self.feeds, ["IWM", "SPY", *(r.ticker for r in listed)], now)
+            self._status = (time.monotonic(), parts)
+        return parts
 
     def forget(self) -> None:
         """Something new was stored: check every kept answer before it is given again; to be called in the loop."""

@@ -12,21 +12,20 @@ from screener.format.feed import ATOM_TYPE, JSON_TYPE, FeedEntry, FeedHead, atom
 from screener.store.occurrences import Occurrence
 from screener.types import WatchRow
 from screener.web import show
-from screener.web.query import read_filters, read_ticker, select
+from screener.web.listing import chosen, key_of, picked
+from screener.web.query import read_filters, read_ticker
 from screener.web.site import Answer, PageView, finished
-from screener.web.today import chosen
 
 _LIMIT = 100
 
 
 def of_today(view: PageView) -> Answer:
-    """``/feed.atom`` and ``/feed.json``: the list of today, with the filters of the page."""
+    """``/feed.atom`` and ``/feed.json``: every row of today's list, with the filters of the page."""
     filters = read_filters(view.args)
     found = chosen(view, filters)
-    rows = found.rows or []
-    known = view.store.outlines.sources([r.story_id for r in rows], found.moment)
-    kept = select(rows, filters, {s: [x.source for x in refs] for s, refs in known.items()})
-    entries = [_of_row(view, r, found.moment) for r in kept[:_LIMIT]]
+    kept = picked(view, found).kept
+    moved = view.site.changed.moments(view.store, found.day) if found.day and filters.as_of is None else {}
+    entries = [_of_row(view, r, found.moment, moved.get(key_of(r))) for r in kept]
     return _feed(view, "Catalysts" + (f" of {found.day}" if found.day else ""), "/", entries)
 
 
@@ -58,11 +57,12 @@ def of_type(view: PageView) -> Answer:
 PAGES = (of_today, of_ticker, of_type)
 
 
-def _of_row(view: PageView, row: WatchRow, moment: dt.datetime) -> FeedEntry:
+def _of_row(view: PageView, row: WatchRow, moment: dt.datetime, moved: dt.datetime | None) -> FeedEntry:
+    at = row.published or row.first_seen or moment
     said = Occurrence(
         story_id=row.story_id, ticker=row.ticker, type=row.catalyst, stage=row.stage, polarity=row.polarity,
         confidence=row.confidence, facts=row.facts, published=row.published,
-        at=row.published or row.first_seen or moment, title=row.headline,
+        at=max(at, moved) if moved else at, title=row.headline,
     )  # fmt: skip
     more = f"{row.action}, score {row.score:.0f}. " + "; ".join(row.warnings)
     return _entry(view, said, row.url, more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -13,14 +14,15 @@ from screener import clock
 from screener.prices.history import build, frame
 from screener.sec import forms, items8k
 from screener.store.marks import Marked
-from screener.types import Bar, Classified, Filing, Halt, SourceRef, Story, WatchRow
-from screener.web import charts, show
+from screener.types import Alert, Bar, Classified, Filing, Halt, Quote, SourceRef, Story, WatchRow
+from screener.web import charts, marking, show
 from screener.web.evidence import Piece, excerpt, pieces, spans_of
+from screener.web.listing import by_rule, chosen, side_reasons
 from screener.web.query import Filters, read_day, read_moment, read_ticker
 from screener.web.site import Answer, PageView
-from screener.web.today import by_rule, chosen, line, side_reasons
 
 if TYPE_CHECKING:
+    from screener.pipeline.alerts.filters import Check
     from screener.pipeline.explanation import RuleVerdict
 
 STORIES = 30
@@ -61,6 +63,8 @@ def stamp(view: PageView) -> object:
         store.bars.days_stored(ticker, view.now.date() - dt.timedelta(days=_CHART_DAYS)),
         store.marks.newest_id(),
         int(view.now.timestamp() // 60),
+        [(a.id, a.state) for a in alerts(view, ticker, None)],
+        tuple((p.text, p.tone) for p in view.site.status(view.store, view.now)),
     )
 
 
@@ -70,7 +74,7 @@ def page(view: PageView) -> Answer:
     filters = Filters(day=read_day(view.args), as_of=read_moment(view.args))
     found = chosen(view, filters)
     moment = filters.as_of or (view.now if filters.day is None else found.moment)
-    row = next((r for r in found.rows or () if r.ticker == ticker), None)
+    row = found.row_of(ticker)
     stories = view.store.stories.last_of_ticker(ticker, moment + dt.timedelta(milliseconds=1), moment, STORIES)
     listing = view.store.listings.get(ticker)
     history = view.store.lists.history(ticker, 60)
@@ -96,23 +100,48 @@ def page(view: PageView) -> Answer:
         exchange=(row.exchange if row and row.exchange else listing.exchange if listing else ""),
         found=found,
         row=row,
-        line=line(row, (), own) if row else None,
         reasons=by_rule(side_reasons(row)) if row else [],
         against=by_rule([r for r in row.reasons if r not in side_reasons(row)]) if row else [],
-        bar=charts.score_bar(row.score, charts.parts_of(side_reasons(row)), 260, 14) if row else "",
         told=[told(s, tagged[s.id], moment) for s in stories],
         more=len(stories) == STORIES,
         dilution=dilutive(filings)[:25],
         others=[f for f in filings if f not in dilutive(filings)][:15],
         halts=halts[:20],
         chart=charts.price_chart(bars, marks(stories, dilutive(filings), halts)),
+        inday=charts.day_chart(_trail(view, ticker, moment)),
         bars=bars[-12:][::-1],
+        last=next((b for b in reversed(bars) if b.close is not None), None),
+        alerts=alerts(view, ticker, filters.as_of),
+        checks=_checks(view, row) if row is not None and filters.as_of is None and filters.day is None else [],
+        later=view.store.outcomes.of_ticker(ticker, filters.as_of),
+        searched=bool(view.args.get("searched")),
+        place=found.filters.as_of or found.filters.day,
+        token=marking.token(view.site),
         own=own,
         history=history,
         moment=moment,
         as_of=filters.as_of,
         facts=_facts(row),
     )
+
+
+def alerts(view: PageView, ticker: str, as_of: dt.datetime | None) -> list[Alert]:
+    """The ticker's newest alerts, those that were held back too, as they stood at a moment."""
+    found = view.store.outbox.alerts(ticker=ticker, limit=12)
+    return [a for a in found if as_of is None or a.created <= as_of]
+
+
+def _checks(view: PageView, row: WatchRow) -> list[Check]:
+    """What a decision about an alert of this row would say now, in order."""
+    from screener.pipeline.alerts.decision import why_not
+
+    return why_not(view.store, view.site.settings, row, view.now)
+
+
+def _trail(view: PageView, ticker: str, moment: dt.datetime) -> list[Quote]:
+    """The stored prices inside the session day of a moment."""
+    begin = clock.news_window(clock.session_day(moment))[0]
+    return view.store.bars.trails([ticker], begin, moment).get(ticker, [])
 
 
 def dilutive(filings: Sequence[Filing]) -> list[Filing]:
@@ -159,7 +188,7 @@ def _scaled(bar: Bar, k: float) -> Bar:
 def marks(stories: Sequence[Story], filings: Sequence[Filing], halts: Sequence[Halt]) -> list[charts.ChartMark]:
     """What stands under the chart: each by the session it first traded in."""
     news = [
-        charts.ChartMark(day=_traded(s.published), kind="news", label=s.title, target=f"#story-{s.id}")
+        charts.ChartMark(day=_traded(s.published), kind="news", label=s.title, target=f"/story/{quote(s.id, safe='')}")
         for s in stories
         if s.form != "HALT"
     ]

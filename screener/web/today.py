@@ -1,4 +1,4 @@
-"""Today: the market's state on top, then the ranked list with its filters."""
+"""Today: the market in one line, then the ranked list with its filters, as a page, as CSV, as JSON and to copy."""
 
 from __future__ import annotations
 
@@ -6,209 +6,205 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from markupsafe import Markup
-from msgspec import Struct
+import msgspec
 
-from screener import clock
-from screener.format import safe_link
-from screener.store.marks import Marked
-from screener.types import Reason, SourceRef, WatchRow
-from screener.web import charts, market, show
+from screener.format import watch_csv
+from screener.types import WatchRow
+from screener.web import market, show
+from screener.web.listing import Chosen, Picked, chosen, key_of, line, picked
 from screener.web.query import (
+    NUMBERS,
     PAGE_SIZE,
     POLARITIES,
     SESSIONS,
+    SIDES,
     Filters,
     address,
     read_filters,
-    select,
+    toggled,
 )
-from screener.web.site import Answer, PageView, live_moment
+from screener.web.site import Answer, PageView, finished
+from screener.web.views import snippet
 
-TITLE_LIMIT = 240
-_WHY = 3
-
-
-class Chosen(Struct, frozen=True, kw_only=True):
-    """The list an address asks for; ``rows`` is None when none was stored by then."""
-
-    filters: Filters
-    day: dt.date | None
-    run_id: str = ""
-    stood: dt.datetime | None = None
-    rows: list[WatchRow] | None = None
-    moment: dt.datetime
-
-
-def chosen(view: PageView, filters: Filters) -> Chosen:
-    """Find the list: the day asked for, else the session of the moment asked for, else the newest with a list."""
-    day, as_of = filters.day, filters.as_of
-    if day is None and as_of is not None:
-        day = clock.session_day(as_of)
-    if day is None:
-        newest = view.store.lists.newest()
-        day = newest.day if newest else None
-    if day is None:
-        return Chosen(filters=filters, day=None, moment=view.now)
-    store = view.store
-    run_id = store.lists.list_id(day, as_of)
-    if run_id is None:
-        return Chosen(filters=filters, day=day, moment=as_of or view.now)
-    stood = next((t for t, r in store.lists.times(day) if r == run_id), None)
-    rows = view.site.rows(store, day, run_id)
-    return Chosen(
-        filters=filters, day=day, run_id=run_id, stood=stood, rows=rows, moment=live_moment(as_of, day, stood)
-    )
-
-
-class ListLine(Struct, frozen=True, kw_only=True):
-    """One row as the template shows it."""
-
-    row: WatchRow
-    key: str
-    title: str
-    url: str
-    bar: Markup
-    why: tuple[tuple[str, str], ...]
-    sources: list[SourceRef]
-    own: Marked
-
-
-def side_reasons(row: WatchRow) -> list[Reason]:
-    """The reasons that make up the row's score: those of its lead's side, which add up to it."""
-    sides = list(dict.fromkeys(r.side for r in row.reasons))
-    if len(sides) < 2:
-        return list(row.reasons)
-    sums = {s: sum(r.points for r in row.reasons if r.side == s) for s in sides}
-    lead = min(sides, key=lambda s: abs(sums[s] - row.score))
-    return [r for r in row.reasons if r.side == lead]
-
-
-class RulePoints(Struct, frozen=True, kw_only=True):
-    """What one rule gave: its points in all, its first reason, and the details after it."""
-
-    rule_id: str
-    points: float
-    text: str
-    details: tuple[str, ...] = ()
-
-
-def by_rule(reasons: Sequence[Reason]) -> list[RulePoints]:
-    """Reasons grouped by their rule, in the order of first appearance."""
-    found: dict[str, list[Reason]] = {}
-    for n, r in enumerate(reasons):
-        found.setdefault(r.rule_id or str(n), []).append(r)
-    return [
-        RulePoints(
-            rule_id=g[0].rule_id,
-            points=sum(r.points for r in g),
-            text=g[0].text,
-            details=tuple(r.text for r in g[1:]),
-        )
-        for g in found.values()
-    ]
-
-
-def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> ListLine:
-    """A row made ready: cut title, safe address, score bar, the strongest reasons besides the catalyst itself."""
-    reasons = side_reasons(row)
-    lead = next((r.rule_id for r in reasons if r.part == "catalyst"), "")
-    others = sorted((g for g in by_rule(reasons) if g.rule_id != lead and g.points > 0), key=lambda g: -g.points)
-    return ListLine(
-        row=row,
-        key=f"{row.ticker}:{row.story_id}",
-        title=show.clean(row.headline, TITLE_LIMIT),
-        url=safe_link(row.url),
-        bar=charts.score_bar(row.score, charts.parts_of(reasons)),
-        why=tuple((show.points(g.points), show.words(g.rule_id) or show.clean(g.text, 60)) for g in others[:_WHY]),
-        sources=list(sources),
-        own=own or Marked(),
-    )
+_LABELS = {
+    "score": "Score", "change": "Change %", "since_news": "Since news %", "rvol": "RVol ×", "price": "Price $",
+    "dollar_volume": "$ volume", "float": "Float", "cap": "Cap", "materiality": "Materiality %", "age": "Age, hours",
+}  # fmt: skip
+_ORDERS = (
+    ("rank", "rank"), ("age", "newest"), ("change", "change"), ("-change", "fall"), ("since_news", "since news"),
+    ("rvol", "RVol"), ("dollar_volume", "$ volume"), ("price", "price"), ("-cap", "smallest"), ("-float", "smallest float"),
+    ("materiality", "materiality"), ("score", "score"), ("ticker", "ticker"),
+)  # fmt: skip
+_SIDE_NAMES = {"+": "Up", "-": "Down", "": "Unclear"}
+_COLUMNS = (
+    "rank", "ticker", "age", "price", "change", "since_news", "rvol", "dollar_volume", "cap", "float", "materiality", "score",
+)  # fmt: skip
 
 
 def stamp(view: PageView) -> object:
-    """What the page depends on: the list, the regime, the marks, the minute while the list is live, the ticker's sources."""
+    """What the page depends on: list, regime, marks, the line on top, saved views, the minute while the list is live."""
     found = chosen(view, read_filters(view.args))
+    line_on_top = tuple((p.text, p.tone) for p in view.site.status(view.store, view.now))
     day = found.day
     if day is None:
-        return None
+        return (line_on_top, view.site.views())
     store = view.store
     before, marks, regime = store.lists.days_beside(day), store.marks.newest_id(), store.regimes.newest_moment(day)
     live = int(found.moment.timestamp() // 60) if found.filters.as_of is None else 0
-    return (found.run_id, marks, regime, live, before)
+    return (found.run_id, marks, regime, live, before, line_on_top, found.today, view.site.views())
 
 
 def page(view: PageView) -> Answer:
     """The page ``/``."""
     filters = read_filters(view.args)
     found = chosen(view, filters)
-    rows = found.rows or []
-    known = view.store.outlines.sources([r.story_id for r in rows], found.moment)
-    names = {s: [x.source for x in refs] for s, refs in known.items()}
-    kept = select(rows, filters, names)
-    own = view.store.marks.standing(filters.as_of)
+    rows = found.rows or ()
+    held = picked(view, found)
     begin = (filters.page - 1) * PAGE_SIZE
-    shown = [line(r, known.get(r.story_id, ()), own.get(r.ticker)) for r in kept[begin : begin + PAGE_SIZE]]
+    here = held.kept[begin : begin + PAGE_SIZE]
     regime = view.store.regimes.of_day(found.day, filters.as_of) if found.day else None
     return view.render(
         "today.html",
         nav="today",
         found=found,
         f=filters,
-        lines=shown,
-        kept=len(kept),
+        groups=_groups(here, held, apart=filters.apart),
+        shown=len(here),
+        kept=len(held.kept),
         total=len(rows),
-        pages=(len(kept) + PAGE_SIZE - 1) // PAGE_SIZE,
+        pages=(len(held.kept) + PAGE_SIZE - 1) // PAGE_SIZE,
         tally=_tally(rows),
-        choices=_choices(rows, names),
+        sides=_sides(rows),
+        menus=_menus(rows, held, filters),
+        limits=_limits(filters),
+        orders=_ORDERS,
         chips=_chips(filters),
         days=_days(view, found),
+        keys=_keys(found),
         market=market.card(view, regime, found.day, filters.as_of or found.moment),
         link=lambda **changes: address(filters, **changes),
+        toggle=lambda name, value: address(filters, **{name: toggled(getattr(filters, name), value)}),
         sorting=_sorting(filters),
-        caps=[(limit, show.money(limit)) for _, limit in view.site.universe.bands],
+        views=[(name, address(v), v.only() == filters.only()) for name, v in view.site.views()],
+        snippet=snippet(filters),
+        one_second=dt.timedelta(seconds=1),
+        settings_file=view.site.settings.path,
+        clear=address(Filters(day=filters.day, as_of=filters.as_of, sort=filters.sort)),
+        files={kind: address(msgspec.structs.replace(filters, page=1), f"/list.{kind}") for kind in _KINDS},
         feed_address=address(filters.only(), "/feed.atom"),
     )
 
 
-def _tally(rows: Sequence[WatchRow]) -> list[tuple[str, int]]:
+_KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "json": "application/json",
+}
+
+
+def as_file(view: PageView) -> Answer:
+    """``/list.csv``, ``.tsv`` and ``.json``: every row of exactly this view, in its order."""
+    found = chosen(view, read_filters(view.args))
+    kept, kind = picked(view, found).kept, view.names["kind"]
+    name = f"screener-{found.day or 'empty'}.{kind}"
+    if kind == "json":
+        body: str | bytes = msgspec.json.encode(kept)
+    else:
+        body = watch_csv.csv_text(kept) if kind == "csv" else watch_csv.tab_text(kept)
+    return finished(body, _KINDS[kind], content_disposition=f'attachment; filename="{name}"')
+
+
+def _keys(found: Chosen) -> str:
+    """The keys of every row of the list, so that the browser can tell what is new; those not shown with a ``~``."""
+    inside = {r.ticker for r in found.rows or ()}
+    return " ".join(("" if r.ticker in inside else "~") + key_of(r) for r in found.every)
+
+
+def _groups(here: Sequence[WatchRow], held: Picked, *, apart: bool) -> list[tuple[str, list[Any]]]:
+    """The rows with a heading each: one without a word, or up, down and unclear."""
+    lines = [line(r, held.sources.get(r.story_id, ()), held.own.get(r.ticker)) for r in here]
+    if not apart:
+        return [("", lines)] if lines else []
+    parts = [(name, [x for x in lines if x.row.side == side]) for side, name in _SIDE_NAMES.items()]
+    return [p for p in parts if p[1]]
+
+
+def _tally(rows: Sequence[WatchRow]) -> list[tuple[str, str, int]]:
+    """Actions with their word in addresses and how many rows have them."""
     order = ("Alert", "Watch", "Avoid", "No Action")
     counts: Counter[str] = Counter(r.action or "No Action" for r in rows)
-    return [(a, counts[a]) for a in order if counts[a]] + [(a, n) for a, n in counts.items() if a not in order]
+    listed = [(a, counts[a]) for a in order if counts[a]] + [(a, n) for a, n in counts.items() if a not in order]
+    return [(a, a.lower().replace(" ", "_"), n) for a, n in listed]
 
 
-def _choices(rows: Sequence[WatchRow], names: Mapping[str, Sequence[str]]) -> dict[str, list[tuple[str, int]]]:
-    """What the filters offer, with how many rows each has."""
+def _sides(rows: Sequence[WatchRow]) -> list[tuple[str, int]]:
+    counts = Counter(r.side for r in rows)
+    return [(name, counts[side]) for name, side in SIDES.items() if counts[side]]
+
+
+def _menus(
+    rows: Sequence[WatchRow], held: Picked, f: Filters
+) -> list[tuple[str, str, list[tuple[str, str, int, bool]], int]]:
+    """The menus of the filters: name, label, (value, words, rows, on), and how many are on."""
     catalysts = Counter(r.catalyst for r in rows)
-    sources = Counter(s for r in rows for s in set(names.get(r.story_id, (r.source,))))
-    signs: Counter[str] = Counter(r.polarity for r in rows)
-    sessions = Counter(r.session for r in rows)
-    return {
-        "catalyst": sorted(catalysts.items(), key=lambda x: (-x[1], x[0])),
-        "source": sorted(sources.items()),
-        "polarity": [(p, signs[s]) for p, s in POLARITIES.items() if signs[s]],
-        "session": [(s, sessions[s]) for s in SESSIONS if sessions[s]],
-    }
+    names = held.names
+    sources = Counter(s for r in rows for s in set(names.get(r.story_id, (r.source,))) if s)
+    signs, sessions = Counter(r.polarity for r in rows), Counter(r.session for r in rows)
+    offered: list[tuple[str, str, list[tuple[str, str, int]]]] = [
+        ("catalyst", "Catalyst", [(c, show.words(c), n) for c, n in sorted(catalysts.items(), key=lambda x: (-x[1], x[0]))]),
+        ("side", "Side", [(name, name, n) for name, n in _sides(rows)]),
+        ("polarity", "News", [(p, p, signs[s]) for p, s in POLARITIES.items() if signs[s]]),
+        ("action", "Action", [(word, a, n) for a, word, n in _tally(rows)]),
+        ("session", "Session", [(s, s, sessions[s]) for s in SESSIONS if sessions[s]]),
+        ("source", "Source", [(s, show.clean(s, 30), n) for s, n in sorted(sources.items())]),
+        ("exchange", "Exchange", [(e, e, n) for e, n in sorted(Counter(r.exchange for r in rows if r.exchange).items())]),
+    ]  # fmt: skip
+    return [
+        (name, label, _ticked(options, getattr(f, name)), len(getattr(f, name))) for name, label, options in offered
+    ]
+
+
+def _ticked(options: Sequence[tuple[str, str, int]], on: Sequence[str]) -> list[tuple[str, str, int, bool]]:
+    """The options with those that are on, also when no row has them today."""
+    known = {v for v, _, _ in options}
+    return [(v, words, n, v in on) for v, words, n in options] + [
+        (v, show.words(v), 0, True) for v in on if v not in known
+    ]
+
+
+def _limits(f: Filters) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """The number fields: label and (name, word, value) of its ends."""
+    out = []
+    for name, label in _LABELS.items():
+        ends = [(f"{end}_{name}", word) for end, word in (("min", "from"), ("max", "to"))]
+        known = [(n, w, _plain(getattr(f, n))) for n, w in ends if n in NUMBERS or n == "max_age"]
+        out.append((label, known))
+    return out
+
+
+def _plain(value: float | None) -> str:
+    if value is None:
+        return ""
+    return show.shares(value) if abs(value) >= 1e6 and float(f"{value:.3g}") == value else f"{value:.12g}"
 
 
 def _chips(f: Filters) -> list[tuple[str, str]]:
     """The filters that are on, each with the address without it."""
-    chips = [(show.words(c), address(f, catalyst=tuple(x for x in f.catalyst if x != c))) for c in f.catalyst] + [
-        (f"{p} news", address(f, polarity=tuple(x for x in f.polarity if x != p))) for p in f.polarity
-    ]
-    chips += [
-        (f"{getattr(f, n)} {w}".strip(), address(f, **{n: ""}))
-        for n, w in (("session", "session"), ("action", ""))
-        if getattr(f, n)
-    ]
-    if f.source:
-        chips.append((f"from {f.source}", address(f, source="")))
-    if f.min_score is not None:
-        chips.append((f"score ≥ {f.min_score:g}", address(f, min_score=None)))
-    if f.max_cap is not None:
-        chips.append((f"cap ≤ {show.money(f.max_cap)}", address(f, max_cap=None)))
-    if f.min_rvol is not None:
-        chips.append((f"volume ≥ {f.min_rvol:g}×", address(f, min_rvol=None)))
+    chips: list[tuple[str, str]] = []
+    for name, words in (("catalyst", "{}"), ("side", "{}"), ("polarity", "{} news"), ("action", "{}"), ("session", "{} session"),
+                        ("source", "from {}"), ("exchange", "{}"), ("ticker", "{}")):  # fmt: skip
+        held = getattr(f, name)
+        chips += [
+            (words.format(show.words(v) if name != "ticker" else v), address(f, **{name: toggled(held, v)}))
+            for v in held
+        ]
+    for name, label in _LABELS.items():
+        for end, sign in (("min", "≥"), ("max", "≤")):
+            value = getattr(f, f"{end}_{name}", None)
+            if value is not None:
+                chips.append((f"{label} {sign} {_plain(value)}", address(f, **{f"{end}_{name}": None})))
+    if f.own:
+        chips.append(("own list", address(f, own=False)))
     return chips
 
 
@@ -216,7 +212,7 @@ def _days(view: PageView, found: Chosen) -> dict[str, object]:
     """Where the day stands: the lists before and after it, and the moments at which its list changed."""
     if found.day is None:
         return {"before": "", "after": "", "times": []}
-    plain = Filters()
+    plain = found.filters.only()
     before, after = view.store.lists.days_beside(found.day)
     times = view.store.lists.times(found.day)
     return {
@@ -226,10 +222,10 @@ def _days(view: PageView, found: Chosen) -> dict[str, object]:
     }
 
 
-def _sorting(f: Filters) -> dict[str, tuple[str, str]]:
+def _sorting(f: Filters) -> Mapping[str, tuple[str, str]]:
     """For each column its address and ``aria-sort``."""
     out = {}
-    for name in ("rank", "ticker", "age", "price", "change", "rvol", "volume", "cap", "materiality", "score"):
+    for name in _COLUMNS:
         current = f.sort.removeprefix("-") == name
         turned = f.sort.startswith("-")
         falls = (name not in ("rank", "ticker", "age")) != turned

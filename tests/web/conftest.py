@@ -32,7 +32,7 @@ from screener.types import (
     Story,
     WatchRow,
 )
-from screener.web.app import build
+from screener.web.app import Served, build
 from screener.web.serving import Server, listening
 
 DAY = dt.date(2026, 3, 12)
@@ -234,18 +234,26 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def serving(path: Path, settings: Settings | None = None, **more: object) -> Iterator[str]:
-    """Serve a database on a free port of loopback in a thread; gives the address."""
-    server = Server(build(settings or Settings(), path, **more))  # type: ignore[arg-type]
+def running(path: Path, settings: Settings | None = None, **more: object) -> Iterator[tuple[str, Served]]:
+    """Serve a database on a free port of loopback in a thread; gives the address and what is served."""
+    served = build(settings or Settings(), path, **more)  # type: ignore[arg-type]
+    server = Server(served)
     sock = listening("127.0.0.1", 0)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{sock.getsockname()[1]}"
+        yield f"http://127.0.0.1:{sock.getsockname()[1]}", served
     finally:
         server.should_exit = True
         thread.join(20)
         sock.close()
+
+
+@contextmanager
+def serving(path: Path, settings: Settings | None = None, **more: object) -> Iterator[str]:
+    """As ``running``; gives the address."""
+    with running(path, settings, **more) as (address, _):
+        yield address
 
 
 @pytest.fixture(scope="session")

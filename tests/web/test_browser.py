@@ -19,7 +19,7 @@ import pytest
 
 from screener.store import open_store
 from screener.types import Run
-from tests.web.conftest import AS_OF, DAY, EARLIER, fill, replaced, row, serving, stories
+from tests.web.conftest import AS_OF, DAY, EARLIER, fill, replaced, row, running, serving, stories
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
@@ -28,7 +28,7 @@ with warnings.catch_warnings():
     from selenium.webdriver.common.action_chains import ActionChains
     from selenium.webdriver.common.by import By
     from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.ui import Select, WebDriverWait
+    from selenium.webdriver.support.ui import WebDriverWait
 
 AXE = Path(__file__).resolve().parents[2] / ".venv" / "axe" / "node_modules" / "axe-core" / "axe.min.js"
 NARROW = [
@@ -109,25 +109,49 @@ def tickers(driver: Any) -> list[str]:
 def test_open_and_read(page: Any, site: str) -> None:
     page.get(site + "/")
     assert tickers(page) == ["QBLA", "ZORN", "QPHA", "QEVL", "QLNG", "QRTL"]
+    page.find_element(By.CSS_SELECTOR, "#regime > summary").click()
     told = page.find_element(By.ID, "regime").text
     assert all(word in told for word in ("Risk off", "Reduce", "Above 50-day", "43%"))
     assert page.find_element(By.CSS_SELECTOR, "#regime svg").size["width"] > 200
     assert page.execute_script("return getComputedStyle(document.querySelector('.top')).display") == "flex"
 
 
+def tick(page: Any, name: str, value: str) -> None:
+    """Tick a box of a filter's menu."""
+    box = page.find_element(By.CSS_SELECTOR, f"#filters input[name={name}][value={value}]")
+    menu = box.find_element(By.XPATH, "./ancestor::details")
+    if not menu.get_attribute("open"):
+        menu.find_element(By.TAG_NAME, "summary").click()
+    box.click()
+
+
 def test_filter_and_sort(page: Any, site: str) -> None:
-    page.get(site + "/")
-    Select(page.find_element(By.NAME, "catalyst")).select_by_value("reverse_split")
-    until(page, lambda d: "catalyst=reverse_split" in d.current_url)
-    assert tickers(page) == ["ZORN"]
-    assert page.current_url == site + "/?catalyst=reverse_split"
-    page.find_element(By.CSS_SELECTOR, ".on a").click()
+    page.get(site + "/?action=avoid&action=alert")
+    tick(page, "catalyst", "reverse_split")
+    until(page, lambda d: "catalyst=reverse_split" in d.current_url and tickers(d) == ["ZORN"])
+    assert page.switch_to.active_element.get_attribute("value") == "reverse_split"
+    tick(page, "catalyst", "government_contract")
+    until(page, lambda d: tickers(d) == ["QBLA", "ZORN"])
+    assert "action=avoid" in page.current_url and "action=alert" in page.current_url
+    page.find_element(By.LINK_TEXT, "clear all").click()
     until(page, lambda d: len(tickers(d)) == 6)
-    page.find_element(By.LINK_TEXT, "Change").click()
+    assert not page.find_element(By.CSS_SELECTOR, "input[value=reverse_split]").is_selected()
+    page.find_element(By.ID, "by-change").click()
     until(page, lambda d: d.find_elements(By.CSS_SELECTOR, "th[aria-sort=descending]"))
-    page.find_element(By.PARTIAL_LINK_TEXT, "Change").click()
-    until(page, lambda d: tickers(d)[0] == "QRTL")
+    assert page.switch_to.active_element.get_attribute("id") == "by-change"
+    page.find_element(By.ID, "by-change").click()
+    until(page, lambda d: tickers(d)[1] == "QRTL")  # after the pinned one
     assert page.find_element(By.CSS_SELECTOR, "th[aria-sort=ascending]").text.startswith("Change")
+
+
+def test_a_choice_by_arrow_keys_waits(page: Any, site: str) -> None:
+    page.get(site + "/")
+    order = page.find_element(By.CSS_SELECTOR, "#filters select[name=sort]")
+    order.send_keys(Keys.ARROW_DOWN)
+    order.send_keys(Keys.ARROW_DOWN)
+    assert page.current_url == site + "/"
+    order.send_keys(Keys.TAB)
+    until(page, lambda d: "sort=change" in d.current_url)
 
 
 def test_day_and_moment(page: Any, site: str) -> None:
@@ -137,6 +161,7 @@ def test_day_and_moment(page: Any, site: str) -> None:
     assert "Wednesday 11 March 2026" in page.find_element(By.TAG_NAME, "h1").text
     page.find_element(By.CSS_SELECTOR, "a[rel=next]").click()
     until(page, lambda d: len(tickers(d)) == 6)
+    page.find_element(By.CSS_SELECTOR, ".dayhead .menu > summary").click()
     page.find_element(By.NAME, "at").send_keys("1000AM")
     page.find_element(By.CSS_SELECTOR, ".pick button").click()
     until(page, lambda d: tickers(d) == ["ZORN", "QPHA"])
@@ -187,6 +212,7 @@ def test_phone_width(page: Any, site: str, path: str) -> None:
         assert first.size["width"] > 340
         cells = [e.rect for e in first.find_elements(By.CSS_SELECTOR, "td, th")]
         assert all(r["x"] >= 0 and r["x"] + r["width"] <= 390 for r in cells)
+        assert first.size["height"] < 60
 
 
 @pytest.mark.parametrize("path", ALL)
@@ -216,7 +242,7 @@ def test_hostile_stories_are_harmless(page: Any, site: str) -> None:
     page.get(site + "/")
     assert "<script>" in page.find_element(By.ID, "row-QEVL").text
     assert not page.find_elements(By.CSS_SELECTOR, "#row-QEVL .hl a")
-    assert page.find_element(By.ID, "row-QLNG").size["height"] < 160
+    assert page.find_element(By.ID, "row-QLNG").size["height"] < 50
 
 
 def test_live_update_keeps_the_place(browser: Any, tmp_path: Path) -> None:
@@ -253,6 +279,56 @@ def test_live_update_keeps_the_place(browser: Any, tmp_path: Path) -> None:
     assert [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"] == []
 
 
+def streams(served: Any) -> int:
+    return len(served.site.__dict__["watcher"]._queues)
+
+
+def test_seven_tabs_share_one_stream(browser: Any, store_path: Path) -> None:
+    with running(store_path) as (address, served):
+        first = browser.current_window_handle
+        for _ in range(7):
+            browser.switch_to.new_window("tab")
+            browser.get(address + "/")
+            until(browser, lambda d: d.execute_script("return document.documentElement.dataset.live") == "on")
+        assert streams(served) == 1
+        assert browser.execute_script("return fetch('/api/days').then((r) => r.status)") == 200
+        for handle in browser.window_handles:
+            if handle != first:
+                browser.switch_to.window(handle)
+                browser.close()
+        browser.switch_to.window(first)
+        until(browser, lambda _: streams(served) == 0)
+
+
+def test_a_lost_server_is_said(browser: Any, store_path: Path) -> None:
+    with running(store_path) as (address, _):
+        browser.get(address + "/ticker/QBLA")
+        until(browser, lambda d: d.find_element(By.ID, "alive").text == "live")
+        told = browser.find_element(By.ID, "status").text
+        assert ("list of 12 Mar 18:10 ET" in told and "of 1 feeds work" in told) or "of 2 feeds work" in told
+    until(browser, lambda d: "lost the server" in d.find_element(By.ID, "alive").text)
+    assert "bad" in browser.find_element(By.ID, "alive").get_attribute("class")
+    browser.get("about:blank")
+    browser.get_log("browser")
+
+
+def test_copy_and_files_give_exactly_this_view(page: Any, site: str) -> None:
+    page.execute_cdp_cmd("Browser.grantPermissions", {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]})
+    page.get(site + "/?polarity=bad&polarity=good&sort=-change")
+    page.find_element(By.ID, "copy").click()
+    until(page, lambda d: d.find_element(By.ID, "copy").text == "Copied " + str(len(tickers(d))))
+    text = page.execute_script("return navigator.clipboard.readText()")
+    assert [cells.split("\t")[1] for cells in text.splitlines()[1:]] == tickers(page)
+
+
+def test_fifteen_rows_stand_above_the_fold(page: Any, site: str) -> None:
+    size(page, 1400, 900)
+    page.get(site + "/")
+    height = page.find_element(By.ID, "row-QPHA").rect
+    top = page.find_element(By.CSS_SELECTOR, "tr[data-key]").rect["y"]
+    assert (900 - top) / height["height"] >= 15
+
+
 def test_the_past_stays_still(page: Any, site: str) -> None:
     page.get(site + f"/?as_of={EARLIER:%Y-%m-%dT%H:%M:%SZ}")
     assert page.find_element(By.ID, "live").get_attribute("data-live") == "no"
@@ -263,8 +339,8 @@ def test_works_without_script(browser: Any, site: str) -> None:
     browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         browser.get(site + "/")
-        Select(browser.find_element(By.NAME, "polarity")).select_by_value("bad")
-        browser.find_element(By.CSS_SELECTOR, ".filters button").click()
+        tick(browser, "polarity", "bad")
+        browser.find_element(By.CSS_SELECTOR, ".filters button[type=submit]").click()
         until(browser, lambda d: "polarity=bad" in d.current_url)
         assert tickers(browser) == ["ZORN"]
     finally:

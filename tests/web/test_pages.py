@@ -17,7 +17,11 @@ PAGES = [
     f"/story/{STORY}", "/catalysts", "/catalysts/reverse_split", "/catalysts/reverse_split/feed.atom", "/calendar",
     f"/calendar?as_of={AS_OF:%Y-%m-%dT%H:%M:%SZ}&kind=pdufa_date", "/feeds", "/rules", "/rules/reverse_split",
     "/search", "/search?q=order", "/search?q=%22(*", "/feed.atom", "/feed.json", "/openapi.json", "/data", "/data/stories",
-    "/data/watchlist.json", "/data/watchlist.csv", "/-/screener/style.css", "/-/screener/page.js", "/-/screener/icon.svg",
+    "/data/watchlist.json", "/data/watchlist.csv", "/-/screener/style.css", "/-/screener/page.js",
+    "/-/screener/list.js", "/-/screener/follow.js", "/stream", "/stream?ticker=QBLA&q=order",
+    "/stream?catalyst=reverse_split&source=edgar",
+    "/stream?own=1", "/desk", "/desk?since=10:00", "/desk/outcomes", "/desk/outcomes?day=2026-03-12", "/desk/movers", "/?page=2",
+    "/ticker/QPHA", "/list.csv", "/list.tsv", "/list.json?polarity=bad", "/-/screener/icon.svg",
     "/api/today", "/api/days", "/api/ticker/QBLA", f"/api/story/{STORY}", "/api/calendar", "/api/feeds", "/api/rules",
     "/api/search?q=order",
 ]  # fmt: skip
@@ -85,7 +89,8 @@ def test_today_shows_the_list_in_order(http: httpx2.Client) -> None:
         "pinned",
     ):
         assert word in text
-    assert 'aria-label="score 88: catalyst +79, confirmation +12, warning -3"' in text
+    assert 'title="+79 reverse split, +12 volume confirms, −3 unconfirmed"' in text
+    assert "another day&#39;s list" in text or "another day's list" in text
 
 
 @pytest.mark.parametrize(
@@ -197,7 +202,11 @@ def test_story_calendar_feeds_rules(http: httpx2.Client) -> None:
 def test_search_finds_words_and_tickers(http: httpx2.Client) -> None:
     text = shown(http, "/search?q=harbour")
     assert "Harbour Authority" in text and "Zorna" not in text
-    assert 'href="/ticker/ZORN"' in shown(http, "/search?q=zorn")
+    assert "<mark>Harbour</mark>" in text and "best match first" in text
+    answer = http.get("/search?q=zorn")
+    assert answer.status_code == 302 and answer.headers["location"] == "/ticker/ZORN?searched=1"
+    assert "/search?q=ZORN&amp;words=1" in shown(http, "/ticker/ZORN?searched=1")
+    assert 'href="/ticker/ZORN"' in shown(http, "/search?q=zorn&words=1")
 
 
 def test_tables_are_datasettes_own_and_only_read(http: httpx2.Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from xml.etree import ElementTree as Xml
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from screener.store import open_store
 from screener.store.calendar import known_dates
 from screener.store.occurrences import Occurrence
-from screener.types import Bar, FeedSpec, FeedState, Filing, Reason, Span
+from screener.types import Bar, FeedSpec, FeedState, Filing, Quote, Reason, Span
 from screener.web import charts
 from screener.web.evidence import cut, excerpt, pieces
-from screener.web.feeds import judge
+from screener.web.health import judge
 from screener.web.ticker import dilutive
 from tests.web.conftest import AS_OF, bars
 
@@ -178,3 +179,21 @@ def test_filings_that_can_dilute() -> None:
     ]
     listed += [filing("8-K", ("3.02",)), filing("8-K", ("8.01",))]
     assert [f.form for f in dilutive(listed)] == ["424B5", "S-3", "S-3/A", "S-3MEF", "D", "D/A", "F-1", "8-K"]
+
+
+def test_a_line_stands_where_only_closes_are_known() -> None:
+    held = list(bars("QBLA", 9.0, 0.05, 5))[::-1]
+    assert 'class="candle' in charts.price_chart(held, [])
+    closes = [msgspec.structs.replace(b, open=None, high=None, low=None) for b in held]
+    for some in (closes, [*held[:3], *closes[3:]]):
+        drawn = charts.price_chart(some, [])
+        assert 'class="line l0"' in drawn and 'class="volume"' in drawn and "candle" not in drawn
+        assert 'class="last"' in drawn and drawn.count("2026-03-") >= 5
+    assert not charts.price_chart(closes[:1], [])
+
+
+def test_prices_inside_the_day() -> None:
+    quotes = [
+        Quote(ticker="Q", as_of=AS_OF + dt.timedelta(minutes=20 * n), last=3.0 + n / 10, source="x") for n in range(6)
+    ]
+    assert "19:00" in charts.day_chart(quotes) and not charts.day_chart(quotes[:1])

@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from screener.engine.selection import order
 from screener.types import WatchRow
 from screener.web.query import (
+    NUMBERS,
     POLARITIES,
     SESSIONS,
+    SIDES,
     SORTS,
     BadQuery,
     Filters,
     address,
-    order,
     read_filters,
     read_ticker,
     select,
@@ -34,12 +36,17 @@ filters = st.builds(
     as_of=st.none() | moments,
     catalyst=st.lists(words, max_size=3, unique=True).map(tuple),
     polarity=st.lists(st.sampled_from(list(POLARITIES)), max_size=3, unique=True).map(tuple),
-    session=st.sampled_from(["", *SESSIONS]),
-    source=st.just("") | words,
-    action=st.just("") | words,
-    min_score=numbers,
-    max_cap=numbers,
-    min_rvol=numbers,
+    side=st.lists(st.sampled_from(list(SIDES)), max_size=3, unique=True).map(tuple),
+    session=st.lists(st.sampled_from(SESSIONS), max_size=3, unique=True).map(tuple),
+    source=st.lists(words, max_size=3, unique=True).map(tuple),
+    action=st.lists(words, max_size=3, unique=True).map(tuple),
+    exchange=st.lists(st.sampled_from(["Nasdaq", "NYSE", "NYSE American"]), max_size=2, unique=True).map(tuple),
+    ticker=st.lists(st.sampled_from(["QBLA", "BRK-B"]), max_size=2, unique=True).map(tuple),
+    own=st.booleans(),
+    all=st.booleans(),
+    apart=st.booleans(),
+    max_age=numbers,
+    **dict.fromkeys(NUMBERS, numbers),
     sort=st.sampled_from([*SORTS, *(f"-{s}" for s in SORTS)]),
     page=st.integers(1, 10_000),
 )
@@ -80,7 +87,7 @@ def test_equal_rows_keep_their_rank() -> None:
 
 
 def test_a_change_of_filter_goes_to_the_first_page() -> None:
-    assert address(Filters(page=3, sort="score"), session="pre") == "/?session=pre&sort=score"
+    assert address(Filters(page=3, sort="score"), session=("pre",)) == "/?session=pre&sort=score"
 
 
 @pytest.mark.parametrize("text", ["", "TOOLONGTICKER", "A B", "<B>", "é", "..", "-A"])
@@ -99,3 +106,35 @@ def test_filter_finds_a_further_catalyst_of_a_row(wanted: str, kept: int) -> Non
 
     listed = [row(others=("s2 reverse_split", "s:3 trading_halt"))]
     assert len(select(listed, Filters(catalyst=(wanted,)), {})) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("300M", 3e8), ("1.5bn", 1.5e9), ("$250k", 250_000.0), ("-5", -5.0), ("12%", 12.0), ("50e6", 5e7)],
+)
+def test_amounts_are_read_as_people_write_them(given: str, value: float) -> None:
+    assert read_filters({"max_cap": [given]}).max_cap == value
+
+
+def test_every_filter_counts_and_none_drops_another() -> None:
+    f = read_filters({"action": ["avoid", "watch"], "max_cap": ["1e9"], "catalyst": ["earnings", "reverse_split"]})
+    assert (f.action, f.max_cap, f.catalyst) == (("avoid", "watch"), 1e9, ("earnings", "reverse_split"))
+    assert (
+        address(f, max_cap=5e8)
+        == "/?action=avoid&action=watch&catalyst=earnings&catalyst=reverse_split&max_cap=500000000"
+    )
+
+
+def test_limits_on_every_number_and_the_age() -> None:
+    told = row(
+        price=2.0, float_shares=5e6, dollar_volume=2e6, since_news_pct=-4.0, published=NOW - dt.timedelta(hours=3)
+    )
+    for name, low, high in (("price", 1, 3), ("float", 1e6, 1e7), ("dollar_volume", 1e6, 3e6), ("since_news", -5, 0)):
+        for value, kept in ((low, 1), (high, 0)):
+            assert len(select([told], Filters(**{f"min_{name}": float(value)}), {})) == kept, (name, value)
+            assert len(select([row()], Filters(**{f"min_{name}": float(value)}), {})) == 0
+    assert [len(select([told, row()], Filters(max_age=h), {}, (), NOW)) for h in (2.0, 4.0)] == [0, 1]
+
+
+def test_the_old_name_of_a_sort_still_works() -> None:
+    assert read_filters({"sort": ["-volume"]}).sort == "-dollar_volume"

@@ -1,147 +1,142 @@
-// Live updates without losing one's place, "new since you looked", and keys in the list. Everything works without it.
+// On every page: one event stream for all tabs, the line on top, menus. Everything works without it.
 "use strict";
 (() => {
   const $ = (id) => document.getElementById(id);
-  const store = {
-    get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode: nothing is kept */ } },
+  const screener = window.screener = {
+    kept: {
+      get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+      set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode: nothing is kept */ } },
+    },
+    heard: [],          // called with the state after each event
+    leads: false,       // whether this tab holds the stream
+    listensHidden: () => false,
   };
-  const rows = () => [...document.querySelectorAll("tr[data-key]")];
-  const day = () => ($("live") ? $("live").dataset.day : "");
-  const seenKey = () => "screener-seen:" + day();
+  const LOST_MS = 25000, CHECK_MS = 5000;
 
-  function forgetOldDays() {
-    const keys = Object.keys(localStorage).filter((k) => k.startsWith("screener-seen:")).sort();
-    keys.slice(0, -10).forEach((k) => localStorage.removeItem(k));
+  // ---- the shared stream: the tab that holds the lock listens for all; a hidden one gives it away ----
+  const channel = "BroadcastChannel" in window ? new BroadcastChannel("screener") : null;
+  let source = null, release = null, asked = null, last = null, heardAt = 0, again = 0;
+  const wanted = () => !document.hidden || screener.listensHidden();
+
+  function take(message, own) {
+    if (message.kind === "hello") { if (source && last) tell({ kind: "state", state: last }); return; }
+    if (message.kind === "lost") { lost(); return; }
+    heardAt = Date.now();
+    alive(true);
+    if (message.kind !== "state") return;
+    last = message.state;
+    showParts(message.state.parts);
+    for (const call of screener.heard) call(message.state, own);
   }
-  function markNew() {
-    const seen = store.get(seenKey());
-    if (!seen || !Array.isArray(seen.keys)) return 0;
-    const known = new Set(seen.keys);
-    let count = 0;
-    for (const row of rows()) {
-      const fresh = !known.has(row.dataset.key);
-      row.classList.toggle("new", fresh);
-      const old = row.querySelector(".badge");
-      if (fresh && !old) {
-        const badge = document.createElement("span");
-        badge.className = "badge";
-        badge.textContent = "new";
-        row.querySelector(".tick a").after(badge);
-      } else if (!fresh && old) old.remove();
-      count += fresh ? 1 : 0;
-    }
-    return count;
+  function tell(message) { if (channel) channel.postMessage(message); }
+  function open() {
+    close();
+    screener.leads = true;
+    source = new EventSource("/events");
+    const get = (event) => {
+      const message = { kind: "state", state: JSON.parse(event.data) };
+      tell(message);
+      take(message, true);
+    };
+    source.addEventListener("list", get);
+    source.addEventListener("beat", get);
+    source.addEventListener("error", () => {
+      lost();
+      tell({ kind: "lost" });
+      if (source && source.readyState === EventSource.CLOSED) { clearTimeout(again); again = setTimeout(() => { if (source) open(); }, 5000); }
+    });
   }
-  function remember() {
-    if (!day()) return;
-    const before = store.get(seenKey());
-    const keys = new Set(before && Array.isArray(before.keys) ? before.keys : []);
-    rows().forEach((r) => keys.add(r.dataset.key));
-    store.set(seenKey(), { at: Date.now(), keys: [...keys].slice(-3000) });
+  function close() { clearTimeout(again); if (source) source.close(); source = null; screener.leads = false; }
+  function start() {
+    if (asked || !wanted()) return;
+    asked = new AbortController();
+    tell({ kind: "hello" });
+    if (!navigator.locks) { open(); return; }   // not on plain http of another machine: a stream a visible tab
+    navigator.locks.request("screener-stream", { signal: asked.signal }, () => new Promise((done) => { release = done; open(); }))
+      .catch(() => { /* given up before it was our turn */ });
   }
-  function say(text, count) {
-    const live = $("live");
-    if (!live) return;
-    live.textContent = text;
-    if (count) {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Seen";
-      button.addEventListener("click", () => { remember(); markNew(); live.textContent = ""; $("main").focus(); });
-      live.append(button);
-    }
+  function stop() {
+    if (asked) asked.abort();
+    close();
+    if (release) release();
+    asked = release = null;
   }
-  const tellNew = (lead) => {
-    const count = markNew();
-    const words = count ? `${count} new since you looked` : "";
-    say([lead, words].filter(Boolean).join(": "), count);
+  screener.restart = () => { if (wanted()) start(); else stop(); };
+
+  // ---- the line on top ----
+  const age = (from) => {
+    const minutes = Math.floor((Date.now() - from) / 60000);
+    if (minutes < 1) return "now";
+    if (minutes < 60) return minutes + "m";
+    if (minutes < 1440) return Math.floor(minutes / 60) + "h " + String(minutes % 60).padStart(2, "0") + "m";
+    return Math.floor(minutes / 1440) + "d";
   };
-
-  // ---- live ----
-  let loading = false, again = false;
-  async function reload() {
-    if (loading) { again = true; return; }
-    loading = true;
-    try {
-      const answer = await fetch(location.href, { headers: { accept: "text/html" }, cache: "no-cache" });
-      if (answer.ok) swap(new DOMParser().parseFromString(await answer.text(), "text/html"));
-    } catch { /* the server went away; the event stream tries again by itself */ }
-    loading = false;
-    if (again) { again = false; reload(); }
+  function alive(yes, since) {
+    const part = $("alive");
+    document.documentElement.dataset.live = yes ? "on" : "lost";
+    if (!part) return;
+    const words = yes ? "live" : "! lost the server" + (since ? " " + since : "") + ": what you see is old";
+    part.className = "part " + (yes ? "ok" : "bad");
+    if (part.textContent !== words) part.textContent = words;
   }
-  function anchor() {
-    // The row being read: the focused one while it is in view, else the first that stands whole in the window.
-    const top = (row) => row.getBoundingClientRect().top;
-    const inView = (row) => row && top(row) >= 0 && top(row) < innerHeight;
-    const focused = document.activeElement && document.activeElement.closest("tr[data-key]");
-    const row = inView(focused) ? focused : rows().find(inView);
-    return row ? { key: row.dataset.key, top: top(row) } : null;
+  function lost() {
+    if (document.documentElement.dataset.live === "lost") return;
+    alive(false, new Date(heardAt || Date.now()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: "America/New_York" }) + " ET");
   }
-  function swap(next) {
-    const list = next.getElementById("list");
-    if (!list || list.dataset.list === $("list").dataset.list && list.textContent === $("list").textContent) return;
-    const changed = list.dataset.list !== $("list").dataset.list;
-    const place = scrollY > 40 ? anchor() : null;
-    const focused = document.activeElement && document.activeElement.id;
-    const open = [...$("list").querySelectorAll("details[open]")].length > 0;
-    $("list").replaceWith(document.adoptNode(list));
-    if (open) $("list").querySelectorAll("details").forEach((d) => { d.open = true; });
-    for (const id of ["regime", "dayhead"]) {
-      const fresh = next.getElementById(id), old = $(id);
-      if (fresh && old && !old.contains(document.activeElement)) old.replaceWith(document.adoptNode(fresh));
-    }
-    const status = next.getElementById("live");
-    if (status) Object.assign($("live").dataset, { day: status.dataset.day, list: status.dataset.list });
-    if (focused && $(focused)) $(focused).focus({ preventScroll: true });
-    if (changed) tellNew("Updated " + new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }));
-    else markNew();
-    if (place) {
-      const row = rows().find((r) => r.dataset.key === place.key);
-      if (row) scrollBy({ top: row.getBoundingClientRect().top - place.top, behavior: "instant" });
+  function showParts(parts) {
+    for (const part of parts || []) {
+      const node = document.querySelector('#status [data-key="' + part.key + '"]');
+      if (!node) continue;
+      const bad = part.tone === "bad";
+      node.className = "part " + part.tone;
+      node.title = part.title || "";
+      const words = [(bad ? "! " : "") + part.text + (part.at ? ", " : "")];
+      if (part.at) {
+        const time = document.createElement("time");
+        time.dateTime = part.at;
+        time.dataset.stale = part.stale || 0;
+        time.textContent = age(Date.parse(part.at));
+        words.push(time);
+      }
+      if (node.textContent !== words.map((w) => w.textContent || w).join("")) node.replaceChildren(...words);
     }
   }
-  function listen() {
-    let marks = null;
-    const events = new EventSource("/events");
-    events.addEventListener("list", (event) => {
-      const state = JSON.parse(event.data);
-      const other = state.list !== $("list").dataset.list || (marks !== null && state.marks !== marks);
-      marks = state.marks;
-      if (other) reload();
-    });
-    events.addEventListener("error", () => { document.documentElement.dataset.live = "lost"; });
-    events.addEventListener("open", () => { document.documentElement.dataset.live = "on"; });
-    addEventListener("pagehide", () => events.close());
-    setInterval(() => { if (!document.hidden) reload(); }, 60000);
+  function tick() {
+    if (document.hidden) return;
+    if (asked && heardAt && Date.now() - heardAt > LOST_MS) lost();
+    for (const time of document.querySelectorAll("#status time")) {
+      const at = Date.parse(time.dateTime), words = age(at), stale = Number(time.dataset.stale) * 1000;
+      if (time.textContent !== words) time.textContent = words;
+      if (stale && Date.now() - at > stale) time.closest(".part").classList.add("bad");
+    }
   }
 
-  // ---- keys: with the focus in the list, arrows or j and k go from row to row ----
-  function move(event) {
-    const here = event.target.closest && event.target.closest("tr[data-key]");
-    if (!here || event.ctrlKey || event.metaKey || event.altKey) return;
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key];
-    if (!step) return;
-    const all = rows(), target = all[all.indexOf(here) + step];
-    if (target) { event.preventDefault(); target.querySelector(".tick a").focus(); }
-  }
+  // ---- menus: one open at a time, closed by Escape and by a click beside them ----
+  const menus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (e) => { for (const m of menus()) if (!m.contains(e.target)) m.open = false; });
+  document.addEventListener("keydown", (e) => {
+    if (e.key !== "Escape") return;
+    for (const m of menus()) { m.open = false; m.querySelector("summary").focus(); }
+  });
+  document.addEventListener("toggle", (e) => {
+    if (e.target.matches && e.target.matches("details.menu[open]")) for (const m of menus()) if (m !== e.target) m.open = false;
+  }, true);
 
-  if ($("list")) {
-    if (store.get(seenKey()) && $("live").dataset.live === "yes") tellNew("");
-    addEventListener("visibilitychange", () => { if (document.hidden) remember(); });
-    addEventListener("pagehide", remember);
-    if (!store.get(seenKey())) remember();
-    forgetOldDays();
-    if ($("live").dataset.live === "yes" && "EventSource" in window) listen();
-    document.addEventListener("keydown", move);
-  }
-  const filters = $("filters");
-  if (filters) {
-    filters.addEventListener("change", (e) => { if (e.target.matches("select")) filters.requestSubmit(); });
-    // An address with only what was chosen can be read and shared.
-    filters.addEventListener("submit", () => {
-      for (const field of filters.elements) if (field.name && !field.value) field.disabled = true;
-    });
-    addEventListener("pageshow", () => { for (const field of filters.elements) field.disabled = false; });
+  // An address with only what was chosen can be read and shared.
+  document.addEventListener("submit", (e) => {
+    if (!e.target.matches("form.filters")) return;
+    for (const field of e.target.elements) if (field.name && !field.value) field.disabled = true;
+  });
+  addEventListener("pageshow", () => { for (const field of document.querySelectorAll("form.filters [disabled]")) field.disabled = false; });
+
+  if ($("status") && "EventSource" in window) {
+    if (channel) channel.addEventListener("message", (e) => take(e.data, false));
+    document.addEventListener("visibilitychange", () => { screener.restart(); tick(); });
+    addEventListener("pagehide", stop);
+    addEventListener("pageshow", (e) => { if (e.persisted) screener.restart(); });
+    setInterval(tick, CHECK_MS);
+    heardAt = Date.now();
+    // After the page's own script, so that what it wants to hear is known.
+    addEventListener("DOMContentLoaded", start);
   }
 })();
