@@ -11,7 +11,7 @@ import msgspec
 from screener.format import watch_csv
 from screener.types import WatchRow
 from screener.web import market, show
-from screener.web.listing import Chosen, Picked, chosen, key_of, line, picked
+from screener.web.listing import Chosen, ListLine, Picked, chosen, key_of, line, picked
 from screener.web.query import (
     NUMBERS,
     PAGE_SIZE,
@@ -120,7 +120,7 @@ def _keys(found: Chosen) -> str:
     return " ".join(("" if r.ticker in inside else "~") + key_of(r) for r in found.every)
 
 
-def _groups(here: Sequence[WatchRow], held: Picked, *, apart: bool) -> list[tuple[str, list[Any]]]:
+def _groups(here: Sequence[WatchRow], held: Picked, *, apart: bool) -> list[tuple[str, list[ListLine]]]:
     """The rows with a heading each: one without a word, or up, down and unclear."""
     lines = [line(r, held.sources.get(r.story_id, ()), held.own.get(r.ticker)) for r in here]
     if not apart:
