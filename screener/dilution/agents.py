@@ -19,6 +19,7 @@ HOUSES = (
     "ThinkEquity", "Titan Partners", "Tuohy", "UBS", "Univest", "US Tiger", "Virtu", "WallachBeth", "WestPark",
     "Wells Fargo", "William Blair",
 )  # fmt: skip
+_SAME = {"Alliance Global": "A.G.P."}
 _HOUSE = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(h)}(?![a-z])" for h in HOUSES))
 _BRACKETS = re.compile(r"\s?\((?:[^()]|\([^()]{0,80}\)){0,300}\)")
 _AFTER = re.compile(
@@ -84,18 +85,23 @@ def acting(text: str) -> list[str]:
 def houses(text: str) -> list[str]:
     """The known houses that a text names, each once."""
     out = list[str]()
-    for found in _HOUSE.findall(text):
+    for name in _HOUSE.findall(text):
+        found = _SAME.get(name, name)
         if found not in out:
             out.append(found)
-    return [n for n in out if n != "Alliance Global" or "A.G.P." not in out]
+    return out
 
 
 def sellers(text: str, *, known: bool = True) -> str:
     """Who sells by the words of a sentence, joined by "; "; empty when it names nobody."""
+    return "; ".join(names(text, known=known))
+
+
+def names(text: str, *, known: bool = True) -> list[str]:
+    """The names that a sentence gives; the known houses in it when those are more."""
     found = max(acting(text), after(text), key=len)
     listed = houses(text) if known else []
-    found = listed if len(listed) > len(found) else found
-    return "; ".join(found)
+    return listed if len(listed) > len(found) else found
 
 
 def has_role(text: str) -> bool:

@@ -7,18 +7,28 @@ from typing import Any, NamedTuple
 
 from msgspec import structs
 
+from screener.dilution import quantity
 from screener.dilution.records import Document, Entry, Kind, Status
 from screener.dilution.text import Part
+from screener.language import money
 from screener.sec import cover, forms
 from screener.types import Span
 
 PROOF = 700  # characters of a sentence that are kept as proof
-COVER = 9_000  # characters of a cover page at most
+COVER = 12_000  # characters of a cover page at most
 FRONT = 8_000  # characters before the cover in which the form's own facts stand
 _FILE_NUMBER = re.compile(
     r"\b(?:Registration|File)\s+(?:Statement\s+)?(?:File\s+)?Nos?\.?\s{0,3}:?\s{0,3}(333-\d{5,6})\b", re.I
 )
-_COVER_END = re.compile(r"\bTABLE OF CONTENTS\b|\bThe date of this (?:preliminary )?prospectus\b", re.I)
+_COVER_END = re.compile(
+    r"\bThe date of this (?:preliminary )?prospectus(?: supplement)?(?: \w+){0,3}? is\b"
+    r"|\bTABLE OF CONTENTS\s{1,6}(?:Page|(?:Preliminary )?Prospectus\b|About this prospectus|[^\n]{3,60}\s(?:i|ii|1|S-\d)\b)",
+    re.I,
+)
+_LINE = re.compile(r"^\s*(?:up to )?(?=(?:US)?\$[\d,.]+(?: (?:million|billion))?\s*$)", re.I | re.M)
+_TITLE = re.compile(r"^\s*(?:up to )?(?:an aggregate of )?[\d,]{5,15}\s[^.\n]{0,120}$", re.I | re.M)
+_HEAD = 4_500  # characters of a cover in which its title lines stand
+LEAST = 100_000  # US dollars of an amount; less is a price
 _AMENDMENT = re.compile(r"\b(?:pre-effective )?amendment no\.? ?\d+", re.I)
 RETOLD = re.compile(
     r"\b(?:as previously (?:reported|disclosed|announced)|previously (?:reported|disclosed|announced)|as (?:reported"
@@ -76,6 +86,22 @@ def page(text: str) -> Page:
     start = cover.begins(text)
     end = _COVER_END.search(text, start + 600, start + COVER)
     return Page(start, end.start() if end else min(len(text), start + COVER), cover.read(text))
+
+
+def title_amount(cover: str) -> float | None:
+    """The amount in US dollars that fills a title line of a cover ("$150,000,000")."""
+    line = _LINE.search(cover, 0, _HEAD)
+    amount = money.first(cover[line.end() : line.end() + 40]) if line else None
+    return amount.value if amount and amount.currency == "USD" and amount.value >= LEAST else None
+
+
+def title_count(cover: str) -> float | None:
+    """The number of shares or units that begins a title line of a cover ("Up to 1,250,000 Shares of Common Stock")."""
+    for line in _TITLE.finditer(cover[:_HEAD]):
+        counts = [c.value for c in quantity.shares(line.group())]
+        if counts:
+            return counts[0]
+    return None
 
 
 def registered(document: Document) -> Status:

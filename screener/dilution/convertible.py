@@ -42,10 +42,10 @@ _MAY = re.compile(r"\b(?:may|would|will|expects? to|intends? to|could|if|can|unt
 _CONVERTED_INTO = re.compile(r"\b(?:were|was|been) converted into\b[^.;]{0,40}$", re.I)
 _INTO = re.compile(r"\bconvertible into\b[^.;]{0,60}$", re.I)
 _UPON = re.compile(
-    r"^[^;.]{0,100}\b(?:issuable|issued)?\s?(?:upon|on)\s(?:the\s)?(?:full\s)?conversion of\b[^;]{0,140}?[Pp]referred"
+    r"^[^;]{0,150}?\b(?P<done>issuable|issued)?\s?(?:upon|on)\s(?:the\s)?(?:full\s)?conversion of\b[^;]{0,140}?[Pp]referred"
 )
 _UPON_NOTES = re.compile(
-    r"^[^;.]{0,100}\b(?:issuable|issued)?\s?(?:upon|on)\s(?:the\s)?conversion of (?:the )?(?:[\w-]+ ){0,6}?[Nn]otes\b"
+    r"^[^;]{0,130}?\b(?:issuable|issued)?\s?(?:upon|on)\s(?:the\s)?conversion of (?:the )?(?:[\w-]+ ){0,6}?[Nn]otes\b"
 )
 _MATURES = re.compile(r"\bmatur\w*\b[^.;]{0,60}$|\bdue (?:on )?$", re.I)
 LEAST = 10_000  # US dollars of principal
@@ -81,7 +81,10 @@ def _common_of(text: str) -> tuple[float, Status] | None:
         before, behind = text[: count.start], text[count.end :]
         if _CONVERTED_INTO.search(before):
             return count.value, "converted"
-        if (_INTO.search(before) and "referred" in before) or _UPON.match(behind):
+        upon = _UPON.match(behind)
+        if upon and upon["done"] == "issued":
+            return count.value, "converted"
+        if upon or (_INTO.search(before) and "referred" in before):
             return count.value, "outstanding"
     return None
 

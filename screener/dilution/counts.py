@@ -19,7 +19,8 @@ _BEHIND = re.compile(
     re.I,
 )
 _BEFORE = re.compile(
-    r"\b(?:based (?:up)?on(?: a total (?:number )?of)?|there were|there are|we had|had|has|have|currently has"
+    r"\b(?:based (?:up)?on|have used)\s(?:approximately\s)?$|\b(?:based (?:up)?on(?: a total (?:number )?of)?|there were"
+    r"|there are|we had|had|has|have|currently has"
     r"|outstanding (?:as of|at|on) [\w\s,]{6,30}(?:was|were|:)"
     r"|total of|of which|from|than the|the|outstanding (?:prior to|before) (?:this"
     r"|the) offering(?: \(\d\))?)\s(?:approximately\s)?$"
@@ -41,6 +42,8 @@ _FIRM = re.compile(
     re.I,
 )
 _BASE = re.compile(r"\bbased (?:up)?on\b|\boutstanding (?:prior to|before) (?:this|the) offering", re.I)
+_OWNED = re.compile(r"\bpercent(?:ages?)?\b|\bassuming the sale\b", re.I)
+_LIST = re.compile(r"\b(?:had|there were|following outstanding securities)\b", re.I)
 _LATER = re.compile(r"^[^.;]{0,40}\bto approximately\b", re.I)
 _AUTHORISED = re.compile(r"\bauthori[sz]ed\b", re.I)
 _AUTHORISED_BEFORE = re.compile(
@@ -89,14 +92,21 @@ def _outstanding(document: Document, parts: Sequence[Part], most: int) -> list[E
 
 
 def _firmness(text: str) -> int:
-    """0 for the count that the document rests on, 1 for a dated one, 2 for any other."""
+    """0 for the count that the document rests on, 1 for a dated one, 2 for any other, 3 for one that ownership is measured by."""
+    if _OWNED.search(text):
+        return 3
     return 0 if _BASE.search(text) else 1 if _FIRM.search(text) else 2
 
 
 def _is_outstanding(text: str, count: quantity.Count) -> bool:
     before, behind = text[max(0, count.start - 110) : count.start], text[count.end : count.end + 170]
     clause = re.split(r";|\band (?=\d)", behind)[0]
-    if _SUPPOSED.search(re.split(r"[;,]", before)[-1]) or _NOT_COMMON.search(clause.split("outstanding")[0]):
+    if _is_listed(text, count):
+        return True
+    rests = re.search(r"(?:based (?:up)?on|have used)\s(?:approximately\s)?$", before, re.I)
+    if (not rests and _SUPPOSED.search(re.split(r"[;,]", before)[-1])) or _NOT_COMMON.search(
+        clause.split("outstanding")[0]
+    ):
         return False
     other = re.search(r"\b(?:authori[sz]ed|reserved|sell|sale of|issue[sd]?)\b", clause.split("outstanding")[0], re.I)
     if other and not re.match(r"[^;]{0,60}\bissued and outstanding", clause, re.I):
@@ -105,6 +115,19 @@ def _is_outstanding(text: str, count: quantity.Count) -> bool:
         return True
     return bool(_BEHIND.match(clause) and _BEFORE.search(before)) or bool(
         re.search(r"outstanding (?:prior to|before) (?:this|the) offering(?: ?\(\d\))?[\s:]{0,4}$", before, re.I)
+    )
+
+
+def _is_listed(text: str, count: quantity.Count) -> bool:
+    """A class in a list that ends in "outstanding" ("had 5 Class A shares, 2 Class B shares and … outstanding")."""
+    lead, behind = text[: count.start], text[count.end : count.end + 40]
+    headed = _LIST.search(lead)
+    if not headed or not (text.rstrip(" .;").endswith("outstanding") or "ollowing outstanding" in lead):
+        return False
+    common = re.match(r"\s?of (?:our |its |the Company[’']s )?(?:Class [A-Z] )?(?:[Cc]ommon|[Oo]rdinary)", behind)
+    return (
+        bool(common)
+        and re.search(r"(?:had|were|securities[^;]{0,60}|,|;|and|●|•|·)\s(?:approximately )?$", lead) is not None
     )
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from screener.dilution import agents, quantity
-from screener.dilution.base import RETOLD, entry, file_number_in
+from screener.dilution.base import RETOLD, entry, file_number_in, title_amount, title_count
 from screener.dilution.records import Document, Entry, Kind, Status
 from screener.dilution.text import Part, clauses
 from screener.language import money
@@ -47,12 +47,9 @@ _GROSS = re.compile(
 _NOT_GROSS = re.compile(
     r"\b(?:exercise|exercised|additional|option|warrants? (?:are|is|were)|if any|commission|fee of|\d% of)\b", re.I
 )
-_OF = re.compile(
-    r"(?=(?:US)?\$[\d.,]+ ?(?:million|billion|M|MM)?\b)(?P<amount>.{4,30}?)\s(?:\w+[\s-]){0,5}?(?:offering"
-    r"|registered direct|private placement|financing)\b",
-    re.I,
+_BEHIND = re.compile(
+    r"\s(?:(?!proceeds)\w+[\s-]){0,5}?(?:offering|registered direct|private placement|financing)\b", re.I
 )
-_NAMED = re.compile(r"\b(?:conduct|announc\w+|commenc\w+|intends? to|proposed|pricing of)\b", re.I)
 _TOTAL = re.compile(r"\b(?:public |combined )?offering price\b(?:[^\n$]{0,40}\n{0,4}\s?\$?\s?[\d,.]+){1,3}", re.I)
 _MONEY_CELL = re.compile(r"\$?\s?(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?)")
 _CLOSED = re.compile(
@@ -73,6 +70,8 @@ _DISCOUNT = re.compile(
     r"(\d{1,2}(?:\.\d{1,2})?)\s?% discount|discount of (?:approximately )?(\d{1,2}(?:\.\d{1,2})?)\s?%", re.I
 )
 _BUSINESS = re.compile(r"\b(?:sponsor|equity and asset|asset purchase|membership interest)\b", re.I)
+_OPENING = 90  # characters in which a sentence says that it retells
+_BUYERS = re.compile(r"\b(?:investors?|purchasers?|underwriters?|public)\b", re.I)
 LEAST = 50_000  # US dollars of a deal
 
 
@@ -83,14 +82,18 @@ def read(document: Document, parts: Sequence[Part], *, cover: Part | None = None
     closed = any(_CLOSED.search(p.text) for p in parts)
     selling = [p for p in parts if _SELLS.search(p.text) and not _BUSINESS.search(p.text)]
     if not closed:
-        selling = [p for p in selling if not RETOLD.search(p.text)]
+        selling = [p for p in selling if not RETOLD.search(p.text, 0, _OPENING)]
     if not selling:
         return []
     proof, shares = _shares(selling)
     kind = _kind(document, selling, proof)
     if kind is None:
         return []
-    amount = _gross(parts) or (_table_total(cover.text) if cover else None)
+    amount = _gross([p for p in parts if not _BUSINESS.search(p.text)])
+    if amount is None and cover:
+        amount = _table_total(cover.text) or title_amount(cover.text)
+    if shares is None and cover:
+        shares = title_count(cover.text)
     price = next((x for p in selling if (x := quantity.price(p.text)) is not None), None)
     if price is None and cover:
         price = _table_price(cover.text)
@@ -148,7 +151,8 @@ def _kind_of(document: Document, words: str) -> Kind | None:
 
 def _shares(selling: Sequence[Part]) -> tuple[Part | None, float | None]:
     """The first count that is sold: not of warrants, options or what was outstanding."""
-    for part in selling:
+    # a sentence that names a price, proceeds or buyers outdoes one of advisers' shares
+    for part in sorted(selling, key=_tells_less):
         for clause in clauses(part):
             for count in quantity.shares(clause.text):
                 before = clause.text[max(0, count.start - 90) : count.start]
@@ -163,6 +167,10 @@ def _shares(selling: Sequence[Part]) -> tuple[Part | None, float | None]:
                     continue
                 return part, count.value
     return None, None
+
+
+def _tells_less(part: Part) -> bool:
+    return quantity.price(part.text) is None and not (_GROSS.search(part.text) or _BUYERS.search(part.text))
 
 
 def _gross(parts: Sequence[Part]) -> float | None:
@@ -181,9 +189,13 @@ def _gross(parts: Sequence[Part]) -> float | None:
 def _named(selling: Sequence[Part], *, title: str) -> float | None:
     """The amount in "a $150 million public offering", of a sentence or the title."""
     for text in [*(p.text for p in selling), title]:
-        for found in _OF.finditer(text):
-            amount = money.first(found["amount"])
-            if amount and amount.currency == "USD" and amount.value >= LEAST and not amount.per_unit:
+        for amount in money.find(text):
+            if (
+                amount.currency == "USD"
+                and amount.value >= LEAST
+                and not amount.per_unit
+                and _BEHIND.match(text, amount.end)
+            ):
                 return amount.value
     return None
 
@@ -230,10 +242,10 @@ def _status(document: Document, parts: Sequence[Part]) -> Status:
 
 def _agents(parts: Sequence[Part], cover: Part | None) -> str:
     named = [p for p in parts if agents.has_role(p.text) or "underwriting agreement" in p.text.lower()]
-    best = max((agents.acting(p.text) or agents.after(p.text) for p in named), key=len, default=[])
+    best = max((agents.names(p.text) for p in named), key=len, default=[])
     if not best and cover:
         best = agents.houses(cover.text)
-    return "; ".join(best or [h for p in named[:3] for h in agents.houses(p.text)][:4])
+    return "; ".join(best)
 
 
 def _discount(parts: Sequence[Part]) -> float | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from screener.dilution import shelf
-from screener.dilution.base import at, entry, file_number
+from screener.dilution.base import LEAST, at, entry, file_number
 from screener.dilution.records import Document, Entry
 from screener.language import dates, money
 
@@ -42,7 +41,7 @@ def withdrawn(document: Document) -> list[Entry]:
     numbers = tuple(dict.fromkeys([n for n in (file_number(document),) if n] + _NUMBER.findall(document.text)))
     part = at(document, found.start(), found.start() + 300) if found else at(document, 0, 300)
     amount = next(
-        (a.value for a in money.find(document.text) if a.currency == "USD" and a.value >= shelf.LEAST
+        (a.value for a in money.find(document.text) if a.currency == "USD" and a.value >= LEAST
          and _REGISTERED.search(document.text[max(0, a.start - 80) : a.start])),
         None,
     )  # fmt: skip

@@ -31,8 +31,8 @@ _CEILING = re.compile(r"\b(?:up to|aggregate|maximum|not to exceed|in excess of)
 _CHANGED = re.compile(r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w*\b[^$;]{0,220}?\b(?:to|such that)\b", re.I)
 _FORMER = re.compile(r"\b(?:initially|originally|prior|previous(?:ly)?|earlier|terminated|former)\b", re.I)
 _ENDED = re.compile(
-    r"\b(?:has |have |had |was |were |been )*(?:terminated|cancell?ed|suspended and terminated)\b"
-    r"|\btermination of (?:the|its|that|our)\b|\bno longer (?:in effect|available)",
+    r"\b(?:has |have |had |was |were |been )*(?:terminated|cancell?ed|suspended and terminated)\b|\bnotice of termination\b"
+    r"|\bno longer (?:in effect|available)",
     re.I,
 )
 _MAY_END = re.compile(

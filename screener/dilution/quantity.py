@@ -24,7 +24,10 @@ _OF = (
     rf"|{_CLASS}(?:[Ss]hares?|stock|[Uu]nits?)|Shares?)"
 )
 SHARES = re.compile(rf"(?<![\w.,$€£¥-]){_N}\s(?:\([^)]{{1,30}}\)\s)?(?P<of>{_OF})(?![\w-])")
-_PREFERRED = re.compile(r"^\s*of (?:the Company[’']s |our |its |the )?[\w\s%.,’'-]{0,80}?\b[Pp]referred", re.S)
+_PREFERRED = re.compile(
+    r"^\s*of (?:the Company[’']s |our |its |the )?(?:(?![Cc]ommon|[Oo]rdinary|issu|upon)[\w\s%.,’'-]){0,80}?\b[Pp]referred",
+    re.S,
+)
 _THOUSANDS = re.compile(r"\bin thousands\b|\bin ['‘’]?000['’]?s\b", re.I)
 EXERCISE_PRICE = re.compile(
     r"(?:exercise|strike) prices? (?:for (?:the|each) [\w\s-]{1,40})?"
@@ -40,6 +43,7 @@ _AT = re.compile(
 _WEIGHTED = re.compile(
     r"weighted[\s-]average (?:exercise|strike) price (?:of|is|was|equal to)?\s?(?:approximately )?(?=(?:US)?\$)", re.I
 )
+_BEFORE_PRICE = re.compile(r"(?=\$[\d.]+ (?:per (?:\w+ ){0,2}share )?(?:exercise|strike) price)", re.I)
 NOMINAL = re.compile(r"nominal (?:remaining )?exercise price", re.I)
 _TERM = re.compile(
     rf"\b(?P<n>{WORDS}|\d{{1,2}}(?:\.5)?)(?:\s\((?P<d>[^)]{{1,9}})\))?[\s-](?P<unit>years?|months?)\b"
@@ -69,6 +73,9 @@ _PRICE = re.compile(
     re.I,
 )
 _BARE_PRICE = re.compile(r"\s?(\d{1,4}\.\d{2,5})\b")
+_NO_DEAL = re.compile(
+    r"(?:exercise|conversion|strike)\s(?:purchase )?$|(?:last|closing|reported)\s(?:\w+\s){0,2}$", re.I
+)
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s?%")
 PENNY = 0.01  # US dollars: a strike up to it is a formality, its warrants are shares in all but name
 
@@ -97,7 +104,7 @@ def shares(text: str) -> Iterator[Count]:
 
 def strike(text: str) -> float | None:
     """The exercise price of warrants in US dollars per share, weighted averages included."""
-    for pattern in (_WEIGHTED, EXERCISE_PRICE, _AT):
+    for pattern in (_WEIGHTED, EXERCISE_PRICE, _BEFORE_PRICE, _AT):
         for found in pattern.finditer(text):
             amount = dollars_at(text, found.end())
             if amount is not None and amount < 100_000:
@@ -121,9 +128,7 @@ def dollars_at(text: str, at: int) -> float | None:
 def price(text: str) -> float | None:
     """The price per share or unit in US dollars that a deal is done at."""
     for found in _PRICE.finditer(text):
-        if re.search(
-            r"(?:exercise|conversion|strike)\s(?:purchase )?$", text[max(0, found.start() - 12) : found.start()], re.I
-        ):
+        if _NO_DEAL.search(text[max(0, found.start() - 30) : found.start()]):
             continue
         amount = dollars_at(text, found.end())
         if amount is None and (bare := _BARE_PRICE.match(text, found.end())):

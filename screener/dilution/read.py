@@ -21,7 +21,7 @@ LONGEST = 2_000_000  # characters of a document
 REPORT = 120_000  # characters of a report or release: main document and exhibits
 _LEAVES_OUT = re.compile(r"\b(?:exclud\w*|do(?:es)? not (?:include|take into account))\b", re.I)
 _LIST = 3_500  # characters of what a share count leaves out
-_SUMMARY = 60_000  # characters behind the cover in which the offering is summed up
+_SUMMARY = 150_000  # characters behind the cover in which the offering is summed up
 _STOCK = re.compile(r"\bwarrants? outstanding\b|\boutstanding warrants to purchase\b", re.I)
 
 
@@ -87,6 +87,8 @@ def _prospectus(document: Document) -> list[Entry]:
     elif kind == "sale":
         whole = Part(found.start, found.end, document.text[found.start : found.end])
         out += deal.read(document, cover, cover=whole)
+    elif kind is None and forms.of_family(document.form, "prospectus"):
+        out += deal.read(document, cover, cover=Part(found.start, found.end, document.text[found.start : found.end]))
     elif kind == "shelf" or forms.of_family(document.form, "shelf"):
         out += _shelf(document, found)
     named = warrants.read(document, cover, later=list(sentences(document.text, found.end, found.end + _SUMMARY)))

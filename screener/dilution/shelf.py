@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from screener.dilution.base import RETOLD, Page, at, entry, file_number_in, registered
+from screener.dilution.base import LEAST, RETOLD, Page, at, entry, file_number_in, registered, title_amount
 from screener.dilution.records import Document, Entry
 from screener.dilution.text import Part
 from screener.language import money
@@ -17,7 +17,6 @@ _UP_TO = re.compile(
     r"\b(?:up to|aggregate|total|maximum)\b[^$.]{0,120}$|\boffering price (?:of|not to exceed|that will not exceed)\b[^$]{0,40}$",
     re.I,
 )
-_LINE = re.compile(r"^\s*(?:up to )?(?=(?:US)?\$[\d,.]+(?: (?:million|billion))?\s*$)", re.I | re.M)
 _CARRIED = re.compile(
     r"(?:Rule 415\(a\)\((?:5|6)\)|unsold (?:securities|shares)|carried? (?:over|forward))[^.]{0,600}?(333-\d{5,6})",
     re.I,
@@ -26,7 +25,6 @@ _FILED = re.compile(
     r"\bfiled (?:with [^.;]{0,60}?)?an? (?:new |universal |automatic |mixed )*shelf registration statement\b", re.I
 )
 _READ = 4_500  # characters of a cover in which the ceiling stands
-LEAST = 100_000  # US dollars: less is a price
 
 
 def read(document: Document, page: Page) -> Entry | None:
@@ -63,11 +61,9 @@ def told(document: Document, parts: Sequence[Part]) -> list[Entry]:
 def ceiling(text: str, page: Page) -> float | None:
     """The amount that the cover names as a ceiling, in US dollars."""
     cover = text[page.start : min(page.end, page.start + _READ)]
-    line = _LINE.search(cover)
-    if line:
-        amount = money.first(cover[line.end() : line.end() + 40])
-        if amount and amount.currency == "USD" and amount.value >= LEAST:
-            return amount.value
+    titled = title_amount(cover)
+    if titled is not None:
+        return titled
     for amount in money.find(cover):
         before = cover[max(0, amount.start - 160) : amount.start]
         if amount.currency == "USD" and amount.value >= LEAST and (amount.is_max or _UP_TO.search(before)):

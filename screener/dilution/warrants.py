@@ -42,9 +42,11 @@ _NAMED = re.compile(
     r"(?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
 )
 _EXERCISED = re.compile(
-    r"\b(?:exercised|has exercised|have exercised|were exercised|upon the exercise of (?:pre-funded )?warrants related)\b",
+    r"\b(?:has|have|had|were|was|been|holders?|investors?|purchasers?)\s(?:since\s|fully\s|cashlessly\s)?exercised\b"
+    r"|\bupon the exercise of (?:pre-funded )?warrants related\b",
     re.I,
 )
+_SUPPOSED = re.compile(r"\b(?:exclud|assum|not includ)", re.I)
 _MAY = re.compile(
     r"\b(?:not been|until|if|may be|can be|to be|unless|being|when|been|assum\w+)\s(?:all of the\s|[\w-]+\s){0,6}?exercised",
     re.I,
@@ -134,7 +136,7 @@ def _about(group: Group) -> str:
 
 
 def _of(part: Part) -> list[Group]:
-    if _LISTED.search(part.text):
+    if _LISTED.search(part.text) and next(quantity.shares(part.text), None) is None:
         return [_group(part, part.text, None)]
     out, inherited = list[Group](), frozenset[str]()
     exercised = _EXERCISED.search(part.text) and not _MAY.search(part.text)
@@ -157,7 +159,7 @@ def _clause(clause: Part, whole: str, exercised: bool) -> list[Group]:
         if near is None or _OLD.search(near) or (_SEVERAL.search(behind) and "as follows" in behind):
             continue
         out.append(_group(clause, near + behind, count.value, exercised=exercised, local=near))
-    for found in _NUMBERED.finditer(text):
+    for found in _NUMBERED.finditer(text) if not (exercised and out) else ():
         value = scaled(found["n"], found["mag"])
         if value > 100 and not _OLD.search(found["of"]):
             rest = text[found.end() : found.end() + 260]
@@ -169,15 +171,20 @@ def _once(groups: list[Group]) -> list[Group]:
     """A clause that names a number twice ("100 shares upon exercise of warrants to buy 100 shares") means one thing."""
     out = list[Group]()
     for group in groups:
-        same = next(
-            (i for i, g in enumerate(out) if _same(g, group) or (g.shares == group.shares and not g.strike)), None
-        )
+        same = next((i for i, g in enumerate(out) if g.shares == group.shares and _one(g, group)), None)
         if same is None:
             out.append(group)
         else:
             both = _filled(out[same], group)
             out[same] = structs.replace(both, prefunded=both.prefunded or group.prefunded)
     return out
+
+
+def _one(a: Group, b: Group) -> bool:
+    """Whether two groups of the same number can be one: no different names, no different strikes."""
+    if a.names and b.names and a.names.isdisjoint(b.names):
+        return False
+    return a.exercised == b.exercised and (a.strike is None or b.strike is None or a.strike == b.strike)
 
 
 def _near(of: str, before: str, behind: str, whole: str) -> str | None:
@@ -187,7 +194,7 @@ def _near(of: str, before: str, behind: str, whole: str) -> str | None:
         lead = re.search(r"(?:[\w.’“-]+\s){0,3}$", before[: bought.start()])
         return (lead.group() if lead else "") + bought.group()
     upon = _UPON.match(behind)
-    if upon and not _OPTIONS.search(upon.group()):
+    if upon and not _OPTIONS.search(upon.group()) and not _SUPPOSED.search(upon.group()):
         return upon.group()
     if of.endswith("Warrant Shares"):
         return of
@@ -263,15 +270,20 @@ def _completed(groups: list[Group], part: Part) -> list[Group]:
     if _LOCKED.search(part.text):
         return groups
     lone = [i for i, g in enumerate(groups) if not g.prefunded and not g.weighted and not g.exercised]
+    if not lone:  # warrants at a nominal strike are not always called pre-funded
+        lone = [i for i, g in enumerate(groups) if not g.weighted and not g.exercised and "Pre-Funded" not in g.names]
     for i, match in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else len(part.text)
         words, name = part.text[match.end() : end], _bare(match["name"])
         if _PREFUNDED.search(name):
-            told = Group(part=part, names=frozenset(), prefunded=True, shares=None, strike=quantity.strike(words),
-                         price=_per(part.text, match))  # fmt: skip
+            left = quantity.strike(words) or _remainder(part.text)
+            told = Group(
+                part=part, names=frozenset(), prefunded=True, shares=None, strike=left, price=_per(part.text, match)
+            )
             groups = [_filled(g, told) if g.prefunded and not g.exercised else g for g in groups]
             continue
-        strike, term, until = quantity.strike(words), quantity.term_years(words), quantity.expires(words)
+        around = part.text[max(0, match.start() - 50) : end]
+        strike, term, until = quantity.strike(words), quantity.term_years(around), quantity.expires(words)
         if strike is None and term is None and until is None:
             continue
         told = Group(
@@ -285,11 +297,19 @@ def _completed(groups: list[Group], part: Part) -> list[Group]:
     return groups
 
 
+def _remainder(text: str) -> float | None:
+    """What is left to pay: "the price per share minus $0.001"."""
+    found = re.search(r"\b(?:minus|less)\s(?:the )?(?=\$0?\.0\d)", text)
+    return quantity.dollars_at(text, found.end()) if found else None
+
+
 def _per(text: str, match: re.Match[str]) -> float | None:
     """ "… and $3.4899 per Pre-funded Warrant": the price before the name."""
     stated = _PREFUNDED_PRICE.search(text, max(0, match.start() - 20))
     if stated and stated.start() < match.end():
         return quantity.dollars_at(text, stated.end())
+    if re.search(r"exercise price of \$[\d.]+ per $", text[max(0, match.start() - 40) : match.start()]):
+        return None
     before = re.search(r"(?=\$[\d.]+ (?:per|for each) $)", text[max(0, match.start() - 24) : match.start()])
     at = max(0, match.start() - 24) + before.start() if before else -1
     return quantity.dollars_at(text, at) if before else None
