@@ -62,11 +62,15 @@ def backup(app: App, file: str, db: str | None) -> None:
     metavar="D",
     help="Drop what was published before this date.",
 )
+@click.option("--archive", type=click.Path(file_okay=False), metavar="FOLDER", help="Move them there instead.")
 @click.option("--yes", is_flag=True, help="Do it; without this only the counts are shown.")
 @db_option
 @click.pass_obj
-def prune(app: App, before: dt.datetime, yes: bool, db: str | None) -> None:
+def prune(app: App, before: dt.datetime, archive: str | None, yes: bool, db: str | None) -> None:
     """Drop stories, filings and superseded lists from before a date; the last list of each day stays.
+
+    With --archive they move into a folder of Parquet files, where --as-of still finds the lists, and from where
+    `screener backfill FOLDER --into DB` brings the news back.
 
     \b
     Example:
@@ -74,11 +78,18 @@ def prune(app: App, before: dt.datetime, yes: bool, db: str | None) -> None:
     """
     day = before.date()
     with app.store(db) as store:
-        with store.transaction():
-            counts = store.prune(day, dry=not yes)
-        if yes:
-            store.compact()
-    word = "dropped" if yes else "would drop"
+        if archive and yes:
+            from screener.cli.run import progress_bar
+            from screener.pipeline.history.pruning import move_before
+
+            with progress_bar() as progress:
+                counts = move_before(store, Path(archive), day, progress)
+        else:
+            with store.transaction():
+                counts = store.prune(day, dry=not yes)
+            if yes:
+                store.compact()
+    word = ("moved or dropped" if archive else "dropped") if yes else "would drop"
     say("; ".join(f"{word} {n:,} {name}" for name, n in counts.items()) + ("" if yes else "; add --yes to do it"))
 
 

@@ -96,6 +96,10 @@ def read_list(app: App, db: str | None, day: dt.date | None, as_of: dt.datetime 
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
+        if rows is None and day and as_of and store.get_setting("archive"):
+            from screener.pipeline.history.pruning import archived_rows
+
+            rows = archived_rows(store, day, as_of)
         marks = store.marks.standing(as_of)
         return StoredList(
             day=day,
@@ -159,7 +163,12 @@ def chosen_day(store: Store, day: dt.date | None, as_of: dt.datetime | None) -> 
         return day
     if as_of is not None:
         session = clock.session_day(as_of)
-        return store.lists.day_by(session, as_of) or session
+        held = store.lists.day_by(session, as_of)
+        if held != session and store.get_setting("archive"):
+            from screener.pipeline.history.pruning import archived_day
+
+            return max((d for d in (held, archived_day(store, session, as_of)) if d), default=session)
+        return held or session
     return next(iter(store.lists.days(1)), None)
 
 

@@ -24,7 +24,7 @@ from screener.store.filings import Filings
 from screener.store.halts import Halts
 from screener.store.items import Items
 from screener.store.listings import Listings
-from screener.store.lists import Lists
+from screener.store.lists import SUPERSEDED, Lists
 from screener.store.marks import Marks
 from screener.store.occurrences import Occurrences
 from screener.store.outbox import Outbox
@@ -171,7 +171,7 @@ class Store:
             ("quotes", "quotes", "as_of < ?"),
             ("alerts", "alerts", "created < ?"),
             ("alert events", "alert_events", "last_at < ?"),
-            ("superseded lists", "lists", _SUPERSEDED),
+            ("superseded lists", "lists", SUPERSEDED),
         ):
             count = self.connection.execute(f"SELECT count(*) FROM {table} WHERE {where}", (limit,)).fetchone()[0]
             if not dry:
@@ -189,9 +189,6 @@ class Store:
         """``ok``, or what SQLite's quick check found."""
         with storing(self.path):
             return str(self.connection.execute("PRAGMA quick_check(3)").fetchone()[0])
-
-
-_SUPERSEDED = "day < ? AND EXISTS (SELECT 1 FROM lists l WHERE l.day = lists.day AND l.as_of > lists.as_of)"
 
 
 _PAGES = 2000

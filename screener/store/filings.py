@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -45,6 +45,13 @@ class Filings(Subject):
         """The acceptance of the oldest filing received by a moment; None when none is stored."""
         row = self._row("SELECT accepted FROM filings WHERE received <= ? ORDER BY accepted LIMIT 1", (iso(as_of),))
         return None if row is None else moment(row["accepted"])
+
+    def accepted_before(self, limit: dt.datetime) -> Iterator[Filing]:
+        """The filings accepted before a moment, in order of acceptance."""
+        rows = self._rows(
+            f"SELECT {_COLUMNS} FROM filings WHERE accepted < ? ORDER BY accepted, accession", (iso(limit),)
+        )
+        return map(_filing, rows)
 
     def of_company(self, cik: int, since: dt.datetime, until: dt.datetime) -> list[Filing]:
         """A company's filings accepted and received in a span, newest first."""

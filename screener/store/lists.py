@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -21,6 +21,19 @@ from screener.types import Run, WatchRow
 
 _rows = msgspec.json.Decoder(tuple[WatchRow, ...])
 MAX_LIST_BYTES = 200_000_000
+SUPERSEDED = "day < ? AND EXISTS (SELECT 1 FROM lists l WHERE l.day = lists.day AND l.as_of > lists.as_of)"
+"""The lists of days before one that are not the last of their day."""
+
+
+class WholeList(NamedTuple):
+    """A stored list with everything that is known of it."""
+
+    day: dt.date
+    as_of: dt.datetime
+    run_id: str
+    rules_digest: str
+    model_id: str
+    rows: list[WatchRow]
 
 
 class Newest(NamedTuple):
@@ -83,6 +96,17 @@ class Lists(Subject):
         if row is None:
             return None
         return list(_rows.decode(zlib.decompressobj().decompress(row["rows"], MAX_LIST_BYTES)))
+
+    def superseded(self, before: dt.date) -> Iterator[WholeList]:
+        """The lists of days before one that are not the last of their day, in order."""
+        keys = self._rows(
+            f"SELECT day, as_of, run_id, rules_digest, model_id FROM lists WHERE {SUPERSEDED} ORDER BY day, as_of, run_id",
+            (before.isoformat(),),
+        ).fetchall()
+        for r in keys:
+            day = dt.date.fromisoformat(r["day"])
+            rows = self.of_run(day, r["run_id"]) or []
+            yield WholeList(day, moment(r["as_of"]), r["run_id"], r["rules_digest"], r["model_id"], rows)
 
     def times(self, day: dt.date) -> list[tuple[dt.datetime, str]]:
         """When lists of a day were stored, ascending: (as-of, run id)."""

@@ -102,7 +102,18 @@ FILINGS = (
     Column("received", "time", "when it was received"),
     Column("replayed", "bool", "receipt was taken as acceptance"),
 )
-TABLES = {"stories": STORIES, "sources": SOURCES, "catalysts": CATALYSTS, "noise": NOISE, "filings": FILINGS}
+LISTS = (
+    Column("day", "text", "New York session date; the partition is its month"),
+    Column("as_of", "time", "since when the list stood"),
+    Column("run_id", "text", "the run that made it"),
+    Column("rules_digest", "text", "of the ranking rules"),
+    Column("model_id", "text", "of the classifier"),
+    Column("rows", "text", "JSON: the rows, best first; only lists that `db prune` moved are here"),
+)
+TABLES = {
+    "stories": STORIES, "sources": SOURCES, "catalysts": CATALYSTS, "noise": NOISE, "filings": FILINGS, "lists": LISTS,
+}  # fmt: skip
+STORY_TABLES = ("stories", "sources", "catalysts", "noise")
 Row = tuple[object, ...]
 _json = msgspec.json.encode
 
@@ -224,7 +235,7 @@ def read_pasts(archive: Path, month: MonthDone) -> Iterator[list[Past]]:
     """The stories of a month, a part at a time."""
     numbers = sorted({f.path.rpartition("/")[2] for f in month.files if f.path.startswith("stories/")})
     for name in numbers:
-        rows = {t: _read(archive / t / f"month={month.month}" / name) for t in TABLES if t != "filings"}
+        rows = {t: read_table(archive / t / f"month={month.month}" / name) for t in STORY_TABLES}
         sources: dict[str, list[Item]] = {}
         for r in rows["sources"]:
             sources.setdefault(r["story_id"], []).append(_item(r["record"]))
@@ -236,13 +247,14 @@ def read_filings(archive: Path, month: MonthDone) -> Iterator[list[Filing]]:
     """The filings of a month, a part at a time."""
     for file in month.files:
         if file.path.startswith("filings/"):
-            yield [_filing(r) for r in _read(archive / file.path)]
+            yield [_filing(r) for r in read_table(archive / file.path)]
 
 
-def _read(path: Path) -> list[dict[str, Any]]:
+def read_table(path: Path, columns: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """The rows of one file, or some of its columns. Raises InputError."""
     pl = polars()
     try:
-        found: list[dict[str, Any]] = pl.read_parquet(path, hive_partitioning=False).to_dicts()
+        found: list[dict[str, Any]] = pl.read_parquet(path, columns=columns, hive_partitioning=False).to_dicts()
     except (OSError, pl.exceptions.PolarsError) as e:
         raise InputError(f"{path}: the archive is damaged here ({str(e).splitlines()[0]}); backfill again") from e
     return found

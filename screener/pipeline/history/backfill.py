@@ -18,7 +18,17 @@ from screener.pipeline.history.archive import SCHEMA, TABLES, describe
 from screener.pipeline.history.engine import Engine
 from screener.pipeline.history.joining import carry_file, join_month, span_of
 from screener.pipeline.history.reading import missing, month_of, read_unit
-from screener.pipeline.history.records import CODE, Job, JoinedMonth, MonthDone, PartDone, Slice, Unit, UnitDone
+from screener.pipeline.history.records import (
+    CODE,
+    FROM_STORE,
+    Job,
+    JoinedMonth,
+    MonthDone,
+    PartDone,
+    Slice,
+    Unit,
+    UnitDone,
+)
 from screener.pipeline.history.sources import remember
 from screener.pipeline.history.tagging import PART_CHUNKS, model_of, tag_part, write_month_filings
 from screener.pipeline.history.workfiles import digest_of, load, save
@@ -26,8 +36,6 @@ from screener.types import Problem
 
 Progress = Callable[[str, int], None]
 MOST_PROBLEMS = 2_000
-FROM_STORE = "store"
-"""The key of a month that ``db prune`` moved out of a store."""
 
 
 @dataclass

@@ -15,6 +15,8 @@ from screener.types import Problem
 Kind = Literal["items", "filings", "saved"]
 CODE = 1
 """Raised when a step gives other bytes for the same input: what an older version made is then made anew."""
+FROM_STORE = "store"
+"""The key of a month that ``db prune`` moved out of a store."""
 
 
 class Job(Struct, frozen=True, kw_only=True):
