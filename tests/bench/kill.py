@@ -1,14 +1,16 @@
-"""Kill a watch under load: ``python -m tests.bench.kill [MOMENTS]``.
+"""Kill a watch under load: ``python -m tests.bench.kill [KILLS]``.
 
-A local server gives 20 feeds of 40 items and 300 filings with their submissions. A ``screener run --watch`` on them is
-killed (SIGKILL) at random moments after its start, started again each time, and left to finish at last. Its store is
-compared with that of an undisturbed watch: the same items, stories, filings and catalysts, none lost, none twice.
+A local server gives 8 feeds of 20 items and 60 filings with their submissions. A ``screener run --watch`` on them is
+killed (SIGKILL) when a random share of the work is done, four times on each store, started again each time, and left to
+finish at last. The store is compared with that of an undisturbed watch: the same items, stories, filings and catalysts,
+none lost, none twice. A store that differs is kept, with what the last watch said and what its threads were doing.
 """
 
 from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -21,10 +23,16 @@ from tests.server.app import Reply, WireServer
 from tests.watch.test_filing_queue import Edgar
 
 ROOT = Path(__file__).resolve().parents[2]
-FEEDS, ITEMS, FILINGS = 20, 40, 300
-LONGEST = 1.2
-HANG = 300.0
+FEEDS, ITEMS, FILINGS = 8, 20, 60
+EACH = 4
+"""Kills of one store."""
+LONGEST = 0.05
+"""Seconds from the share of the work to the kill, so that it falls anywhere in a transaction."""
+HANG = 120.0
+"""Seconds of the watch's own processor time, or ten times as many on the wall, without any progress."""
 WHOLE = (FEEDS * ITEMS + FILINGS, FILINGS, 0)
+TOTAL = 2 * WHOLE[0] + FILINGS
+"""Units of work: items, filings, and stories classified (each item makes one)."""
 WORDS = [
     "crane",
     "harbour",
@@ -86,11 +94,14 @@ def config(folder: Path, url: str) -> Path:
 
 
 def start(settings: Path, db: Path) -> subprocess.Popen[bytes]:
-    """A watch of all feeds."""
+    """A watch of all feeds; what it says goes to a file beside its store."""
     names = [a for n in ("edgar", *(f"f{n}" for n in range(FEEDS))) for a in ("--feeds", n)]
-    command = [sys.executable, "-m", "screener", "--config", str(settings), "run", "--watch", *names, "--db", str(db)]
+    command = [sys.executable, "-X", "faulthandler", "-m", "screener", "--config", str(settings)]
     clean = {k: v for k, v in os.environ.items() if not k.startswith("SCREENER_")}
-    return subprocess.Popen(command, env={**clean, "PYTHONPATH": str(ROOT)}, stderr=subprocess.DEVNULL)
+    with db.with_suffix(".said").open("ab") as said:
+        return subprocess.Popen(
+            [*command, "run", "--watch", *names, "--db", str(db)], env={**clean, "PYTHONPATH": str(ROOT)}, stderr=said
+        )
 
 
 def rows(db: Path, query: str) -> list[tuple[object, ...]]:
@@ -115,34 +126,64 @@ def progress(db: Path) -> tuple[int, int, int]:
     return (int(str(found[0][0])), int(str(found[0][1])), int(str(found[0][2]))) if found else (0, 0, 0)
 
 
+def done(db: Path) -> int:
+    """How much of the work is stored: items, filings and classified stories."""
+    items, filings, unclassified = progress(db)
+    stories = rows(db, "SELECT count(*) FROM stories")
+    return items + filings + (int(str(stories[0][0])) if stories else 0) + unclassified
+
+
+def processor_seconds(process: subprocess.Popen[bytes]) -> float:
+    """What a running process has used: on a busy machine the clock says nothing of a hang."""
+    try:
+        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def reaches(process: subprocess.Popen[bytes], db: Path, target: int | None) -> bool:
+    """Wait until so much is stored (or all, without a target); False when the watch ends or makes no progress."""
+    best, used, began = -1, 0.0, time.monotonic()
+    while process.poll() is None:
+        now = done(db)
+        if progress(db) == WHOLE or (target is not None and now >= target):
+            return True
+        if now > best:
+            best, used, began = now, processor_seconds(process), time.monotonic()
+        elif processor_seconds(process) - used > HANG or time.monotonic() - began > 10 * HANG:
+            return False
+        time.sleep(0.005 if target is not None else 0.05)
+    return False
+
+
 def finish(settings: Path, db: Path) -> None:
     """Watch until everything is stored and classified, then stop as a user would."""
-    end = time.monotonic() + HANG
     with start(settings, db) as process:
-        while progress(db) != WHOLE and time.monotonic() < end and process.poll() is None:
-            time.sleep(0.05)
-        if (left := progress(db)) != WHOLE:
-            print(
-                f"  {db.name} was not done: {left} of {WHOLE} (items, filings, -unclassified); ended: {process.poll()}"
-            )
-        process.send_signal(signal.SIGTERM)
-        process.wait(HANG)
+        if not reaches(process, db, None):
+            print(f"  {db.name} was not done: {progress(db)} of {WHOLE} (items, filings, -unclassified)", flush=True)
+            process.send_signal(signal.SIGABRT)  # faulthandler writes what every thread was doing
+        else:
+            process.send_signal(signal.SIGTERM)
+        process.wait()
 
 
 def kill(settings: Path, db: Path, draw: random.Random, moments: int) -> list[int]:
-    """Kill that often, each time a moment after something new was stored; the items stored by then."""
-    done = []
-    for _ in range(moments):
-        before, wait, end = progress(db), draw.uniform(0, LONGEST), time.monotonic() + HANG
+    """Kill that often while work is left, each time after more of it; how much was stored by then."""
+    stored: list[int] = []
+    for number in range(moments):
+        before = done(db)
+        if progress(db) == WHOLE:
+            break
+        # Within this kill's share of what is left, so that the later ones find something to interrupt.
+        target = before + 1 + int((TOTAL - before) / (moments - number) * draw.random())
         with start(settings, db) as process:
-            while progress(db) == before and before != WHOLE and time.monotonic() < end:
-                if process.poll() is not None:
-                    raise SystemExit("the watch ended by itself; run it by hand and see why")
-                time.sleep(0.005)
-            time.sleep(wait)
+            if not reaches(process, db, target):
+                raise SystemExit(f"the watch ended or hung by itself: {db.with_suffix('.said').read_text()[-2000:]}")
+            time.sleep(draw.uniform(0, LONGEST))
             process.kill()
-        done.append(progress(db)[0])
-    return done
+        stored.append(done(db))
+    return stored
 
 
 def compare(one: Path, two: Path) -> list[str]:
@@ -159,35 +200,39 @@ def compare(one: Path, two: Path) -> list[str]:
 
 
 def trial(folder: Path, url: str, moments: int, seed: int) -> tuple[list[str], list[int]]:
-    """Kill, finish, and compare with an undisturbed watch: what differs, and the items stored at each kill."""
+    """Kill, finish, and compare with an undisturbed watch: what differs, and the units of work stored at each kill."""
     settings = config(folder, url)
     killed, whole = folder / "killed.db", folder / "whole.db"
-    done = kill(settings, killed, random.Random(seed), moments)
+    stored = kill(settings, killed, random.Random(seed), moments)
     finish(settings, killed)
     finish(settings, whole)
-    return compare(killed, whole), done
+    return compare(killed, whole), stored
 
 
-def main(moments: int = 20) -> None:
-    """Each moment on a store of its own, so that every kill falls into the middle of the load."""
+def main(kills: int = 40) -> None:
+    """Several stores, each killed ``EACH`` times in the middle of the load."""
     seed = int(START)
-    print(f"kill -9 at {moments} random moments (seed {seed})")
-    with WireServer() as server, tempfile.TemporaryDirectory() as folder:
+    print(f"kill -9 at {kills} random moments (seed {seed})", flush=True)
+    with WireServer() as server:
+        folder = Path(tempfile.mkdtemp())
         serve(server)
-        settings, whole = config(Path(folder), server.url), Path(folder) / "whole.db"
+        settings, whole = config(folder, server.url), folder / "whole.db"
         finish(settings, whole)
-        draw, bad, stored = random.Random(seed), 0, []
-        for number in range(moments):
-            db = Path(folder) / f"{number}.db"
-            stored.append(kill(settings, db, draw, 1)[0])
+        draw, bad, stored, number = random.Random(seed), 0, list[int](), 0
+        while len(stored) < kills:
+            db = folder / f"{number}.db"
+            at = kill(settings, db, draw, min(EACH, kills - len(stored)))
             finish(settings, db)
-            for line in compare(db, whole):
-                bad += 1
-                print(f"  moment {number}: {line}")
-        print(f"  items stored at the kills: {sorted(stored)} of {FEEDS * ITEMS + FILINGS}")
+            found = compare(db, whole)
+            for line in found:
+                print(f"  store {number}, killed at {at}: {line}; kept as {db}", flush=True)
+            stored += at
+            bad, number = bad + len(found), number + 1
+        print(f"  {len(stored)} kills of {number} stores, at {sorted(stored)} of {TOTAL} units of work")
         print(f"  {'no difference to the undisturbed watch' if not bad else f'{bad} differences'}")
     if bad:
         raise SystemExit(1)
+    shutil.rmtree(folder)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,259 @@
+"""Every regular expression of the project, and texts made to slow each of them down.
+
+``compiled`` runs in a fresh process (``python -m tests.hostile_patterns``): it notes what ``re`` is asked to compile while
+every module is imported, what stands in a call inside a function, and every wording of the catalyst files. ``slow`` attacks
+one with texts made from its own parts: each of its repetitions repeated after whatever must stand before it.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import pkgutil
+import re
+import re._constants as c  # type: ignore[import-not-found]
+import re._parser as parser  # type: ignore[import-not-found]
+import signal
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+ANY = ("a", "1", " ", "A", "-", ".", ",", "\n", "<", "(")
+"""One of each kind of character, those first that patterns of text repeat most."""
+COMMON = ("a ", "A", "A b ", "1,", "$1 ", "<a ", "<!--", "&", "(", '"', "a-", " \n", "http://a", "=")
+LONG, MOST_TEXTS = 4_000, 60
+NOTICED = 0.002
+"""Processor seconds on ``LONG`` characters below which no growth is looked for: a linear search takes 0.0001."""
+GROWTH = 7.5
+"""How much longer four times the text may take: linear is 4, quadratic 16, exponential never ends."""
+ENDED = 3.0
+"""Processor seconds after which a search is ended, and slow."""
+
+
+class Found(NamedTuple):
+    """A pattern and where it comes from."""
+
+    where: str
+    pattern: re.Pattern[Any]
+
+
+# ---- finding them ----------------------------------------------------------------------------------------------------
+
+
+def compiled() -> list[Found]:
+    """All of them, in a process in which nothing of the project is imported yet."""
+    found: dict[tuple[Any, int], Found] = {}
+    with_cache = re._compile  # type: ignore[attr-defined]
+
+    def noting(pattern: Any, flags: int) -> Any:
+        made, frame = with_cache(pattern, flags), sys._getframe(1)
+        while frame.f_back and frame.f_code.co_filename == re.__file__:
+            frame = frame.f_back
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(ROOT / "screener"):
+            note(Found(f"{path.relative_to(ROOT)}:{frame.f_lineno}", made))
+        return made
+
+    def note(one: Found) -> None:
+        found.setdefault((one.pattern.pattern, one.pattern.flags), one)
+
+    re._compile = noting  # type: ignore[attr-defined]
+    try:
+        import screener
+
+        for info in pkgutil.walk_packages(screener.__path__, "screener."):
+            if info.name != "screener.__main__":
+                importlib.import_module(info.name)
+        for one in (*in_functions(), *wordings()):
+            note(one)
+    finally:
+        re._compile = with_cache  # type: ignore[attr-defined]
+    return list(found.values())
+
+
+def in_functions() -> Iterator[Found]:
+    """Patterns written as a literal in a call of ``re``."""
+    for path in sorted((ROOT / "screener").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_bytes())):
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and isinstance(node.func.value, ast.Name)
+                and node.func.value.id == "re"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                yield Found(f"{path.relative_to(ROOT)}:{node.lineno}", re.compile(node.args[0].value))
+
+
+def wordings() -> Iterator[Found]:
+    """Every wording of the catalyst files, as it is searched in all news."""
+    from screener.classify.rulefile import load_folder
+
+    for rule in load_folder(ROOT / "rules" / "catalysts"):
+        for group in (rule.patterns, rule.hints, rule.vetoes, rule.exclusions):
+            for wording in group:
+                yield Found(f"{rule.id}: {wording.text}", wording.pattern)
+
+
+# ---- attacking one ---------------------------------------------------------------------------------------------------
+
+
+def hostile(pattern: re.Pattern[Any]) -> Iterator[tuple[str, str]]:
+    """What to stand first, and what to repeat, without doubles."""
+    raw = pattern.pattern
+    text = raw.decode("latin-1") if isinstance(raw, bytes) else raw
+    seen = set()
+    for first, again in (*_repeated(parser.parse(text, pattern.flags & ~re.LOCALE), ""), *(("", s) for s in COMMON)):
+        for pair in ((first, again), ("", first + again), ("", again)):
+            if pair[1] and pair not in seen:
+                seen.add(pair)
+                yield pair
+
+
+def _repeated(tree: Iterable[Any], before: str) -> Iterator[tuple[str, str]]:
+    """Each repetition of a pattern, with a text that leads to it."""
+    for op, given in tree:
+        for inner in _inside(op, given):
+            yield from _repeated(inner, before)
+        if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT) and given[1] > 8:
+            for again in _samples(given[2]):
+                yield before, again
+        before += next(iter(_samples([(op, given)])), "")
+
+
+def _inside(op: Any, given: Any) -> list[Any]:
+    if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
+        return [given[2]]
+    if op is c.SUBPATTERN:
+        return [given[3]]
+    if op is c.ATOMIC_GROUP:
+        return [given]
+    if op is c.BRANCH:
+        return list(given[1])
+    if op in (c.ASSERT, c.ASSERT_NOT):
+        return [given[1]]
+    return []
+
+
+def _samples(tree: Iterable[Any]) -> list[str]:
+    """A few texts that a part of a pattern matches (or nearly)."""
+    found = [""]
+    for op, given in tree:
+        found = [a + b for a in found for b in _of_one(op, given)][:6]
+    return found
+
+
+def _of_one(op: Any, given: Any) -> list[str]:
+    if op is c.LITERAL:
+        return [chr(given)]
+    if op in (c.IN, c.NOT_LITERAL, c.ANY, c.CATEGORY):
+        return _of_set(op, given)
+    if op in (c.MAX_REPEAT, c.MIN_REPEAT, c.POSSESSIVE_REPEAT):
+        return [s * max(1, min(given[0], 40)) for s in _samples(given[2])]
+    if op is c.BRANCH:
+        return [s for part in given[1] for s in _samples(part)[:1]][:6]
+    if op is c.SUBPATTERN:
+        return _samples(given[3])
+    if op is c.ATOMIC_GROUP:
+        return _samples(given)
+    return [""]
+
+
+def _of_set(op: Any, given: Any) -> list[str]:
+    if op is c.ANY:
+        return list(ANY[:6])
+    if op is c.NOT_LITERAL:
+        return [s for s in ANY if s != chr(given)][:6]
+    found = [s for s in ANY if _within(given, s)]
+    found += [chr(g) for o, g in given if o is c.LITERAL and chr(g) not in found]
+    return found[:6] or [chr(g[0]) for o, g in given if o is c.RANGE][:1] or [""]
+
+
+def _within(given: Any, char: str) -> bool:
+    negated, hit = False, False
+    for op, value in given:
+        if op is c.NEGATE:
+            negated = True
+        elif op is c.LITERAL:
+            hit |= value == ord(char)
+        elif op is c.RANGE:
+            hit |= value[0] <= ord(char) <= value[1]
+        elif op is c.CATEGORY:
+            hit |= _in_category(value, char)
+    return hit != negated
+
+
+def _in_category(value: Any, char: str) -> bool:
+    kind = str(value).removeprefix("CATEGORY_").removeprefix("UNI_")
+    is_kind = {
+        "DIGIT": char.isdigit(), "SPACE": char.isspace(), "WORD": char.isalnum() or char == "_",
+    }[kind.removeprefix("NOT_")]  # fmt: skip
+    return is_kind != kind.startswith("NOT_")
+
+
+def slow(pattern: re.Pattern[Any]) -> str:
+    """What a pattern takes more than linear time on; empty when nothing was found."""
+    for first, again in islice(hostile(pattern), MOST_TEXTS):
+        if took := _grows(pattern, first, again):
+            return f"{first[:40]!r} + {again[:40]!r} * n: {took}"
+    return ""
+
+
+def _grows(pattern: re.Pattern[Any], first: str, again: str) -> str:
+    def text(size: int) -> Any:
+        made = first + again * (size // len(again)) + "\x01"
+        return made.encode("latin-1", "replace") if isinstance(pattern.pattern, bytes) else made
+
+    try:
+        short = _seconds(pattern, text(LONG))
+        if short < NOTICED:
+            return ""
+        for tries in (3, 7):  # a busy machine is no reason to fail: the quickest of several counts
+            short = min(_seconds(pattern, text(LONG)) for _ in range(tries))
+            long = min(_seconds(pattern, text(4 * LONG)) for _ in range(tries))
+            if long < GROWTH * short:
+                return ""
+    except TooSlow:
+        return f"ended after {ENDED:g} s"
+    return f"{short:.4f} s for {LONG} characters, {long:.4f} s for {4 * LONG}"
+
+
+def _seconds(pattern: re.Pattern[Any], text: Any) -> float:
+    """Processor seconds of one search; raises TooSlow when it is ended."""
+    signal.setitimer(signal.ITIMER_VIRTUAL, ENDED)
+    began = time.thread_time()
+    try:
+        pattern.search(text)
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    return time.thread_time() - began
+
+
+class TooSlow(Exception):
+    """A search was ended."""
+
+
+def _end(*_: object) -> None:
+    raise TooSlow
+
+
+def main() -> int:
+    """One line for each pattern that grows, and at last how many there are."""
+    signal.signal(signal.SIGVTALRM, _end)
+    found = compiled()
+    bad = 0
+    for one in found:
+        if said := slow(one.pattern):
+            bad += 1
+            print(f"{one.where}: {said}", flush=True)
+    print(f"{len(found)} patterns, {bad} slow")
+    return int(bad > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
