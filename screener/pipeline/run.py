@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import anyio
 import msgspec
 
 from screener import clock
-from screener.errors import InputError
+from screener.errors import InputError, StoreError
 from screener.pipeline import pricing
+from screener.pipeline.boundary import attempt_now
 from screener.pipeline.collecting import poll, ticker_table
 from screener.pipeline.cycle import Brought, brought, new_run, rank_and_store, tickers_of_day
+from screener.pipeline.intake.notes import unstorable
 from screener.pipeline.intake.taking import Intake, Taken
 from screener.pipeline.market_state import refresh_regime
 from screener.pipeline.workspace import Workspace
@@ -135,4 +138,24 @@ def take_in(
     """
     intake.take((i for c in collected for i in c.items), lambda n: progress("items", n), taken)
     for found in collected:
-        taken.filings += intake.finish(found)
+        done = attempt_now("save", found.feed, partial(intake.finish, found), (StoreError,))
+        if isinstance(done, Problem):
+            _finish_rest(workspace, intake, found, taken, done)
+        else:
+            taken.filings += done
+
+
+def _finish_rest(workspace: Workspace, intake: Intake, found: Collected, taken: Taken, whole: Problem) -> None:
+    """Once more, without what breaks it; when that fails too the feed's state stays, so the next run asks again."""
+    broken = dict(unstorable(workspace.store, intake.note, found))
+    rest = msgspec.structs.replace(
+        found,
+        filings=tuple(f for f in found.filings if f not in broken),
+        halts=tuple(h for h in found.halts if h not in broken),
+    )
+    done = attempt_now("save", found.feed, partial(intake.finish, rest), (StoreError,))
+    taken.problems += broken.values()
+    if isinstance(done, Problem):
+        taken.problems.append(whole)
+    else:
+        taken.filings += done

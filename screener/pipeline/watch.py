@@ -132,7 +132,9 @@ def _start_feeds(watch: Watch, feeds: Sequence[FeedSpec], get: Fetcher, group: T
     kinds = poll.collectors()
     for feed in feeds:
         if poll.list_filings([feed]):
-            watch.queues[feed.name] = queue = FilingQueue(watch.workspace, watch.reader, feed.name, watch.send.send)
+            watch.queues[feed.name] = queue = FilingQueue(
+                watch.workspace, watch.reader, feed.name, watch.send.send, left_out=watch.writer.held.left_out
+            )
             group.start_soon(queue.run, poll.context_of(watch.workspace, feed, get, watch.reader))
         group.start_soon(_poll, watch, feed, get, kinds)
 
@@ -208,8 +210,8 @@ async def _keep(watch: Watch, receive: MemoryObjectReceiveStream[Collected]) -> 
             batch = await _next_batch(watch, receive)
             await _store(watch, batch)
             for found in batch:
-                if found.feed in watch.queues:
-                    watch.queues[found.feed].stored({f.accession for f in found.filings})
+                if (queue := watch.queues.get(found.feed)) is not None:
+                    queue.stored({f.accession for f in found.filings} - watch.writer.held.accessions(found.feed))
             in_a_row, news = in_a_row + 1, any(c.items or c.problems for c in batch)
         else:
             done, in_a_row = await _insisting(watch, watch.writer.tag), 0

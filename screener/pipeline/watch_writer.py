@@ -2,8 +2,8 @@
 
 Two threads work here. One stores and classifies; one ranks, reading through a connection of its own. They share the
 one connection that writes, in turns (``turn``). Nothing is given up when the store cannot be written for a while: what
-was collected is held and tried again, and the polls wait once the queue is full. An item that cannot be stored for
-another reason is tried again alone for a while (``held``), then left out with a Problem.
+was collected is held and tried again, and the polls wait once the queue is full. An item, a filing or a halt that cannot
+be stored for another reason is tried again for a while (``held``), then left out with a Problem.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from screener import clock, config
-from screener.errors import InputError, ScreenerError, StoreError
+from screener.errors import InputError, StoreError
 from screener.pipeline.boundary import attempt_now
 from screener.pipeline.cycle import Brought, Ranked, new_run, rank_and_store
-from screener.pipeline.held import Held
+from screener.pipeline.held import Held, key_of
+from screener.pipeline.intake.notes import unstorable
 from screener.pipeline.intake.taking import Intake, LeftOut, Taken, in_order
 from screener.pipeline.ranking import rank_day
 from screener.pipeline.workspace import Workspace
 from screener.store import Store
-from screener.types import Collected, Item, Problem, Run, WatchRow
+from screener.types import Collected, FeedState, Item, Problem, Run, WatchRow
 
 PART = 200
 """Items in one transaction: what a stop signal waits for."""
@@ -97,7 +98,7 @@ class WatchWriter:
         return taken
 
     def _note(self, batch: Sequence[Collected]) -> tuple[int, list[Problem]]:
-        """Store filings, halts and states together; what cannot be stored is found one by one and left out."""
+        """Store filings, halts and states together; a feed whose own cannot be stored is held."""
         if not batch:
             return 0, []
 
@@ -105,13 +106,21 @@ class WatchWriter:
             with self._turn, self.workspace.store.transaction():
                 return sum(self._intake.note(c) for c in batch)
 
-        done = attempt_now("save", batch[0].feed, note, (ScreenerError,))
+        done = attempt_now("save", batch[0].feed, note, (StoreError,))
         if not isinstance(done, Problem):
+            self.held.noted(batch)
             return done, []
         if len(batch) == 1:
-            return 0, [done]
+            return 0, self._hold(batch[0], done)
         parts = [self._note([c]) for c in batch]
         return sum(n for n, _ in parts), [p for _, problems in parts for p in problems]
+
+    def _hold(self, one: Collected, problem: Problem) -> list[Problem]:
+        """Hold a feed's notes to be tried again; the problems of what is given up, or fails for long."""
+        with self._turn:
+            broken = {key_of(p): said for p, said in unstorable(self.workspace.store, self._intake.note, one)}
+        whole = key_of(one.state or FeedState(name=one.feed))
+        return self.held.hold(one, broken or {whole: problem})
 
     def tag(self) -> bool:
         """Classify some of what is stored; whether there was anything. Raises StoreError."""

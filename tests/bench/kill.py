@@ -153,7 +153,7 @@ def reaches(process: subprocess.Popen[bytes], db: Path, target: int | None) -> b
             best, used, began = now, processor_seconds(process), time.monotonic()
         elif processor_seconds(process) - used > HANG or time.monotonic() - began > 10 * HANG:
             return False
-        time.sleep(0.005 if target is not None else 0.05)
+        time.sleep(0.05)
     return False
 
 

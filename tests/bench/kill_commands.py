@@ -222,10 +222,11 @@ def trial(scenario: Scenario, folder: Path, kills: int, draw: random.Random) -> 
         told.unlink(missing_ok=True)
         number += 1
         for _ in range(min(EACH, kills - hits)):
-            if not _hit(scenario, db, draw.uniform(0.0, 1.0) * seconds):
+            hit = _hit(scenario, db, draw.uniform(0.0, 1.0) * seconds)
+            wrong += [f"after a kill: {w}" for w in scenario.after_kill(db.parent)]
+            if not hit:
                 break
             hits += 1
-            wrong += [f"after a kill: {w}" for w in scenario.after_kill(db.parent)]
         run(scenario.command(db, db.parent), scenario.env(db.parent))
         wrong += [f"copy {number}: {w}" for w in (*differences(tables(db), right), *scenario.lasting(db.parent))]
         shutil.rmtree(db.parent)

@@ -207,7 +207,8 @@ def test_a_stopped_run_goes_on_in_the_next(
     started.send_signal(kind)
     _, said = started.communicate(timeout=60)
     if kind == signal.SIGINT and started.returncode:
-        assert started.returncode == 130 and "Traceback" not in said
+        # Python ends itself by the signal when one hit it inside an import; a shell calls that 130 as well.
+        assert started.returncode in (130, -signal.SIGINT) and "Traceback" not in said
     assert run(*args, "--db", str(db)).returncode == 0
     assert run(*args, "--db", str(whole)).returncode == 0
     texts = [run("today", "--db", str(d), "--format", "csv").stdout for d in (db, whole)]

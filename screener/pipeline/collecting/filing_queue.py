@@ -147,13 +147,15 @@ class FilingQueue:
     """The filings a watch is still fetching, while the polls of the index keep their cadence.
 
     ``send`` hands a finished filing to the writer. An accession stays here until ``stored`` is called with it; until
-    then the feed's state is kept as unfinished, so that a killed watch reads the index again from before it.
+    then the feed's state is kept as unfinished, so that a killed watch reads the index again from before it. Those
+    ``left_out`` cannot be stored and are not asked for again.
     """
 
     workspace: Workspace
     held: Store
     feed: str
     send: Callable[[Collected], Awaitable[None]]
+    left_out: Collection[str] = frozenset()
     waiting: dict[str, _Waiting] = field(default_factory=dict)
     failures: int = 0
     _heap: list[tuple[Priority, str]] = field(default_factory=list)
@@ -163,8 +165,8 @@ class FilingQueue:
     _floor: dt.datetime | None = None
 
     def known(self, accessions: Sequence[str]) -> Collection[str]:
-        """Those of the accessions that are stored or being fetched."""
-        waiting = {a for a in accessions if a in self.waiting}
+        """Those of the accessions that are stored, being fetched, or left out."""
+        waiting = {a for a in accessions if a in self.waiting or a in self.left_out}
         return waiting | self.held.filings.known([a for a in accessions if a not in waiting])
 
     def starts_from(self, state: FeedState) -> None:
