@@ -23,7 +23,8 @@ _SAME = {"Alliance Global": "A.G.P."}
 _HOUSE = re.compile("|".join(rf"(?<![A-Za-z]){re.escape(h)}(?![a-z])" for h in HOUSES))
 _BRACKETS = re.compile(r"\s?\((?:[^()]|\([^()]{0,80}\)){0,300}\)")
 _AFTER = re.compile(
-    r"\b(?:agreement\b[^.;]{0,160}?\b(?:with|among|between)|by and (?:between|among) (?:us|the Company|[A-Z][\w ,.]{2,60}?) and"
+    r"\b(?:[Aa]greement\b[^.;]{0,160}?\bwith|by and (?:between|among) (?:us|the Company"
+    r"|[A-Z][\w ,.]{2,60}?) and"
     r"|through|engaged|retained|appointed|to or through|offered by|facility with)\s(?:each of )?(?=[A-Z])"
 )
 _BEFORE = re.compile(

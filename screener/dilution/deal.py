@@ -180,9 +180,9 @@ def _gross(parts: Sequence[Part]) -> float | None:
             behind = part.text[found.end() : found.end() + 110]
             if _NOT_GROSS.search(head) or re.search(r"\b(?:upon|from) the (?:full |cash )?exercise\b", behind, re.I):
                 continue
-            amount = money.first(part.text[found.end() : found.end() + 50])
-            if amount and amount.start == 0 and amount.currency == "USD" and amount.value >= LEAST:
-                return amount.value
+            amount = quantity.dollars_at(part.text, found.end())
+            if amount is not None and amount >= LEAST:
+                return amount
     return None
 
 

@@ -43,6 +43,7 @@ _MAY_END = re.compile(
 _SOLD = re.compile(r"\b(?:have|has|had|we|company)\b[^.;$]{0,40}?\b(?:sold|issued)\b", re.I)
 _LEFT = re.compile(r"\b(?:remain\w*|available)\b", re.I)
 _PROCEEDS = re.compile(r"\b(?:gross|net|aggregate|total) (?:sales )?proceeds\b|\bfor (?:an )?aggregate\b", re.I)
+_AGGREGATE = re.compile(r"\baggregate (?:gross )?(?:offering|sales) price\b[^.;$]{0,30}\bup to\b", re.I)
 _REPORTS = re.compile(
     r"\b(?:sales?|sold|issued)\b[^.;]{0,40}\b(?:under|pursuant to|through) (?:its|our"
     r"|the)\b[^.;]{0,40}(?:at[- ]the[- ]market|ATM)",
@@ -56,6 +57,8 @@ def read(document: Document, parts: Sequence[Part]) -> list[Entry]:
     about = [c for p in parts if _speaks(p.text) for c in _pieces(p)]
     if not about:
         return []
+    # the ceiling often stands in a sentence of its own
+    about += [p for p in parts if not _speaks(p.text) and _AGGREGATE.search(p.text) and _amount(p.text) is not None]
     ended = [p for p in about if _ends(p.text)]
     live = [p for p in about if p not in ended]
     out = list[Entry]()

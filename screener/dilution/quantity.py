@@ -69,7 +69,8 @@ _PRICE = re.compile(
     r"(?:for|per|of|is|was|equal to|being)?\s?(?:each |one |per |a )?(?:\w+[\s-]){0,8}?(?:of |is |was |equal to |equals )?"
     r"(?:approximately )?(?=(?:US|U\.S\.\s?|C|CAD\s?)?\$?\s?\d)"
     r"|\bat (?:a price of |a |an )?(?=(?:US)?\$[\d.]+ (?:per|a) (?:share|unit|ADS|ordinary|common))"
-    r"|\bvalued at (?=(?:US)?\$[\d.]+ per share)|\bprice of (?=(?:US)?\$[\d.]+ per (?:common |ordinary )?(?:share|unit|ADS))",
+    r"|\bor (?=(?:US)?\$[\d.]+ per (?:share|unit|ADS))|\bvalued at (?=(?:US)?\$[\d.]+ per share)"
+    r"|\bprice of (?=(?:US)?\$[\d.]+ per (?:common |ordinary )?(?:share|unit|ADS))",
     re.I,
 )
 _BARE_PRICE = re.compile(r"\s?(\d{1,4}\.\d{2,5})\b")
@@ -119,9 +120,16 @@ def is_weighted(text: str) -> bool:
 
 def dollars_at(text: str, at: int) -> float | None:
     """The US dollars that begin at a place of a text."""
-    amount = money.first(text[at : at + 40])
-    if amount and amount.start <= 1 and amount.currency == "USD":
-        return amount.value
+    amount = amount_at(text, at)
+    return amount.value if amount and amount.currency == "USD" else None
+
+
+def amount_at(text: str, at: int) -> money.Amount | None:
+    """The amount whose sign or digits begin at a place; letters before the sign ("C$") belong to it."""
+    lead = max(0, at - 4)
+    for amount in money.find(text[lead : at + 40]):
+        if amount.start <= at - lead + 1 < amount.end:
+            return amount
     return None
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from screener.dilution.base import RETOLD, entry
 from screener.dilution.records import Document, Entry, Status
@@ -22,7 +23,7 @@ _FORWARD = re.compile(
     re.I,
 )
 _EFFECTIVE = re.compile(
-    r"\b(?:effective|effectuated|effected|take effect|effectiveness|effective (?:time|date)|split[- ]adjusted)\b[^.;]{0,90}$",
+    r"\b(?:effective|effectuated|effected|take effect|effectiveness|effective (?:time|date)|split[- ]adjusted)\b[^;]{0,90}$",
     re.I,
 )
 _DONE = re.compile(r"\b(?:became effective|was effected|effected a|has effected|completed|began trading on a)\b", re.I)
@@ -35,6 +36,7 @@ _ASIDE = re.compile(
     r"\b(?:in (?:the event|connection with any)|such as|including|subject to (?:\w+ ){0,3}adjust|adjust\w*)\b[^.;]{0,90}$",
     re.I,
 )
+_EVERY = re.compile(r"^(?:as a result[^,]{0,60}, )?(?:every|each)\b[^.;]{0,200}\b(?:into|become|exchanged)\b", re.I)
 _HISTORY = re.compile(r"\b(?:retroactively|reflect\w*|giving effect to|adjusted for)\b", re.I)
 
 
@@ -44,6 +46,10 @@ def read(document: Document, parts: Sequence[Part]) -> list[Entry]:
     if not about:
         return []
     found = next((r for p in about if (r := _ratio(p.text)) is not None), None)
+    if found is None:
+        found = next(
+            (r for p in _after(parts, about) if (r := _ratio(p.text, reverse=_is_reverse(about))) is not None), None
+        )
     effective = next((d for p in about if (d := _effective(p.text))), None)
     voted = any(_VOTE.search(p.text) for p in about)
     if found is None and not voted:
@@ -60,7 +66,18 @@ def _is_about(text: str) -> bool:
     return not (_HISTORY.search(text) or RETOLD.search(text))
 
 
-def _ratio(text: str) -> float | None:
+def _is_reverse(about: Sequence[Part]) -> bool:
+    return any(_REVERSE.search(p.text) for p in about)
+
+
+def _after(parts: Sequence[Part], about: Sequence[Part]) -> list[Part]:
+    """The sentences that go on after one about the split: "Every fifteen shares were converted into one"."""
+    starts = {p.start for p in about}
+    next_ones = [b for a, b in pairwise(parts) if a.start in starts and b.start not in starts]
+    return [p for p in next_ones if _EVERY.search(p.text)]
+
+
+def _ratio(text: str, *, reverse: bool = False) -> float | None:
     """Old shares per new share; None for a range, an example or no ratio."""
     found = [r for r in ratios.find(text) if not ratios.hypothetical(text, r)]
     if not found or ratios.ranges(text, found):
@@ -69,7 +86,7 @@ def _ratio(text: str) -> float | None:
     high, low = max(one.a, one.b), min(one.a, one.b)
     if not low:
         return None
-    return high / low if _REVERSE.search(text) else low / high
+    return high / low if reverse or _REVERSE.search(text) else low / high
 
 
 def _effective(text: str) -> str | None:

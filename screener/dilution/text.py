@@ -14,7 +14,7 @@ LONGEST = 6_000  # characters of one sentence: what is longer is a table, and is
 _END = re.compile(r"(?<=[.!?])[”\"’)]{0,2}[ \t]+(?=[A-Z“\"(•·●0-9])|\n+")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Co|Corp|Ltd|L\.?P|LLC|No|Nos|U\.S|U\.S\.A|Mr|Ms|Mrs|Dr|St|Jr|Sr|vs|Wm|approx|N\.A|S\.A|S\.p\.A|Rule|Sec"
-    r"|[A-Z]|[A-Z]\.[A-Z]|[A-Z]\.[A-Z]\.[A-Z]|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec))\.$"
+    r"|[AaPp]\.[Mm]|[A-Z]|[A-Z]\.[A-Z]|[A-Z]\.[A-Z]\.[A-Z]|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec))\.$"
 )
 _GOES_ON = re.compile(r"(?:[:;,]|\b(?:and|or|of|to|and/or|the|with|by)|[a-z0-9](?<!\.))\s*$")
 _LIST_END = re.compile(r"(?:[:;,]|\b(?:and|or|and/or))\s*$")
