@@ -233,7 +233,10 @@ def new(rule_id: str, folder: str) -> None:
 @db_option
 @click.pass_obj
 def diff(app: App, old: str, new: str, since: dt.date, db: str | None) -> None:
-    """Rank the stored days under two folders of rules: which rows enter, leave, move.
+    """Rank the stored days under two folders of rules: which rows enter, leave, move, and what followed both.
+
+    What followed is the share of each list's first ten that moved 10 % or more (after the close: on real money), with
+    intervals over days; `screener backtest` says more.
 
     \b
     Example:
@@ -242,6 +245,9 @@ def diff(app: App, old: str, new: str, since: dt.date, db: str | None) -> None:
     from screener.engine.compare import diff as compare
     from screener.engine.compare import summary
     from screener.engine.load import load_rules
+    from screener.outputs.backtest import compared_lines
+    from screener.pipeline.history.replay import PastList, reranked
+    from screener.pipeline.history.scoring import backtest
     from screener.pipeline.ranking import rank_stored_day
     from screener.pipeline.workspace import Workspace
 
@@ -251,9 +257,14 @@ def diff(app: App, old: str, new: str, since: dt.date, db: str | None) -> None:
         days = sorted(d for d in store.lists.days() if d >= since)
         if not days:
             say(f"no list stored since {since}")
+        lists: tuple[list[PastList], list[PastList]] = ([], [])
         for day in days:
             before, after = (rank_stored_day(workspace, day, rules) for rules in sets)
+            for held, rows, rules in zip(lists, (before, after), sets, strict=True):
+                held.append(reranked(workspace, day, rows, rules))
             changes = compare(before, after)
             click.echo(f"{day}: {summary(changes)}")
             for c in changes[:20]:
                 click.echo(f"  {c.kind:<6} {c.ticker:<8} {c.old_rank or '-'} -> {c.new_rank or '-'}")
+        for line in compared_lines(*(backtest(workspace, held) for held in lists)):
+            click.echo(line)

@@ -40,6 +40,15 @@ def backtest_lines(found: Backtest, least: int) -> Iterator[str]:
     yield from (f"- {limit}" for limit in found.limits)
 
 
+def compared_lines(old: Backtest, new: Backtest) -> Iterator[str]:
+    """Precision at ten of two rankings of the same days, phase by phase; nothing where no move is known."""
+    for before, after in zip(old.phases, new.phases, strict=False):
+        if before.phase == after.phase and before.rows and after.rows:
+            told = [share(p.orders[0].precision) for p in (before, after)]
+            days = min(before.days, after.days)
+            yield f"{_MEANING[before.phase]}: precision at 10 old {told[0]}, new {told[1]} over {days} days"
+
+
 def _counted(phase: PhaseReport) -> str:
     return (
         f"{phase.days} lists, {phase.rows} rows of {phase.companies} companies with a known move "

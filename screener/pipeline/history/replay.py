@@ -109,6 +109,13 @@ def stored_lists(workspace: Workspace, days: Sequence[dt.date], phases: Sequence
                 )  # fmt: skip
 
 
+def reranked(workspace: Workspace, day: dt.date, rows: Sequence[WatchRow], rules: RuleSet) -> PastList:
+    """A stored day that was ranked under other rules, as of its newest list; a list made before the open is ``before``."""
+    as_of = workspace.store.lists.times(day)[-1][0]
+    phase: Phase = "before" if as_of <= clock.open_time(day) else "after"
+    return PastList(day=day, phase=phase, as_of=as_of, rules_digest=rules.digest, model_id="", rows=tuple(rows))
+
+
 def read_lists(path: Path) -> list[PastList]:
     """The lists that ``screener replay --output`` wrote. Raises InputError with the line that is none."""
     found: list[PastList] = []

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from screener import clock
 from screener.clock import Clock
 from screener.errors import InputError
-from screener.outputs.backtest import backtest_lines, backtest_page
+from screener.outputs.backtest import backtest_lines, backtest_page, compared_lines
 from screener.pipeline.history.replay import PastList, moment_of, read_lists, replay, sessions, stored_lists
 from screener.pipeline.history.scoring import backtest
 from screener.pipeline.intake.taking import Intake
@@ -201,3 +201,15 @@ def test_the_clock_of_a_replay_stands_at_the_list(whole: Workspace) -> None:
     assert moment_of(DAYS[0], "before") == clock.open_time(DAYS[0])
     assert moment_of(DAYS[0], "after") > clock.close_time(DAYS[0])
     assert isinstance(whole.clock, Clock) and not whole.clock.replay
+
+
+def test_a_diff_of_rules_says_what_followed(whole: Workspace, lists: list[PastList]) -> None:
+    before = [one for one in lists if one.phase == "before"]
+    turned = [
+        msgspec.structs.replace(one, rows=tuple(msgspec.structs.replace(r, side="-") for r in one.rows))
+        for one in before
+    ]
+    (line,) = compared_lines(backtest(whole, before), backtest(whole, turned))
+    share = backtest(whole, before).phases[0].orders[0].precision.value
+    assert line.startswith("before the open") and f"old {share:.2f}, new {share:.2f} over 3 days" in line
+    assert not list(compared_lines(backtest(whole, []), backtest(whole, [])))
