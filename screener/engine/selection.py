@@ -35,7 +35,6 @@ NUMBERS: dict[str, Key] = {
     "score": lambda r: r.score,
     "change": lambda r: r.change_pct,
     "gap": lambda r: r.gap_pct,
-    "since_news": lambda r: r.since_news_pct,
     "rvol": lambda r: r.rvol,
     "price": lambda r: r.price,
     "dollar_volume": lambda r: r.dollar_volume,
@@ -43,15 +42,18 @@ NUMBERS: dict[str, Key] = {
     "cap": lambda r: r.market_cap,
     "materiality": lambda r: r.materiality_pct,
 }
+LATER: dict[str, Key] = {"since_news": lambda r: r.since_news_pct}
+"""Numbers that only the page and saved filters have a limit for."""
 SORTS: dict[str, Key] = {
     "rank": lambda r: r.rank,
     "ticker": lambda r: r.ticker,
     "age": lambda r: None if r.published is None else -r.published.timestamp(),
     **NUMBERS,
+    **LATER,
 }
 LIMITS = tuple(
     (f"{end}_{name}", key, end == "min")
-    for name, key in NUMBERS.items()
+    for name, key in {**NUMBERS, **LATER}.items()
     for end in ("min", "max")
     if f"{end}_{name}" in RowFilter.__struct_fields__
 )

@@ -17,7 +17,7 @@ from screener.errors import ConfigError
 from screener.store import open_store
 from screener.web import live, marking, plugin
 from screener.web.guard import Guard, Scope, is_loopback, tables_policy
-from screener.web.site import DATABASE, Site
+from screener.web.site import DATABASE, HERE, Site
 from screener.web.tables import BoundedDatabase, neutral_writer
 
 SETTINGS = {
@@ -32,8 +32,14 @@ SETTINGS = {
     "allow_download": False,
     "default_cache_ttl": 0,
 }
+_QUIET = (
+    "_sqlite_migrations", "settings", "item_versions", "story_versions", "bars_revised", "alert_events", "alert_channels",
+    "deliveries", "lists", "company_reads", "company_facts",
+)  # fmt: skip
+"""Tables that are the machine's own: shown last, below the others."""
 _METADATA = {
     "title": "screener",
+    "databases": {DATABASE: {"tables": {name: {"hidden": True} for name in _QUIET}}},
     "description": "The screener's own tables, read-only. Times are UTC, days are New York dates, NULL means unknown.",
 }
 
@@ -43,7 +49,8 @@ class Tables(Datasette):  # type: ignore[misc]
 
     def __init__(self, site: Site, **settings: object) -> None:
         self.site = site
-        super().__init__(files=[], metadata=_METADATA, settings={**SETTINGS, **settings}, pdb=False)
+        super().__init__(files=[], metadata=_METADATA, settings={**SETTINGS, **settings}, pdb=False,
+                         template_dir=str(HERE / "pages" / "tables"))  # fmt: skip
         self.remove_database("_memory")
         self.add_database(BoundedDatabase(self, path=str(site.path), is_mutable=True), name=DATABASE)
 

@@ -22,9 +22,11 @@ def page(view: PageView) -> Answer:
         newest = view.store.lists.newest()
         end = newest.as_of if newest else view.now
         counts = view.store.occurrences.counts(end - _SPAN, end)
-    found = records.load(view.store)
+    found, known = records.load(view.store), set(view.store.occurrences.types())
     lines = study.lines(found) if found else []
-    drawn = [(_name(g), g.at("0").median) for g in lines if g.n >= study.FEW][:_DRAWN]
+    charted = [g for g in lines if g.n >= study.FEW][:_DRAWN]
+    drawn = [(_name(g), g.at("0").median) for g in charted]
+    pages = [f"/catalysts/{g.type}" if g.type in known else "" for g in charted]
     return view.render(
         "catalysts.html",
         nav="catalysts",
@@ -32,7 +34,7 @@ def page(view: PageView) -> Answer:
         most=max(counts.values(), default=0) or 1,
         study=found,
         lines=lines,
-        chart=study.chart(drawn, "Median abnormal move on day 0 by type, with its interval"),
+        chart=study.chart(drawn, "Median abnormal move on day 0 by type, with its interval", pages),
         horizons=study.HORIZONS,
         interval=study.interval,
         share_of=study.share,
@@ -65,6 +67,7 @@ def type_page(view: PageView) -> Answer:
         more=len(events) > _PAGE,
         number=number,
         chart=charts.column_chart(days, f"{words(kind)} a day, {len(days)} days"),
+        most=f"{max((v for _, v in days), default=0):g}",
         groups=groups,
         drawn=study.chart(drawn, f"Median abnormal move after {words(kind)}, with its interval"),
         horizons=study.HORIZONS,

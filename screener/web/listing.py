@@ -74,7 +74,10 @@ def chosen(view: PageView, filters: Filters) -> Chosen:
 
 
 class Picked(Struct, frozen=True, kw_only=True):
-    """The rows of a list that pass its filters, pinned tickers first, with the user's marks and the sources."""
+    """The rows of a list that pass its filters, with the user's marks and the sources.
+
+    Pinned tickers stand first in the order of rank; an order by a column is that column's alone.
+    """
 
     kept: Sequence[WatchRow]
     sources: Mapping[str, list[SourceRef]]
@@ -95,7 +98,7 @@ def picked(view: PageView, found: Chosen) -> Picked:
     listed = {t for t, m in own.items() if m.listed or m.pinned}
     kept = select(rows, f, names, listed, found.moment)
     pinned = {t for t, m in own.items() if m.pinned}
-    first = [r for r in kept if r.ticker in pinned]
+    first = [r for r in kept if r.ticker in pinned] if f.sort == "rank" else []
     if first:
         kept = [*first, *(r for r in kept if r.ticker not in pinned)]
     return Picked(kept=kept, sources=sources, own=own)
@@ -169,7 +172,7 @@ def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> Lis
         url=safe_link(row.url),
         why=tuple((show.points(round(g.points, 1)), show.words(g.rule_id)) for g in others[:_WHY]),
         made_of=made_of(groups),
-        first=show.clean(sources[0].source if sources else row.source, 20),
+        first=show.clean(sources[0].source, 20) if sources else "",
         more_sources=max(len(sources) - 1, 0),
         heard="; ".join(f"{show.clean(s.source, 24)} {show.time_of_day(s.received)} ET" for s in sources[:6]),
         own=own or Marked(),

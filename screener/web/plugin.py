@@ -88,6 +88,13 @@ def menu_links(datasette: object) -> list[dict[str, str]]:
 
 
 @hookimpl  # type: ignore[untyped-decorator]
+def extra_css_urls(datasette: Any) -> list[str]:
+    """The page's colours on Datasette's own pages."""
+    site = getattr(datasette, "site", None)
+    return [f"/-/screener/tables.css?{site.assets_tag}"] if site is not None else []
+
+
+@hookimpl  # type: ignore[untyped-decorator]
 def handle_exception(datasette: object, request: Request, exception: Exception) -> Response | None:
     """A query that takes too much is the reader's to mend: 400, where Datasette would answer 500."""
     if getattr(datasette, "site", None) is None or not isinstance(exception, QueryInterrupted | sqlite3.DatabaseError):

@@ -180,7 +180,7 @@ class Site:
 
         The classifier is left to the first page of verdicts: loading it would slow down everyone for two seconds.
         """
-        for name in self.templates.list_templates():
+        for name in self.templates.list_templates(filter_func=lambda name: "/" not in name):
             self.templates.get_template(name)
         _ = self.rules, self.feeds
 

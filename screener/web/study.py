@@ -52,28 +52,46 @@ def share(estimate: Estimate) -> str:
     return f"{estimate.value * 100:.0f}%{inside}"
 
 
-def chart(groups: Sequence[tuple[str, Estimate]], label: str, width: int = 620) -> Markup:
-    """Medians as dots with their intervals as lines around a zero line, one row a group; empty without values."""
-    known = [(name, e) for name, e in groups if e.value is not None]
+def chart(groups: Sequence[tuple[str, Estimate]], label: str, pages: Sequence[str] = (), width: int = 620) -> Markup:
+    """Medians as dots with their intervals as lines, one row a group, over an axis in percent; empty without values.
+
+    ``pages`` are where the groups' names lead to, empty for nowhere.
+    """
+    linked = [*pages, *[""] * len(groups)]
+    known = [(name, e, page) for (name, e), page in zip(groups, linked, strict=False) if e.value is not None]
     if not known:
         return Markup("")
-    far = max(1.0, *(abs(v) for _, e in known for v in (e.value, e.low, e.high) if v is not None))
-    left, row, height = 190.0, 20, len(known) * 20 + 20
+    far = max(1.0, *(abs(v) for _, e, _ in known for v in (e.value, e.low, e.high) if v is not None))
+    left, row, height = 190.0, 20, len(known) * 20 + 34
     middle, scale = (left + width) / 2, (width - left - 12) / 2 / far
-    out = [f'<line class="grid" x1="{middle:.1f}" x2="{middle:.1f}" y1="0" y2="{height - 18}"/>']
-    for n, (name, e) in enumerate(known):
+    out = [_axis(far, middle, scale, height)]
+    for n, (name, e, page) in enumerate(known):
         y = n * row + 11
         tone = "up" if (e.low or 0) > 0 else "down" if (e.high or 0) < 0 else "flat"
-        out.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{escape(name)}</text>')
+        text = f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{escape(name)}</text>'
+        out.append(f'<a href="{escape(page)}">{text}</a>' if page else text)
+        inner = f"<title>{escape(f'{name}: {interval(e)}')}</title>"
         if e.low is not None and e.high is not None:
             a, b = middle + e.low * scale, middle + e.high * scale
-            out.append(f'<line class="span {tone}" x1="{a:.1f}" x2="{b:.1f}" y1="{y}" y2="{y}"/>')
-        out.append(f'<circle class="dot {tone}" cx="{middle + (e.value or 0) * scale:.1f}" cy="{y}" r="4"/>')
-    for value, anchor in ((-far, "start"), (0.0, "middle"), (far, "end")):
+            out.append(f'<line class="span {tone}" x1="{a:.1f}" x2="{b:.1f}" y1="{y}" y2="{y}">{inner}</line>')
         out.append(
-            f'<text x="{middle + value * scale:.1f}" y="{height - 4}" text-anchor="{anchor}">{value:+.0f}%</text>'
+            f'<circle class="dot {tone}" cx="{middle + (e.value or 0) * scale:.1f}" cy="{y}" r="4">{inner}</circle>'
         )
-    return Markup(  # noqa: S704  # numbers made here, names escaped
-        f'<svg class="chart study" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
+    return Markup(  # noqa: S704  # numbers made here, names and pages escaped
+        f'<svg class="chart study" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(label)}">'
         f"{''.join(out)}</svg>"
     )
+
+
+def _axis(far: float, middle: float, scale: float, height: int) -> str:
+    """Lines and numbers at zero, the half and the whole of the range, and what they are."""
+    out = []
+    for value in (-far, -far / 2, 0.0, far / 2, far):
+        x, anchor = middle + value * scale, "start" if value == -far else "end" if value == far else "middle"
+        out.append(f'<line class="grid" x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{height - 32}"/>')
+        shown = f"{value:+.1f}".rstrip("0").rstrip(".") if value else "0"
+        out.append(
+            f'<text x="{x:.1f}" y="{height - 19}" text-anchor="{anchor}">{shown.replace("-", show.MINUS)}%</text>'
+        )
+    name = "abnormal move in percent, median and 95% interval"
+    return "".join(out) + f'<text x="{middle:.1f}" y="{height - 4}" text-anchor="middle">{name}</text>'

@@ -126,3 +126,10 @@ def test_every_sort_key_orders_rows_with_nothing_known() -> None:
     rows = [row("A", 1), row("B", 2)]
     for name in SORTS:
         assert {r.ticker for r in order(rows, name)} == {"A", "B"}
+
+
+def test_the_change_since_the_news_has_limits_and_an_order() -> None:
+    rows = [row("NONE", 1), row("LOW", 2, since_news_pct=-5.0), row("HIGH", 3, since_news_pct=9.0)]
+    assert tickers(rows, min_since_news="-6%", sort="since_news") == ["HIGH", "LOW"]
+    assert tickers(rows, max_since_news=0.0) == ["LOW"]
+    assert tickers(rows, sort="-since_news") == ["LOW", "HIGH", "NONE"]

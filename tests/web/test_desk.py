@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from screener.types import Quote, Run
 from screener.web import status
 from screener.web.marking import MOST_BYTES
 from screener.web.query import Filters
+from screener.web.site import FRESH_SECONDS
 from screener.web.views import SavedViews, snippet
 from tests.web.conftest import AS_OF, DAY, EARLIER, fill, replaced, row, running, stories
 
@@ -163,8 +165,7 @@ def test_an_entry_moves_when_its_row_does(tmp_path: Path) -> None:
             with store.transaction():
                 store.runs.start(run)
                 store.lists.save(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
-            with client.stream("GET", "/events") as stream:
-                next(stream.iter_lines())
+            time.sleep(FRESH_SECONDS + 0.05)
             after = moments()
             assert after["QBLA"] == "2026-03-12T22:17:00Z" and before["QBLA"] != after["QBLA"]
             assert {t: m for t, m in after.items() if t != "QBLA"} == {t: m for t, m in before.items() if t != "QBLA"}
