@@ -22,7 +22,7 @@ BROAD = {
     "outputs/alerts/base.py",
 }
 PIPELINE = [
-    ["boundary", "workspace"],
+    ["boundary", "changes", "workspace"],
     ["collecting", "intake", "membership", "pricing", "alerts", "ordinary_news"],
     ["dilution"],
     ["market_state", "outcomes", "ranking", "study", "held", "movers"],

@@ -100,9 +100,13 @@ def prune(app: App, before: dt.datetime, archive: str | None, yes: bool, db: str
 def update_tickers(app: App, file: str | None, db: str | None) -> None:
     """Load SEC's ticker table, from FILE or fetched from {base_url}/files/company_tickers_exchange.json.
 
+    FILE may also be a securities list as CSV (.gz too) with the columns ticker or symbol, sector and industry, such as
+    the one that the stock screener of nasdaq.com offers: its sectors are kept for --sector and movers.
+
     \b
     Example:
       screener db update-tickers company_tickers_exchange.json
+      screener db update-tickers nasdaq_screener.csv
     """
     import anyio
 
@@ -116,6 +120,9 @@ def update_tickers(app: App, file: str | None, db: str | None) -> None:
                 raw = Path(file).read_bytes()
             except OSError as e:
                 raise InputError(f"{file}: cannot be read ({e.strerror})") from e
+            if raw.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] not in (b"{", b"[", b"<", b""):
+                say(f"{ticker_table.load_sectors(workspace, raw, file, clock.now()):,} tickers have a sector")
+                return
             ticker_table.load(workspace, raw, file, clock.now())
         else:
             with store.transaction():

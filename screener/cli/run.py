@@ -58,10 +58,11 @@ def command(
         workspace = Workspace(settings=app.settings, store=store, clock=Clock(as_of))
         if watch:
             from screener.cli.alerts import delivering
+            from screener.outputs.lines import change_line
             from screener.pipeline.watch import watch_forever
 
             with delivering(app, store.path) as senders:
-                watch_forever(workspace, plan, say, senders)
+                watch_forever(workspace, plan, say, senders, change_line)
             return
         try:
             with progress_bar() as progress:

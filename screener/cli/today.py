@@ -13,6 +13,7 @@ from screener import clock
 from screener.cli.common import App, as_of_option, date_option, db_option, emit, format_option, output_option, say
 from screener.cli.filtering import add_filters, chosen_filter, columns_of
 from screener.config import RowFilter
+from screener.errors import InputError
 from screener.store import Store
 from screener.types import Regime, WatchRow
 
@@ -65,7 +66,11 @@ def command(
     """
     wanted = chosen_filter(app, saved, wanted)
     columns = columns_of(wanted, form)
-    listed = read_list(app, db, day, as_of)
+    listed = read_list(app, db, day, as_of, by_sector=bool(wanted.sector))
+    if wanted.sector and not listed.sectors:
+        raise InputError(
+            "--sector: no ticker's sector is known: `screener db update-tickers LIST.csv` or `run --prices nasdaq`"
+        )
     if listed.rows is None:
         say(f"no list stored for {listed.day or 'any day'}{' by then' if as_of else ''}: `screener run` makes one")
     rows = visible(listed.rows or [], everything=everything or wanted.all)
@@ -91,8 +96,10 @@ def command(
             )
 
 
-def read_list(app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None) -> StoredList:
-    """The stored list of a day as of a moment, with the marks and the market that stood then."""
+def read_list(
+    app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None, *, by_sector: bool = False
+) -> StoredList:
+    """The stored list of a day as of a moment, with the marks and the market that stood then; ``by_sector`` with sectors."""
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
@@ -107,7 +114,7 @@ def read_list(app: App, db: str | None, day: dt.date | None, as_of: dt.datetime 
             regime=store.regimes.of_day(day, as_of) if day else None,
             own=frozenset(t for t, m in marks.items() if m.listed),
             pinned=frozenset(t for t, m in marks.items() if m.pinned),
-            sectors={},
+            sectors=store.sectors.all() if by_sector else {},
         )
 
 

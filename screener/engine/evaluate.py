@@ -21,6 +21,7 @@ from screener.types import Hit, Reason, Rule
 
 Test = Callable[[FactSource], Truth]
 PLACEHOLDER = re.compile(r"\{([a-z0-9_]+)\}")
+_CLAUSE = re.compile(r"(?<=[:,;]) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,8 +234,16 @@ def _with_add(compiled: Compiled, index: int, test: Test) -> Compiled:
 
 
 def fill(text: str, get: FactSource) -> str:
-    """Put facts into a text: ``{days_since_reverse_split}`` becomes the value, or "unknown"."""
-    return PLACEHOLDER.sub(lambda m: show(get(m[1])), text) if "{" in text else text
+    """Put facts into a text: ``{days_since_reverse_split}`` becomes the value.
+
+    A part between colons, commas and semicolons that names an unknown fact is left out; where nothing would be left,
+    the value is "unknown".
+    """
+    if "{" not in text:
+        return text
+    parts = _CLAUSE.split(text)
+    known = [p for p in parts if all(get(name) is not None for name in PLACEHOLDER.findall(p))]
+    return PLACEHOLDER.sub(lambda m: show(get(m[1])), " ".join(known or parts)).rstrip(" :,;")
 
 
 def describe(facts: Iterable[str], get: FactSource) -> str:
@@ -249,7 +258,7 @@ def show(value: Value | None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
-        return " ".join(value) or "none"
+        return ", ".join(v.replace("_", " ") for v in value) or "none"
     if isinstance(value, str):
         return value or "none"
     return _show_number(value)

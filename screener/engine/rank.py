@@ -31,6 +31,8 @@ from screener.types.words import Action, Side
 
 # Below this score a row is kept for the audit, with the action "No Action".
 THRESHOLD = 20.0
+# From an even chance on a row is worth watching whatever its kind of news; below it none is an alert.
+EVEN_CHANCE = 50.0
 # A session's move of this size, in percent, says by itself which way the news went.
 TELLING = 8.0
 BULLISH: Final = "+"
@@ -272,10 +274,22 @@ def _card(lead: Strength, threshold: float) -> tuple[dict[str, str], list[Reason
     if published(lead.candidate) is None and _HEIGHT[card["action"]] > _HEIGHT[_UNDATED_AT_MOST]:
         card["action"] = _UNDATED_AT_MOST
         why.append(Reason(part="card", text=f"{_UNDATED_AT_MOST}: {UNDATED}, it may be old news"))
+    if (action := _by_score(lead.total, card["action"])) != card["action"]:
+        card["action"] = action
+        why.append(
+            Reason(part="card", text=f"{action}: score {show(lead.total)}, {show(EVEN_CHANCE)} is an even chance")
+        )
     if lead.total < threshold and card["action"] != "No Action":
         card |= {"action": "No Action", "recommendation": "None"}
         why.append(Reason(part="card", text=f"No Action: score under {show(threshold)}"))
     return card, why
+
+
+def _by_score(score: float, action: str) -> str:
+    """The action that a score allows: no alert on less than an even chance, and no "No Action" on more."""
+    if action == "Alert" and score < EVEN_CHANCE:
+        return "Watch"
+    return "Watch" if action == "No Action" and score >= EVEN_CHANCE else action
 
 
 def _fill(

@@ -17,7 +17,8 @@ from screener.types.words import POLARITIES
 __all__ = [
     "DATE_NAMES", "DISCLAIMER", "catalyst_label", "date_name", "decimals", "dollars", "eastern", "multiple", "neutral",
     "on_one_line",
-    "percent", "plain_number", "safe_link", "scaled", "short", "time_of_day", "utc", "words",
+    "percent", "plain_number", "safe_link", "scaled", "short", "time_of_day", "utc", "whole_score",
+    "words",
 ]  # fmt: skip
 
 _FORMULA = frozenset("=+-@|\uff1d\uff0b\uff0d\uff20")
@@ -139,3 +140,8 @@ def short(value: float) -> str:
 def time_of_day(moment: dt.datetime) -> str:
     """``18:10:05 ET``."""
     return moment.astimezone(NEW_YORK).strftime("%H:%M:%S ET")
+
+
+def whole_score(value: float) -> str:
+    """``0`` to ``99``: nothing is certain, so 99.7 is no 100."""
+    return f"{min(value, 99):.0f}"

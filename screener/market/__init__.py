@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from screener.market.index import relative_line, sparkline
 from screener.market.measures import MEASURES
-from screener.market.regime import Measured, compute, describe, regime
+from screener.market.regime import Measured, compute, regime
 
-__all__ = ["MEASURES", "Measured", "compute", "describe", "regime", "relative_line", "sparkline"]
+__all__ = ["MEASURES", "Measured", "compute", "regime", "relative_line", "sparkline"]

@@ -11,11 +11,11 @@ import datetime as dt
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from screener import clock
 from screener.market import outlook
 from screener.market.breadth import BarRow, breadth, grid, top_movers
 from screener.market.index import ALIASES, CloseSeries, fear, funds
 from screener.market.measures import MEASURES
+from screener.market.sentences import describe
 from screener.types import Bar, Hit, Regime
 
 Get = Callable[[str], float | None]
@@ -105,7 +105,7 @@ def regime(day: dt.date, as_of: dt.datetime, measured: Measured, judge: Judge) -
     """
     hits = judge(measured.values.get)
     best = hits[0] if hits else None
-    lines = [*_why(hits), *describe(measured)]
+    lines = [*_why(hits), *describe(measured.values, measured.times)]
     card = best.card if best else {}
     return Regime(
         day=day,
@@ -130,58 +130,3 @@ def _why(hits: Sequence[Hit]) -> list[str]:
     also = [h.reasons[0].text for h in hits[1:] if h.reasons and h.level != "informational"]
     lines = [f"Why: {first}"] if first else []
     return lines + ([f"Also true: {', '.join(also)}"] if also else [])
-
-
-def describe(measured: Measured) -> list[str]:
-    """The card's lines, each with its numbers and their time; a line of which nothing is known says so."""
-    v = measured.values
-
-    def stamp(name: str) -> str:
-        at = measured.times.get(name)
-        return f" ({clock.eastern(dt.datetime.fromisoformat(at))})" if at else ""
-
-    spans = ", ".join(f"{n} sessions {_signed(v[f'rel_{n}d'])}" for n in (5, 20, 60))
-    lines = [
-        f"Small caps against the S&P 500: IWM {_signed(v['iwm_1d_pct'])} %, SPY {_signed(v['spy_1d_pct'])} %; "
-        f"IWM less SPY in points: {spans}; correlation {_plain(v['correlation_60d'], 2)}{stamp('iwm_1d_pct')}"
-    ]
-    if v["small_caps"]:
-        lines.append(
-            f"Breadth: {_plain(v['up_pct'])} % of {v['small_caps']:,.0f} small caps rose, "
-            f"{_plain(v['above_50d_pct'])} % stand above their 50-day line, new highs less lows "
-            f"{_signed(v['highs_less_lows_pct'])} %, {_plain(v['up_volume_pct'])} % of volume in risen shares"
-            f"{stamp('up_pct')}"
-        )
-    else:
-        lines.append("Breadth: unknown, no small-cap bars are stored for this day")
-    lines.append(
-        f"Liquidity against 50 sessions: small caps {_plain(v['liquidity_small'], 2)} times, "
-        f"IWM {_plain(v['liquidity_iwm'], 2)} times{stamp('liquidity_iwm')}"
-    )
-    lines.append(f"Rates and fear: {_fear_words(v)}{stamp('vix')}")
-    if v["movers_with_news_pct"] is None:
-        lines.append("What moves: unknown, no news was collected for this day")
-    else:
-        share, n = v["movers_with_news_pct"], v["movers"] or 0.0
-        lines.append(f"What moves: {share * n / 100:.0f} of the {n:.0f} top movers have a catalyst of their own")
-    return lines
-
-
-def _fear_words(v: Mapping[str, float | None]) -> str:
-    vix = f"VIX {_plain(v['vix'])}"
-    if v["vix_5d"] is not None:
-        vix += f" ({_signed(v['vix_5d'])} in 5 sessions)"
-    if v["ten_year"] is None:
-        return f"{vix}, 10-year yield unknown"
-    ten = f"10-year yield {_plain(v['ten_year'], 2)} %"
-    if v["ten_year_20d_bp"] is not None:
-        ten += f" ({_signed(v['ten_year_20d_bp'], 0)} basis points in 20 sessions)"
-    return f"{vix}, {ten}"
-
-
-def _plain(value: float | None, digits: int = 1) -> str:
-    return "unknown" if value is None else f"{value:.{digits}f}"
-
-
-def _signed(value: float | None, digits: int = 1) -> str:
-    return "unknown" if value is None else f"{value:+.{digits}f}"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from screener import clock
 from screener.config import Settings
 from screener.errors import InputError
-from screener.format import DISCLAIMER, on_one_line
+from screener.format import DISCLAIMER, on_one_line, whole_score
 from screener.outputs.alerts.content import (
     explanation,
     label,
@@ -117,7 +117,7 @@ def sentence(row: WatchRow, words: Sequence[str] = ()) -> str:
     """Why a row stands where it stands, in one sentence."""
     by = f", {proof(words[:1])}" if words else ""
     more = [on_one_line(r.text, 60) for r in supporting(row, 2)]
-    return f"{label(row)}{by}{', with ' + ' and '.join(more) if more else ''} (score {row.score:.0f})."
+    return f"{label(row)}{by}{', with ' + ' and '.join(more) if more else ''} (score {whole_score(row.score)})."
 
 
 def _calendar(dates: Iterable[KnownDate], limit: int = 15) -> list[str]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from screener.clock import eastern, publication_of
 from screener.format import DISCLAIMER, percent
-from screener.outputs.lines import score
+from screener.format import whole_score as score
 from screener.outputs.table import clean, evidence_text, label, money, price, times
 from screener.types import Classified, Story, WatchRow
 
@@ -51,7 +51,8 @@ def show_explanation(console: Console, found: Explanation, *, everything: bool =
 def summary(row: WatchRow, rules: Iterable[RuleVerdict]) -> str:
     """Why the ticker is here and what would change it, in sentences; what is unknown is left out and counted once."""
     when = f", {eastern(row.published)}" if row.published else ""
-    said = [f"{row.ticker} stands at rank {row.rank} with a score of {score(row.score)} of 100 for {label(row)}: "]
+    stands = f"stands at rank {row.rank}" if row.rank else "is on no stored list; ranked now it comes out"
+    said = [f"{row.ticker} {stands} with a score of {score(row.score)} of 100 for {label(row)}: "]
     said.append(f'"{" ".join(row.headline.split())}" ({row.source}{when}). ')
     if row.change_pct is not None:
         volume = f" on volume {times(row.rvol)} its usual" if row.rvol is not None else ""
@@ -84,7 +85,8 @@ def near_misses(rules: Iterable[RuleVerdict]) -> list[tuple[RuleVerdict, str]]:
 
 def _show_row(console: Console, row: WatchRow) -> None:
     console.print(
-        f"rank {row.rank}, score {row.score:.0f} (bullish {row.bullish:.0f}, bearish {row.bearish:.0f}), {label(row)}"
+        f"{f'rank {row.rank}' if row.rank else 'on no stored list'}, score {score(row.score)} "
+        f"(bullish {score(row.bullish)}, bearish {score(row.bearish)}), {label(row)}"
     )
     card = " / ".join(p for p in (row.action, row.recommendation, row.timeframe, row.risk) if p)
     console.print(f"card: {card}")

@@ -19,7 +19,8 @@ from msgspec import Struct
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from screener.format import catalyst_label, dollars, percent, short
+from screener.format import catalyst_label, dollars, percent, short, time_of_day
+from screener.format import whole_score as score
 from screener.types import Reason, WatchRow
 
 UNKNOWN = "?"
@@ -31,7 +32,8 @@ QUIET = 20.0
 """Below this score a row takes one line: it is kept for the audit, not for reading."""
 ENOUGH = 24
 """Room that reasons need beside a catch and news of another side."""
-_TONE = {"+": "green", "-": "red", "±": "yellow", "0": "dim"}
+_TONE = {"+": "green", "-": "red", "": "yellow"}
+"""By where a row points; its sign stands before the catalyst, so that colour never carries it alone."""
 _ACTION = {"Alert": "bold green", "Watch": "cyan", "Avoid": "bold red", "No Action": "dim"}
 
 
@@ -66,11 +68,6 @@ def price(value: float | None) -> str:
     return UNKNOWN if value is None else dollars(value)
 
 
-def score(value: float) -> str:
-    """``0`` to ``99``: nothing is certain, so 99.7 is no 100."""
-    return f"{min(value, 99):.0f}"
-
-
 def label(row: WatchRow) -> str:
     """``reverse split, effective``."""
     return catalyst_label(row.catalyst, row.stage).replace("_", " ")
@@ -101,7 +98,7 @@ CELLS = (
     Cell(name="Action", width=9, right=False, write=lambda r: (r.action, _ACTION.get(r.action, ""))),
     Cell(
         name="Catalyst", width=0, right=False,
-        write=lambda r: (f"{r.polarity} {label(r)}", _TONE.get(r.polarity, "")),
+        write=lambda r: (f"{r.side or '~'} {label(r)}", _TONE[r.side]),
     ),
     Cell(name="Price", width=8, right=True, write=lambda r: (price(r.price), "")),
     Cell(name="Change", width=8, right=True, write=_change),
@@ -129,6 +126,16 @@ def row_lines(row: WatchRow, width: int) -> Iterator[Text]:
     third = why_line(row, width - MARGIN, numbers=width < NARROW)
     if third:
         yield Text(" " * MARGIN) + third
+
+
+def change_line(row: WatchRow) -> str:
+    """A row in one line for the running watch: ``09:31 ET  ABCD    + reverse split  $1.20  -12.0 %  score 71  Avoid``."""
+    moved = f"  {change(row.change_pct)}" if row.change_pct is not None else ""
+    name = f"{row.side or '~'} {label(row)}"
+    return clean(
+        f"{time_of_day(row.as_of)}  {row.ticker:<6} {name}  {price(row.price)}{moved}  "
+        f"score {score(row.score)}  {row.action}"
+    )
 
 
 def _join(cells: Sequence[tuple[Cell, tuple[str, str]]], width: int) -> Text:

@@ -27,10 +27,11 @@ def show_market(console: Console, regime: Regime, relative: Sequence[float | Non
         console.print(f"  {name + ':':<16}{value or 'unknown'}")
     for reason in regime.reasons:
         console.print(Text(f"  {reason}"))
-    if relative:
+    if any(value is not None for value in relative):
         console.print(Text(f"  IWM against SPY, last {len(relative)} sessions: {sparkline(relative)}"))
     if regime.outlook:
         console.print(Text(regime.outlook))
     if regime.unknown:
-        console.print(Text(f"unknown: {', '.join(regime.unknown)}", style="dim"))
+        names = ", ".join(regime.unknown).replace("_", " ")
+        console.print(Text(f"{len(regime.unknown)} of {len(regime.measures)} measures unknown: {names}", style="dim"))
     console.print(Text(DISCLAIMER, style="dim"))

@@ -10,15 +10,16 @@ from collections.abc import Iterator, Sequence
 from msgspec import structs
 
 from screener.format import catalyst_label, neutral, plain_number, utc
-from screener.outputs.lines import change, cut, money, price, score
-from screener.pipeline.movers import LISTED, UNEXPLAINED, UNTAGGED, Mover, split_by_news
+from screener.format import whole_score as score
+from screener.outputs.lines import change, cut, money, price
+from screener.pipeline.movers import LISTED, UNEXPLAINED, UNTAGGED, Mover, split_by_news, together
 from screener.store.calendar import KnownDate
 
 _TITLES = {LISTED: "On the list", UNTAGGED: "News stored, no catalyst found in it", UNEXPLAINED: "Moved, no news found"}
 
 
 def mover_lines(found: Sequence[Mover], width: int) -> Iterator[str]:
-    """Groups by news, two lines a mover: its numbers, and its headline with the age."""
+    """Groups by news, two lines a mover: its numbers, and its headline with the age; then sectors that moved together."""
     for news, held in split_by_news(found):
         yield f"{_TITLES[news]} ({len(held)})"
         for m in held:
@@ -30,6 +31,13 @@ def mover_lines(found: Sequence[Mover], width: int) -> Iterator[str]:
             )
             yield "    " + cut(_headline(m), width - 4)
         yield ""
+    groups = together(found)
+    if groups:
+        yield "Moved together"
+        for sector, way, held in groups:
+            yield "  " + cut(
+                f"{sector} {way}: {', '.join(f'{m.ticker} {change(m.change_pct)}' for m in held)}", width - 2
+            )
 
 
 def _headline(m: Mover) -> str:

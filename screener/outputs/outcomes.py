@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
 from screener.clock import eastern
-from screener.format import percent
+from screener.format import percent, whole_score
 from screener.outputs.table import clean
 from screener.store.outcomes import HORIZONS, Outcome
 from screener.types import WatchRow
@@ -60,7 +60,7 @@ def outcome_lines(rows: Sequence[WatchRow], later: Mapping[str, Outcome]) -> Ite
     yield f"{head}{'to close':>10}{'+1':>10}{'+5':>10}  first listed"
     for row in rows:
         outcome = later.get(row.ticker)
-        place = f"#{row.rank:<4}{clean(row.ticker):<9}{row.score:5.0f}  {row.action:<9}  {row.catalyst:<24}"
+        place = f"#{row.rank:<4}{clean(row.ticker):<9}{whole_score(row.score):>5}  {row.action:<9}  {row.catalyst:<24}"
         yield f"{place}{_cells(outcome)}  {eastern(outcome.listed) if outcome else ''}".rstrip()
     known = [o.close for r in rows[:TOP] if (o := later.get(r.ticker)) is not None and o.close is not None]
     if known:

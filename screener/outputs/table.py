@@ -44,7 +44,8 @@ def regime_line(regime: Regime | None) -> str:
     if regime is None:
         return "Market: unknown (no index prices stored for this day)"
     card = " / ".join(p for p in (regime.action, regime.recommendation, regime.timeframe, regime.risk) if p)
-    why = "; ".join(regime.reasons[:3])
+    unknown = f"{len(regime.unknown)} measures unknown" if regime.unknown else ""
+    why = "; ".join(p for p in (*regime.reasons[:3], unknown) if p)
     return f"Market: {regime.label}" + (f" ({card})" if card else "") + (f": {why}" if why else "")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import msgspec
 from msgspec import Struct
 
 from screener.engine.evaluate import evaluate
@@ -27,7 +28,8 @@ class RuleVerdict(Struct, frozen=True, kw_only=True):
 
 
 class Explanation(Struct, frozen=True, kw_only=True):
-    """What ``explain`` found; ``row`` is the stored row when the ticker is on the stored list, else freshly ranked."""
+    """What ``explain`` found; ``row`` is the stored row when the ticker is on the stored list, else freshly ranked by
+    itself, with rank 0: no list holds it."""
 
     ticker: str
     day: dt.date
@@ -62,7 +64,8 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
     stored = workspace.store.lists.rows_as_of(day, as_of) or []
     row = next((r for r in stored if r.ticker == ticker), None)
     if row is None and group:
-        row = next(iter(rank_grouped(workspace, {ticker: group}, "explain", day)), None)
+        fresh = next(iter(rank_grouped(workspace, {ticker: group}, "explain", day)), None)
+        row = None if fresh is None else msgspec.structs.replace(fresh, rank=0)
     return Explanation(
         ticker=ticker,
         day=day,

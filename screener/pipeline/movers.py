@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from screener import clock
 from screener.engine.selection import shown
@@ -35,6 +35,7 @@ class Mover(Struct, frozen=True, kw_only=True):
     headline: str = ""
     published: dt.datetime | None = None
     age_days: float | None = None
+    sector: str = ""
 
 
 def movers(
@@ -52,6 +53,8 @@ def movers(
         if abs(change) < min_change or traded < min_dollar_volume or _outside(workspace, bar, as_of):
             continue
         found.append(_mover(workspace, day, as_of, bar, change, rows.get(ticker)))
+    known = workspace.store.sectors.all() if found else {}
+    found = [structs.replace(m, sector=known.get(m.ticker, "")) for m in found]
     return sorted(found, key=lambda m: (-abs(m.change_pct), m.ticker))
 
 
@@ -118,3 +121,13 @@ def split_by_news(found: Sequence[Mover]) -> list[tuple[str, list[Mover]]]:
     """The movers by what is known of their news, groups without any left out."""
     groups = ((news, [m for m in found if m.news == news]) for news in (LISTED, UNTAGGED, UNEXPLAINED))
     return [(news, held) for news, held in groups if held]
+
+
+def together(found: Sequence[Mover], least: int = 3) -> list[tuple[str, str, list[Mover]]]:
+    """Sectors in which several movers went the same way: (sector, "up" or "down", its movers), the most first."""
+    groups: dict[tuple[str, str], list[Mover]] = {}
+    for m in found:
+        if m.sector:
+            groups.setdefault((m.sector, "up" if m.change_pct > 0 else "down"), []).append(m)
+    kept = [(sector, way, held) for (sector, way), held in groups.items() if len(held) >= least]
+    return sorted(kept, key=lambda g: (-len(g[2]), g[0], g[1]))

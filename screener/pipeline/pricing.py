@@ -159,6 +159,7 @@ def store(workspace: Workspace, answers: Sequence[Prices]) -> None:
                 for t, days in prices.splits.items()
                 for d, ratio in days.items()
             )
+            workspace.store.sectors.save(prices.sectors, prices.source, workspace.clock.now())
 
 
 def file_paths(workspace: Workspace, names: Sequence[str]) -> list[Path]:

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from screener import clock, config
 from screener.errors import InputError, StoreError
 from screener.pipeline.boundary import attempt_now
+from screener.pipeline.changes import Changes, Line
 from screener.pipeline.cycle import Brought, Ranked, new_run, rank_and_store
 from screener.pipeline.held import Held, key_of
 from screener.pipeline.intake.notes import unstorable
@@ -36,8 +37,9 @@ Say = Callable[[str], None]
 class WatchWriter:
     """Stores, classifies and ranks for one watch. ``ranker`` is a read-only store of the ranking thread's own."""
 
-    def __init__(self, workspace: Workspace, ranker: Store, by: str, say: Say) -> None:
-        self.workspace, self._ranker, self._by, self._say = workspace, ranker, by, say
+    def __init__(self, workspace: Workspace, ranker: Store, by: str, say: Say, line: Line | None = None) -> None:
+        self.workspace, self._ranker, self._by, self._say, self._line = workspace, ranker, by, say, line
+        self._changes: Changes | None = None
         self._turn = threading.Lock()
         self._intake = Intake(workspace)
         self.held = Held()
@@ -152,6 +154,7 @@ class WatchWriter:
         with self._mark:
             came, self._came = self._came, Brought()
         run = new_run(self.workspace)
+        before = self._stood(run) if self._changes is None else ()
         done = attempt_now("rank", "list", lambda: self._rank(run, came))
         if isinstance(done, Problem):
             self._say(f"the list was not renewed: {done.message.removeprefix('list: ')}")
@@ -160,10 +163,24 @@ class WatchWriter:
                 came.taken.problems.append(done)
             self._count(came)
             return False
-        if came.taken.new_stories:
-            what = f"{came.taken.new_stories} new stories, {came.taken.tagged} tagged, {len(done.rows)} rows"
-            self._say(f"{clock.eastern(clock.now())}: {what}")
+        self._say_changes(before, came, done.rows)
         return done.stored
+
+    def _say_changes(self, before: Sequence[WatchRow], came: Brought, rows: Sequence[WatchRow]) -> None:
+        """One line of counts when there was news, and one for each row that says something new."""
+        if self._changes is None:
+            self._changes = Changes(before)
+        if came.taken.new_stories or came.taken.tagged:
+            small = sum(not r.outside for r in rows)
+            what = f"{came.taken.new_stories} new stories, {came.taken.tagged} tagged, {small} small caps listed"
+            self._say(f"{clock.eastern(clock.now())}: {what}")
+        for text in self._changes.lines(rows, self._line) if self._line else ():
+            self._say(text)
+
+    def _stood(self, run: Run) -> Sequence[WatchRow]:
+        """The list that stood when this watch began; none when it cannot be read now."""
+        held = attempt_now("rank", "list", lambda: self._ranker.lists.rows_as_of(run.day) or [])
+        return () if isinstance(held, Problem) else held
 
     def _rank(self, run: Run, came: Brought) -> Ranked:
         return rank_and_store(

@@ -14,7 +14,7 @@ from typing import Any, Protocol, runtime_checkable
 from screener import clock
 from screener.errors import PriceError
 from screener.fetching import Getter
-from screener.types import Bar, Problem, Quote
+from screener.types import Bar, Problem, Quote, Sector
 
 STAGE = "price"
 LIVE = dt.timedelta(minutes=15)
@@ -53,7 +53,7 @@ class Prices:
 
     ``bars`` are daily and as traded; ``quotes`` are snapshots of the session so far (``last`` is set, ``volume`` is the
     session's); ``minutes`` are minute bars (``as_of`` is the minute's end, ``last`` is None, ``volume`` the minute's);
-    ``splits`` are days with old shares for one new share by ticker.
+    ``splits`` are days with old shares for one new share by ticker; ``sectors`` what the source says companies do.
     """
 
     source: str
@@ -62,6 +62,7 @@ class Prices:
     minutes: tuple[Quote, ...] = ()
     problems: tuple[Problem, ...] = ()
     splits: Mapping[str, Mapping[dt.date, float]] = field(default_factory=dict)
+    sectors: tuple[Sector, ...] = ()
 
     def tickers(self) -> frozenset[str]:
         """The tickers that got at least one bar, quote or minute."""

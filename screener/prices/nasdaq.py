@@ -22,7 +22,7 @@ from screener.prices.base import PriceRequest, Prices, fetcher_of, problem
 from screener.prices.cell_values import number
 from screener.prices.replies import JsonObject, documented, fetch, json_of, mapping
 from screener.prices.rows import impossible
-from screener.types import Bar, Problem, Quote
+from screener.types import Bar, Problem, Quote, Sector
 
 NAME = "nasdaq"
 BASE_URL = "https://api.nasdaq.com"
@@ -89,6 +89,7 @@ def parse(answer: object, received: dt.datetime) -> Prices:
     day, state = snapshot_day(received)
     bars: dict[str, Bar] = {}
     quotes: dict[str, Quote] = {}
+    sectors: list[Sector] = []
     problems: list[Problem] = []
     for row in table(answer):
         ticker = plain_ticker(str(row.get("symbol") or "")) if isinstance(row, dict) else ""
@@ -98,6 +99,7 @@ def parse(answer: object, received: dt.datetime) -> Prices:
         if ticker in bars or ticker in quotes:
             problems.append(problem(NAME, ticker, "listed twice; the last row wins", "duplicate"))
         values = _numbers(row, ticker, problems)
+        sectors += _sector(row, ticker)
         if state != "final":
             session = clock.REGULAR if state == "open" else clock.AFTER
             quotes[ticker] = Quote(
@@ -107,7 +109,18 @@ def parse(answer: object, received: dt.datetime) -> Prices:
             bars[ticker] = Bar(
                 ticker=ticker, day=day, known_at=received, exchange=_exchange(row), source=NAME, **values
             )
-    return Prices(source=NAME, bars=tuple(bars.values()), quotes=tuple(quotes.values()), problems=tuple(problems))
+    return Prices(
+        source=NAME,
+        bars=tuple(bars.values()),
+        quotes=tuple(quotes.values()),
+        problems=tuple(problems),
+        sectors=tuple(sectors),
+    )
+
+
+def _sector(row: JsonObject, ticker: str) -> list[Sector]:
+    said = str(row.get("sector") or "").strip()
+    return [Sector(ticker=ticker, sector=said, industry=str(row.get("industry") or "").strip())] if said else []
 
 
 def _exchange(row: JsonObject) -> str:
@@ -143,6 +156,7 @@ class NasdaqSource:
             bars=tuple(b for b in prices.bars if b.ticker in wanted),
             quotes=tuple(q for q in prices.quotes if q.ticker in wanted),
             problems=tuple(p for p in prices.problems if p.subject in wanted),
+            sectors=prices.sectors,
         )
 
 

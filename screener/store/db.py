@@ -34,10 +34,11 @@ from screener.store.regimes import Regimes
 from screener.store.rewind import Rewind
 from screener.store.runs import Runs
 from screener.store.search import Search
+from screener.store.sectors import Sectors
 from screener.store.spans import Spans
 from screener.store.stories import Stories
 
-SCHEMA_VERSION = 13
+SCHEMA_VERSION = 14
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 
@@ -48,6 +49,7 @@ class Store:
         self.path = path
         self.connection = connection
         self.listings = Listings(connection)
+        self.sectors = Sectors(connection)
         self.feeds = Feeds(connection)
         self.filings = Filings(connection)
         self.halts = Halts(connection)

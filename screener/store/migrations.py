@@ -513,3 +513,18 @@ def m013_dilution(db: Database) -> None:
             newest_report TEXT NOT NULL  -- the periodic report that the stored facts go up to
         )""",
     )
+
+
+@migration()
+def m014_sectors(db: Database) -> None:
+    """Which sector a ticker is of, from securities lists; kept apart from SEC's table, which replaces itself daily."""
+    _run(
+        db,
+        """CREATE TABLE sectors (    -- the newest word of each ticker
+            ticker TEXT PRIMARY KEY,
+            sector TEXT NOT NULL,    -- "Health Care"
+            industry TEXT NOT NULL,  -- empty: the list names none
+            source TEXT NOT NULL,    -- a price source's name, or the file
+            received TEXT NOT NULL   -- when this word came first
+        ) WITHOUT ROWID""",
+    )

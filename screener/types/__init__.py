@@ -23,6 +23,7 @@ from screener.types.sources import (
     Listing,
     Party,
     Problem,
+    Sector,
 )
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "Regime",
     "Rule",
     "Run",
+    "Sector",
     "SourceRef",
     "Span",
     "Story",

@@ -101,6 +101,14 @@ class Listing(Struct, frozen=True, kw_only=True):
     cik: int | None = None
 
 
+class Sector(Struct, frozen=True, kw_only=True):
+    """What a securities list says a ticker's company does: "Health Care", "Biotechnology"."""
+
+    ticker: str
+    sector: str
+    industry: str = ""
+
+
 class FeedSpec(Struct, frozen=True, kw_only=True):
     """One configured feed, from ``rules/feeds/NAME.yml`` with the user's settings on top.
 

@@ -13,7 +13,7 @@ import msgspec
 from markupsafe import Markup, escape
 from msgspec import Struct
 
-from screener.format import short
+from screener.format import short, whole_score
 from screener.types import Bar, Quote, Reason
 from screener.web.show import clean, count, eastern, price, time_of_day
 
@@ -58,7 +58,8 @@ def score_bar(score: float, parts: Sequence[tuple[str, float]], width: int = 96,
         else:
             size = min(size, x)
             out.append(f'<rect class="less" x="{x - size:.1f}" width="{size:.1f}"/>')
-    label = escape(f"score {score:.0f}: {said}" if said else f"score {score:.0f}")
+    name = f"score {whole_score(score)}"
+    label = escape(f"{name}: {said}" if said else name)
     return Markup(  # noqa: S704  # numbers made here and an escaped label
         f'<svg class="scorebar" width="{width}" height="{height}" role="img" aria-label="{label}">{"".join(out)}</svg>'
     )

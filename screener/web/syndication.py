@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from screener.clock import publication
-from screener.format import DISCLAIMER, safe_link
+from screener.format import DISCLAIMER, safe_link, whole_score
 from screener.format.feed import ATOM_TYPE, JSON_TYPE, FeedEntry, FeedHead, atom, json_feed
 from screener.store.occurrences import Occurrence
 from screener.types import WatchRow
@@ -64,7 +64,7 @@ def _of_row(view: PageView, row: WatchRow, moment: dt.datetime, moved: dt.dateti
         confidence=row.confidence, facts=row.facts, published=row.published,
         at=max(at, moved) if moved else at, title=row.headline,
     )  # fmt: skip
-    more = f"{row.action}, score {row.score:.0f}. " + "; ".join(row.warnings)
+    more = f"{row.action}, score {whole_score(row.score)}. " + "; ".join(row.warnings)
     return _entry(view, said, row.url, more)
 
 

@@ -82,6 +82,16 @@ def test_the_list_names_the_days_news(day: tuple[Path, Result, Result], run: Run
     assert float(found["ATER"]["rvol"]) > 0
 
 
+def test_the_reasons_of_every_row_add_up_to_its_score(day: tuple[Path, Result, Result], run: Run) -> None:
+    rows = json.loads(run("today", "--db", str(day[0]), "--all", "--format", "json").stdout)
+    off = {r["ticker"] for r in rows if abs(sum(x["points"] for x in r["reasons"]) - r["score"]) > 0.001}
+    assert not off and len(rows) > 100
+    in_cell = {r["ticker"]: re.findall(r"(?:^'?|; )([+-][0-9.]+) ", r["reasons"]) for r in listed(run, day[0], "--all")}
+    scores = {r["ticker"]: r["score"] for r in rows}
+    assert not {t for t, points in in_cell.items() if abs(sum(map(float, points)) - scores[t]) > 0.05}
+    assert not {r["ticker"] for r in rows if r["action"] == "Alert" and r["score"] < 50}
+
+
 def test_as_of_reads_what_was_known_then(
     day: tuple[Path, Result, Result],
     run: Run,

@@ -15,7 +15,7 @@ from screener.engine.candidate import Candidate, History, candidates_of
 from screener.engine.compare import diff, quiet_news, summary
 from screener.engine.curve import points_of, score_of
 from screener.engine.load import load_rules
-from screener.engine.rank import THRESHOLD, order, rank
+from screener.engine.rank import EVEN_CHANCE, THRESHOLD, order, rank
 from screener.errors import InputError
 from screener.types import Listing, Move, Noise, SourceRef, Span, WatchRow
 from tests.engine.make import AS_OF, RULES, candidate, catalyst, move, story
@@ -249,6 +249,18 @@ def test_a_weak_row_is_kept_as_no_action() -> None:
     assert row.action == "No Action"
     assert any("score under 20" in r.text for r in row.reasons)
     assert one(candidate("partnership", "+", confidence=0.6), threshold=5.0).action == "Watch"
+
+
+def test_an_alert_has_an_even_chance_and_an_even_chance_is_watched() -> None:
+    calm = move(prev_rvol=0.2, volatility_pct=1.0)
+    asleep = one(candidate("clinical_readout", "+", move=calm))
+    assert asleep.score < EVEN_CHANCE and asleep.action == "Watch"
+    assert any(r.part == "card" and r.text.startswith("Watch: score") for r in asleep.reasons)
+    stirred = move(prev_rvol=9.0, volatility_pct=9.0, run_up_pct=70.0)
+    assert one(candidate("clinical_readout", "+", facts={"endpoint_met": True}, move=stirred)).action == "Alert"
+    routine = one(candidate("management_change", "0", move=stirred))
+    assert routine.score >= EVEN_CHANCE and routine.action == "Watch"
+    assert one(candidate("management_change", "0", move=calm)).action == "No Action"
 
 
 def test_what_is_unknown_stands_on_the_row() -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from screener import clock
 from screener.engine.check import check
@@ -19,7 +21,8 @@ from screener.market.breadth import breadth, grid, top_movers
 from screener.market.index import CloseSeries, correlation, relative_line, sparkline
 from screener.market.measures import MEASURES
 from screener.market.outlook import paragraph, turning_point
-from screener.market.regime import UNKNOWN, Get, Measured, compute, describe, regime
+from screener.market.regime import UNKNOWN, Get, Measured, compute, regime
+from screener.market.sentences import describe
 from screener.types import Bar, Hit
 
 DAY = dt.date(2025, 12, 12)
@@ -258,10 +261,20 @@ class TestCard:
         found = regime(DAY, CLOSE, compute(DAY, CLOSE, {}), judging(rules))
         assert (found.label, found.action, found.recommendation) == (UNKNOWN, "", "")
         assert set(found.unknown) == set(MEASURES) and "load prices" in found.outlook
-        assert "unknown" in " ".join(found.reasons)
+        assert found.reasons == ("No rule applies: too little is stored for this day",)
 
-    def test_lines_hold_for_any_unknowns(self) -> None:
-        assert all(describe(Measured({**dict.fromkeys(MEASURES), "vix": 20.0, "ten_year": 4.1}, {})))
+    def test_an_unknown_part_is_left_out(self) -> None:
+        known = {"vix": 20.0, "ten_year": 4.1, "liquidity_iwm": 0.9, "rel_20d": -1.0}
+        assert describe({**dict.fromkeys(MEASURES), **known}, {}) == [
+            "Small caps against the S&P 500: IWM less SPY in points: 20 sessions -1.0",
+            "Liquidity against 50 sessions: IWM 0.90 times",
+            "Rates and fear: VIX 20.0, 10-year yield 4.10 %",
+        ]
+
+    @given(st.dictionaries(st.sampled_from(sorted(MEASURES)), st.floats(-1e6, 1e6)))
+    def test_no_line_says_unknown(self, known: dict[str, float]) -> None:
+        lines = describe({**dict.fromkeys(MEASURES), **known}, {})
+        assert not any("unknown" in line or "None" in line or line.endswith(": ") for line in lines)
 
     def test_no_rules_no_view(self) -> None:
         assert paragraph(self.values, lambda get: []).startswith("Too little")

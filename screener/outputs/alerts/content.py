@@ -19,6 +19,7 @@ from screener.format import (
     safe_link,
     short,
     time_of_day,
+    whole_score,
 )
 from screener.types import Alert, Reason, WatchRow
 
@@ -61,7 +62,7 @@ def content(alert: Alert, page_url: str = "", *, test: bool = False) -> Content:
     again = f"update {alert.update}" if alert.update else ""
     change = percent(row.change_pct) if row.change_pct is not None else ""
     name = " ".join(x for x in (row.ticker, change) if x)
-    subject = f"{mark}{name}: {label(row)}" + (f" ({again})" if again else "") + f", score {row.score:.0f}"
+    subject = f"{mark}{name}: {label(row)}" + (f" ({again})" if again else "") + f", score {whole_score(row.score)}"
     company = on_one_line(row.company, 80)
     where = f" ({on_one_line(row.exchange, 20)})" if row.exchange else ""
     news = news_text(alert)
@@ -87,7 +88,10 @@ def content(alert: Alert, page_url: str = "", *, test: bool = False) -> Content:
         lines=tuple((name, text) for name, text in lines if text),
         links=links(row, page_url),
         brief=on_one_line(
-            f"{mark}{name} {label(row)}" + (f", {again}: {news}" if again else "") + f", score {row.score:.0f}", 120
+            f"{mark}{name} {label(row)}"
+            + (f", {again}: {news}" if again else "")
+            + f", score {whole_score(row.score)}",
+            120,
         ),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from screener.clock import eastern
-from screener.format import on_one_line
+from screener.format import on_one_line, whole_score
 from screener.outputs.alerts import forms
 from screener.outputs.alerts.content import content, label, news_text
 from screener.store.outbox import DEAD, Gate
@@ -29,7 +29,7 @@ def alert_lines(alerts: Sequence[Alert], shown: Mapping[str, str]) -> Iterable[s
         why = a.reason or a.error
         tries = f" after {a.attempts} tries" if a.attempts > 1 else ""
         yield (
-            f"{eastern(a.created)}  {a.id}  {row.ticker:<6} {row.score:>4.0f} {change:>9}  {on_one_line(what, 60)}  "
+            f"{eastern(a.created)}  {a.id}  {row.ticker:<6} {whole_score(row.score):>4} {change:>9}  {on_one_line(what, 60)}  "
             f"[{state}{tries}: {channel}]" + (f" {on_one_line(why, 120)}" if why else "")
         )
 

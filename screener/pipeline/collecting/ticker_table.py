@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 
 from screener import clock
+from screener.entities.sectors import parse_sectors
 from screener.entities.tickers import parse_table
 from screener.errors import FetchError, InputError, StoreError
 from screener.http import Fetcher
@@ -53,3 +54,10 @@ def load(workspace: Workspace, raw: bytes, name: str, now: dt.datetime) -> int:
         workspace.store.set_setting("table_digest", hashlib.sha256(raw).hexdigest())
     workspace.forget_table()
     return size
+
+
+def load_sectors(workspace: Workspace, raw: bytes, name: str, now: dt.datetime) -> int:
+    """Keep the sectors of a securities list (CSV); returns how many tickers have one. Raises InputError."""
+    found = parse_sectors(raw, name)
+    with workspace.store.transaction():
+        return workspace.store.sectors.save(found, name, now)
