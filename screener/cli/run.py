@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -62,7 +63,7 @@ def command(
             from screener.pipeline.watch import watch_forever
 
             with delivering(app, store.path) as senders:
-                watch_forever(workspace, plan, say, senders, change_line)
+                watch_forever(workspace, replace(plan, line=change_line), say, senders)
             return
         try:
             with progress_bar() as progress:

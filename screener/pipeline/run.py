@@ -17,6 +17,7 @@ from screener import clock
 from screener.errors import InputError, StoreError
 from screener.pipeline import pricing
 from screener.pipeline.boundary import attempt_now
+from screener.pipeline.changes import Line
 from screener.pipeline.collecting import poll, ticker_table
 from screener.pipeline.cycle import Brought, brought, new_run, rank_and_store, tickers_of_day
 from screener.pipeline.intake.notes import unstorable
@@ -32,12 +33,14 @@ Progress = Callable[[str, int], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What one pass is to do. Without feeds and items all enabled feeds are read."""
+    """What one pass is to do. Without feeds and items all enabled feeds are read; ``line`` writes a row that changed
+    while watching."""
 
     feeds: tuple[str, ...] = ()
     items: tuple[Path, ...] = ()
     prices: tuple[str, ...] = ()
     rank_by: str = "both"
+    line: Line | None = None
 
 
 @dataclass

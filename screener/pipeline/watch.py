@@ -31,7 +31,6 @@ from screener.http import Fetcher
 from screener.limits import UNEXPECTED_TRIES
 from screener.pipeline import pricing
 from screener.pipeline.boundary import attempt
-from screener.pipeline.changes import Line
 from screener.pipeline.collecting import poll, ticker_table
 from screener.pipeline.collecting.filing_queue import FilingQueue
 from screener.pipeline.cycle import tickers_of_day
@@ -91,18 +90,13 @@ class Watch:
     stored: list[anyio.Event] = field(default_factory=list)
 
 
-def watch_forever(
-    workspace: Workspace, plan: Plan, say: Say, senders: Sequence[Sender] = (), line: Line | None = None
-) -> None:
-    """Watch until a signal comes; ``line`` writes a changed row. Raises ScreenerError for what makes watching
-    pointless (rules, model, settings)."""
+def watch_forever(workspace: Workspace, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
+    """Watch until a signal comes. Raises ScreenerError for what makes watching pointless (rules, model, settings)."""
     workspace.rules, workspace.classifier, workspace.table  # noqa: B018  loaded before anything is fetched
-    anyio.run(watching, workspace, plan, say, senders, line)
+    anyio.run(watching, workspace, plan, say, senders)
 
 
-async def watching(
-    workspace: Workspace, plan: Plan, say: Say, senders: Sequence[Sender] = (), line: Line | None = None
-) -> None:
+async def watching(workspace: Workspace, plan: Plan, say: Say, senders: Sequence[Sender] = ()) -> None:
     """Watch until cancelled or a signal comes; to be awaited in the main thread."""
     feeds = workspace.chosen_feeds(plan.feeds)
     # Waiting long for another writer would hold up a stop; the writer tries again by itself.
@@ -114,7 +108,7 @@ async def watching(
         open_store(workspace.store.path, readonly=True) as reader,
         open_store(workspace.store.path, readonly=True) as ranker,
     ):
-        writer = WatchWriter(workspace, ranker, plan.rank_by, say, line)
+        writer = WatchWriter(workspace, ranker, plan.rank_by, say, plan.line)
         watch = Watch(workspace=workspace, plan=plan, say=say, reader=reader, writer=writer, send=send)
         watch.states = reader.feeds.states()
         async with poll.fetcher(workspace, feeds) as get, anyio.create_task_group() as group:
