@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from screener.clock import new_york_date
 from screener.dilution.records import Kind, Ledger, Line
-from screener.dilution.standing import CONVERTIBLES, Standing, in_the_money, left_usd, line_day, shares_of
+from screener.dilution.standing import CONVERTIBLES, SPAN, Standing, in_the_money, left_usd, line_day, shares_of
 from screener.format import dollars, short
 
 NAMES: dict[Kind, str] = {
@@ -42,6 +42,17 @@ def phrase(line: Line, standing: Standing) -> str:
     return " ".join(words) + (f", {share}" if share else "")
 
 
+def price_text(price: float) -> str:
+    """``$0.80``, ``$1.125``, ``$0.0004``: cents, and what is finer where it is stated."""
+    text = dollars(price) if price < 0.01 else f"${price:,.4f}"
+    whole, _, cents = text.partition(".")
+    return f"{whole}.{cents.rstrip('0').ljust(2, '0')}"
+
+
+def _percent(value: float) -> str:
+    return f"{value:,.0f} %" if value < 10_000 else "over 10,000 %"
+
+
 def _size(line: Line) -> Iterator[str]:
     entry = line.entry
     if line.kind in ("warrants", "prefunded_warrants", "resale"):
@@ -58,11 +69,11 @@ def _size(line: Line) -> Iterator[str]:
 def _terms(line: Line, standing: Standing) -> Iterator[str]:
     entry = line.entry
     if line.kind == "warrants" and entry.strike is not None:
-        yield f"at {dollars(entry.strike)}"
+        yield f"at {price_text(entry.strike)}"
         if in_the_money(line, standing.price):
             yield "in the money"
     if line.kind in CONVERTIBLES and entry.conversion_price is not None:
-        yield f"at {dollars(entry.conversion_price)}"
+        yield f"at {price_text(entry.conversion_price)}"
     if entry.variable:
         yield "at a price that follows the market"
     party = entry.agent or entry.holder
@@ -73,11 +84,11 @@ def _terms(line: Line, standing: Standing) -> Iterator[str]:
 def _share(line: Line, standing: Standing) -> str:
     if line.kind in ("warrants", "prefunded_warrants", "resale"):
         count = shares_of(line)
-        return f"{count / standing.shares * 100:.0f} % of the shares" if count and standing.shares else ""
+        return f"{_percent(count / standing.shares * 100)} of the shares" if count and standing.shares else ""
     left = left_usd(line)
     if not left or not standing.market_cap:
         return ""
-    said = f"{left / standing.market_cap * 100:.0f} % of the cap"
+    said = f"{_percent(left / standing.market_cap * 100)} of the cap"
     return f"${short(left)} left, {said}" if left != line.entry.amount_usd else said
 
 
@@ -108,4 +119,5 @@ def absent(standing: Standing) -> tuple[str, ...]:
         until = new_york_date(standing.until)
         span += f" until {until.day} {until:%b %Y}"
     listed = " and no ".join([", no ".join(missing[:-1]), missing[-1]]) if len(missing) > 1 else missing[0]
-    return (f"no {listed} among the filings {span}",)
+    hint = ": `screener dilution fetch` reads three years" if standing.stored_since > standing.as_of - SPAN else ""
+    return (f"no {listed} among the filings {span}{hint}",)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import textwrap
 from collections.abc import Iterable, Iterator
 
 from screener.clock import new_york_date
-from screener.dilution.phrases import NAMES, ORDER, phrase, plain_day
-from screener.dilution.records import Line
-from screener.dilution.standing import Cost, Standing, line_day
+from screener.dilution.phrases import phrase
+from screener.dilution.standing import line_day
 from screener.engine.rating import Rating
-from screener.format import dollars, eastern, on_one_line, short, words
-from screener.pipeline.dilution.company import Dilution, Held
+from screener.format import eastern, on_one_line
+from screener.pipeline.dilution.company import Dilution
+from screener.pipeline.dilution.told import (
+    cash_lines,
+    company_line,
+    ledger_lines,
+    level_text,
+    profit_lines,
+    proof_of,
+    raise_lines,
+    rating_reason,
+    state_of,
+)
 
-QUOTE = 240
-_NAMED = 4
-"""Unknown measures that are named beside a rating."""
 _FULL = 20
 """Lines of the ledger that are shown whole; ``--format json`` has all."""
 
@@ -32,33 +38,9 @@ def dilution_text(found: Dilution, width: int = 80) -> str:
         _section("Not found", found.absent, width),
         _section("Who profits from selling", profit_lines(found.held.standing), width),
         _section("Raises and cash", [*raise_lines(found, today), *cash_lines(found.held, today)], width),
-        list(_ledger(found, width, today)),
+        list(_ledger(found, width)),
     ]
     return "\n\n".join("\n".join(p) for p in parts if p) + "\n"
-
-
-def company_line(held: Held, today: dt.date) -> str:
-    """``$2.50; market cap $31M; 12.4M shares on 30 Oct; 100M authorised``, as far as known."""
-    s = held.standing
-    said = [dollars(s.price) if s.price is not None else "price unknown"]
-    said.append(f"market cap ${short(s.market_cap)}" if s.market_cap else "market cap unknown")
-    if s.shares:
-        day = f" on {plain_day(held.shares.day, today)}" if held.shares and held.shares.value == s.shares else ""
-        said.append(f"{short(s.shares)} shares{day}")
-    else:
-        said.append("shares outstanding unknown")
-    if held.authorised:
-        said.append(f"{short(held.authorised.value)} authorised")
-    if held.shares and held.shares.note:
-        said.append(held.shares.note)
-    return "; ".join(said)
-
-
-def level_text(rating: Rating) -> str:
-    """``HIGH``, ``at least HIGH`` or ``unknown``."""
-    if rating.level is None:
-        return "unknown"
-    return f"at least {rating.level}" if rating.at_least else rating.level
 
 
 def _ratings(ratings: Iterable[Rating], width: int) -> Iterator[str]:
@@ -67,59 +49,7 @@ def _ratings(ratings: Iterable[Rating], width: int) -> Iterator[str]:
         yield from _wrapped([rating_reason(rating)], width, " " * len(head), head)
 
 
-def rating_reason(rating: Rating) -> str:
-    """Why a rating is what it is, and what was not known."""
-    said = "; ".join(rating.reasons)
-    if rating.unknown and (rating.level is None or rating.at_least):
-        more = f" and {len(rating.unknown) - _NAMED} more" if len(rating.unknown) > _NAMED else ""
-        named = ", ".join(words(u) for u in rating.unknown[:_NAMED])
-        said += ("; " if said else "") + f"unknown: {named}{more}"
-    return said or ("nothing found" if rating.level else "nothing known")
-
-
-def profit_lines(standing: Standing) -> list[str]:
-    """From which price on somebody profits from selling, and who."""
-    if standing.profit_price is None:
-        above = [c for c in standing.costs if standing.price is not None and c.price >= standing.price]
-        return [f"nobody known below {dollars(min(c.price for c in above))}"] if above else []
-    lines = [f"from {dollars(standing.profit_price)} on, the highest cost known below the price"]
-    return lines + [cost_line(c) for c in standing.costs[:6]]
-
-
-def cost_line(cost: Cost) -> str:
-    """``$0.80: 14.2M warrants``."""
-    return f"{dollars(cost.price)}: {short(cost.shares) + ' ' if cost.shares else ''}{cost.what}"
-
-
-def raise_lines(found: Dilution, today: dt.date) -> list[str]:
-    """How often the company has raised, and when last."""
-    s = found.held.standing
-    if not s.raises_24m:
-        return ["no raise in 24 months among what has been read"] if s.raises_24m == 0 else []
-    days = [d for line in found.held.ledger.raises if (d := line_day(line)) is not None and d <= today]
-    last = f", the last on {plain_day(max(days), today)}" if days else ""
-    year = f", {s.raises_12m} in 12" if s.raises_12m is not None else ""
-    return [f"{s.raises_24m} raise{'s' if s.raises_24m > 1 else ''} in 24 months{year}{last}"]
-
-
-def cash_lines(held: Held, today: dt.date) -> list[str]:
-    """Cash, burn and how long the one lasts at the other."""
-    lines = []
-    if held.money:
-        m = held.money
-        more = f", ${short(m.liquid)} with short-term investments" if m.liquid > m.cash else ""
-        note = f" ({m.note})" if m.note else ""
-        lines.append(f"cash ${short(m.cash)} on {plain_day(m.day, today)}{more}{note}")
-    if held.burn:
-        b = held.burn
-        verb = "take" if b.usd_a_month > 0 else "bring"
-        lines.append(f"operations {verb} ${short(abs(b.usd_a_month))} a month ({b.months:g} months to {b.end})")
-    if (left := held.standing.months_of_cash) is not None:
-        lines.append(f"cash for about {left:.0f} months from today, raises since counted in")
-    return lines or ["cash unknown: no XBRL facts of this company are stored"]
-
-
-def _ledger(found: Dilution, width: int, today: dt.date) -> Iterator[str]:
+def _ledger(found: Dilution, width: int) -> Iterator[str]:
     lines = ledger_lines(found)
     if not lines:
         yield "Ledger: nothing to show" if found.held.documents else "Ledger: no filing has been read"
@@ -135,33 +65,6 @@ def _ledger(found: Dilution, width: int, today: dt.date) -> Iterator[str]:
             yield from _wrapped([f'"{quote}"'], width, "    ", "    ")
     if len(lines) > _FULL:
         yield f"  and {len(lines) - _FULL} more: --format json has them all"
-
-
-def state_of(line: Line) -> str:
-    """Open or not, as far as known; of a deal its stage, since it brings no more shares by itself."""
-    if line.open is None:
-        return "open or not: unknown"
-    return "open" if line.open and line.kind in ORDER else line.status.replace("_", " ")
-
-
-def ledger_lines(found: Dilution) -> list[Line]:
-    """All lines of a ledger, those of today first: what is open, then what is not, newest first."""
-    book = found.held.ledger
-    every = {line.key: line for line in (*book.lines, *book.raises)}.values()
-    far = dt.date.min
-    return sorted(every, key=lambda x: (x.open is True, line_day(x) or far), reverse=True)
-
-
-def proof_of(line: Line) -> str:
-    """The sentence that proves a line: of its type, else the first of a value."""
-    spans = line.entry.evidence
-    text = next((s.text for s in spans if not s.fact), "") or next((s.text for s in spans), "")
-    return on_one_line(text, QUOTE)
-
-
-def name_of(line: Line) -> str:
-    """What a line is, in a word or two."""
-    return NAMES.get(line.kind, line.kind.replace("_", " "))
 
 
 def _section(title: str, lines: Iterable[str], width: int) -> list[str]:

@@ -16,6 +16,7 @@ from screener.sec import forms, items8k
 from screener.store.marks import Marked
 from screener.types import Alert, Bar, Classified, Filing, Halt, Quote, SourceRef, Story, WatchRow
 from screener.web import charts, marking, show
+from screener.web.dilution import panel
 from screener.web.evidence import Piece, excerpt, pieces, spans_of
 from screener.web.listing import by_rule, chosen, side_reasons
 from screener.web.query import Filters, read_day, read_moment, read_ticker
@@ -104,6 +105,7 @@ def page(view: PageView) -> Answer:
         against=by_rule([r for r in row.reasons if r not in side_reasons(row)]) if row else [],
         told=[told(s, tagged[s.id], moment) for s in stories],
         more=len(stories) == STORIES,
+        ledger=panel(view, ticker, cik, moment),
         dilution=dilutive(filings)[:25],
         others=[f for f in filings if f not in dilutive(filings)][:15],
         halts=halts[:20],

@@ -12,7 +12,9 @@ import httpx2
 import pytest
 
 from screener.config import Settings
+from screener.dilution.records import Entry
 from screener.store import Store, open_store
+from screener.store.dilution import ReadDocument
 from screener.types import (
     Bar,
     Catalyst,
@@ -124,6 +126,22 @@ def row(s: Story, c: Catalyst, rank: int, score: float, **more: object) -> Watch
     return WatchRow(**(values | more))  # type: ignore[arg-type]
 
 
+def add_ledger(store: Store) -> None:
+    """A programme and warrants of the first ticker, as two prospectuses told of them; the agent's name is hostile."""
+    for number, entry in enumerate(
+        (
+            {"kind": "atm", "amount_usd": 25e6, "agent": SCRIPT[:60]},
+            {"kind": "warrants", "shares": 14.2e6, "strike": 0.8},
+        )
+    ):
+        at = AS_OF - dt.timedelta(days=100 + number)
+        name = f"0009000008-25-00000{number}"
+        read = ReadDocument(id=name, known=at, cik=9_000_008, ticker="QBLA", form="424B5", published=at)
+        values: dict[str, object] = {"status": "announced", "form": "424B5", "document": name, "published": at}
+        values |= {"id": f"{name}#1", "received": at, "url": f"https://www.sec.gov/{name}-index.htm", **entry}
+        store.dilution.add(read, [Entry(**values)])  # type: ignore[arg-type]
+
+
 def stories() -> list[tuple[Story, Catalyst, float]]:
     """(story, catalyst, score), best first; the last ones are hostile."""
     a = story(
@@ -168,6 +186,7 @@ def fill(store: Store) -> None:
     run = Run(id="run-2", started=AS_OF, finished=AS_OF + dt.timedelta(seconds=9), as_of=AS_OF, day=DAY, counts={"items": 6},
               problems=(Problem(stage="collect", subject="badwire", message="answered 503"),))  # fmt: skip
     with store.transaction():
+        add_ledger(store)
         store.listings.replace(
             [Listing(ticker=s.tickers[0], name=s.company, exchange="Nasdaq", cik=s.cik) for s, _, _ in told], AS_OF
         )

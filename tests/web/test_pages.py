@@ -186,6 +186,23 @@ def test_ticker_page(http: httpx2.Client) -> None:
     assert 'class="m-halt"' not in text
 
 
+def test_the_dilution_panel(http: httpx2.Client) -> None:
+    text = http.get("/ticker/QBLA").text
+    panel = text[text.index('id="dilution"') : text.index("</section>", text.index('id="dilution"'))]
+    for words in (
+        "Overall risk",
+        "$25M ATM",
+        "14.2M warrants at $0.80 in the money",
+        "among the filings since",
+        "0009000008-25-000000",
+    ):
+        assert words in panel, panel
+    assert "<script>" not in panel
+    assert "$25M" not in http.get("/ticker/QBLA?as_of=2025-11-01T00:00:00Z").text
+    other = http.get("/ticker/ZORN").text
+    assert "among the filings since" in other and "screener dilution fetch" in other
+
+
 def test_story_calendar_feeds_rules(http: httpx2.Client) -> None:
     text = shown(http, f"/story/{STORY}")
     assert "first" in text and "+40 min" in text and "https://filings.example/8" in text

@@ -16,6 +16,7 @@ from screener.dilution.phrases import absent, in_play
 from screener.dilution.records import Ledger
 from screener.dilution.standing import Known, Standing, standing
 from screener.engine.facts import Value, rating_facts
+from screener.engine.load import RuleSet
 from screener.engine.rating import Rating, rate_all
 from screener.pipeline.pricing import measure
 from screener.pipeline.workspace import Workspace
@@ -152,8 +153,17 @@ def values_of(found: Standing) -> Mapping[str, Value | None]:
     return {name: getattr(found, name) for name in rating_facts() if hasattr(found, name)}
 
 
-def dilution(workspace: Workspace, ticker: str, as_of: dt.datetime, cik: int | None = None) -> Dilution | None:
-    """Everything about one ticker as of a moment, at the last price of then; None when nothing of it has been read."""
+def dilution(
+    workspace: Workspace,
+    ticker: str,
+    as_of: dt.datetime,
+    cik: int | None = None,
+    rules: RuleSet | None = None,
+) -> Dilution | None:
+    """Everything about one ticker as of a moment, at the last price of then; None when nothing of it has been read.
+
+    ``rules`` are those of the ratings, the workspace's unless given.
+    """
     move = measure(workspace, clock.session_day(as_of), as_of, [ticker], {}).get(ticker)
     listing = workspace.table.by_ticker(ticker)
     key = CompanyKey(cik or (listing.cik if listing else None), ticker)
@@ -165,7 +175,7 @@ def dilution(workspace: Workspace, ticker: str, as_of: dt.datetime, cik: int | N
         company=listing.name if listing else "",
         cik=key.cik,
         as_of=as_of,
-        ratings=tuple(rate_all(workspace.dilution_rules, values_of(found.standing))),
+        ratings=tuple(rate_all(rules or workspace.dilution_rules, values_of(found.standing))),
         in_play=in_play(found.ledger, found.standing),
         absent=absent(found.standing),
         held=found,
