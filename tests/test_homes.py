@@ -120,3 +120,20 @@ def test_a_class_name_stands_for_one_thing() -> None:
                 homes.setdefault(node.name, []).append(f"{name(path)}:{node.lineno}")
     twice = {kind: places for kind, places in homes.items() if len(places) > 1}
     assert not twice, f"name them by what they are: {twice}"
+
+
+def test_what_the_benches_import_is_there() -> None:
+    """By reading, not by running: a bench is run rarely and starts much."""
+    gone = []
+    for path in sorted((ROOT.parent / "tests" / "bench").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("screener", "tests"):
+                module = (ROOT.parent / (node.module or "").replace(".", "/")).with_suffix(".py")
+                place = module if module.is_file() else module.with_suffix("") / "__init__.py"
+                text = place.read_text(encoding="utf-8") if place.is_file() else ""
+                gone += [
+                    f"{path.name}:{node.lineno}: {node.module}.{a.name}"
+                    for a in node.names
+                    if not re.search(rf"\b{a.name}\b", text) and not list(module.with_suffix("").glob(f"{a.name}*"))
+                ]
+    assert not gone, gone

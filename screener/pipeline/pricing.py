@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from screener import clock
-from screener.config import PriceSourceSettings
+from screener.config import PriceSourceSettings, Settings, own_folders
 from screener.errors import InputError, PriceError, ScreenerError
 from screener.http import Fetcher
 from screener.pipeline.boundary import attempt
@@ -30,9 +30,10 @@ INDEXES = ("SPY", "IWM", "QQQ")
 LOAD_BATCH = 20_000
 
 
-def sources() -> dict[str, PriceSource]:
-    """All price sources by name."""
-    return discover("screener.prices", PriceSource)  # type: ignore[type-abstract]
+def sources(settings: Settings) -> dict[str, PriceSource]:
+    """All price sources by name, those of the user's own ``prices/`` folders included. Raises ConfigError."""
+    own = [f / "prices" for f in own_folders(settings)]
+    return discover("screener.prices", PriceSource, own)  # type: ignore[type-abstract]
 
 
 def load_file(
@@ -70,9 +71,9 @@ def _digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def asks_sources(names: Sequence[str]) -> bool:
+def asks_sources(settings: Settings, names: Sequence[str]) -> bool:
     """Whether any of these names is a source that is asked, not a file."""
-    known = sources()
+    known = sources(settings)
     return any(n in known and n != "file" for n in names)
 
 
@@ -96,7 +97,7 @@ async def fetch(
     workspace: Workspace, names: Sequence[str], tickers: Sequence[str], get: Fetcher, reader: Store | None = None
 ) -> tuple[list[Prices], list[Problem]]:
     """Ask the sources among ``names`` in order, each for what the ones before it did not have and is not stored yet."""
-    known = sources()
+    known = sources(workspace.settings)
     chosen = [_configured(workspace, known[n]) for n in names if n in known and n != "file"]
     request = _request(workspace, tickers, get, reader or workspace.store) if chosen else None
     if request is None:
@@ -164,7 +165,7 @@ def store(workspace: Workspace, answers: Sequence[Prices]) -> None:
 
 def file_paths(workspace: Workspace, names: Sequence[str]) -> list[Path]:
     """The files among ``names``. Raises InputError for a name that is neither file nor source."""
-    known = sources()
+    known = sources(workspace.settings)
     return [_path(workspace, n, known) for n in names if n not in known or n == "file"]
 
 

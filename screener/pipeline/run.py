@@ -125,7 +125,7 @@ def _prices(workspace: Workspace, plan: Plan, run: Run, progress: Progress) -> l
         async with poll.fetcher(workspace) as get:
             return await pricing.fetch(workspace, names, tickers, get)
 
-    answers, problems = anyio.run(ask) if pricing.asks_sources(names) else ([], [])
+    answers, problems = anyio.run(ask) if pricing.asks_sources(workspace.settings, names) else ([], [])
     pricing.store(workspace, answers)
     for path in pricing.file_paths(workspace, names):
         problems += pricing.load_file(workspace, path, lambda n: progress("bars", n))[1]
