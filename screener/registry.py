@@ -50,5 +50,7 @@ def _of_file(path: Path) -> ModuleType:
     try:
         spec.loader.exec_module(module)
     except (ImportError, SyntaxError, NameError, AttributeError, TypeError, ValueError, OSError) as e:
-        raise ConfigError(f"{path}: does not run ({type(e).__name__}: {e}); mend it or take it out of the folder") from e
+        raise ConfigError(
+            f"{path}: does not run ({type(e).__name__}: {e}); mend it or take it out of the folder"
+        ) from e
     return module

@@ -38,7 +38,7 @@ def check(found: Details, title: str, text: str) -> None:
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=300), st.text(max_size=600), st.sampled_from(["PR", "8-K", "6-K"]))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_unicode(kind: str, title: str, text: str, form: str) -> None:
     check(describe(kind, title, text, form=form), title, text)
 
@@ -46,7 +46,7 @@ def test_any_unicode(kind: str, title: str, text: str, form: str) -> None:
 @given(
     st.sampled_from(KINDS), st.lists(st.sampled_from(WORDS), max_size=40), st.lists(st.sampled_from(WORDS), max_size=80)
 )
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_order_of_telling_words(kind: str, title: list[str], text: list[str]) -> None:
     head, body = " ".join(title), " ".join(text)
     found = describe(kind, head, body)
