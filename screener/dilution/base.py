@@ -27,6 +27,7 @@ _COVER_END = re.compile(
 )
 _LINE = re.compile(r"^\s*(?:up to )?(?=(?:US)?\$[\d,.]+(?: (?:million|billion))?\s*$)", re.I | re.M)
 _TITLE = re.compile(r"^\s*(?:up to )?(?:an aggregate of )?[\d,]{5,15}\s[^.\n]{0,120}$", re.I | re.M)
+_PARTED = re.compile(r"^(\s*(?:up to )?[\d,]{7,15})\s*\n+\s*(?=[A-Z])", re.I | re.M)
 _HEAD = 4_500  # characters of a cover in which its title lines stand
 LEAST = 100_000  # US dollars of an amount; less is a price
 _AMENDMENT = re.compile(r"\b(?:pre-effective )?amendment no\.? ?\d+", re.I)
@@ -97,7 +98,7 @@ def title_amount(cover: str) -> float | None:
 
 def title_count(cover: str) -> float | None:
     """The number of shares or units that begins a title line of a cover ("Up to 1,250,000 Shares of Common Stock")."""
-    for line in _TITLE.finditer(cover[:_HEAD]):
+    for line in _TITLE.finditer(_PARTED.sub(r"\1 ", cover[:_HEAD])):
         counts = [c.value for c in quantity.shares(line.group())]
         if counts:
             return counts[0]

@@ -44,6 +44,8 @@ _FIRM = re.compile(
 _BASE = re.compile(r"\bbased (?:up)?on\b|\boutstanding (?:prior to|before) (?:this|the) offering", re.I)
 _OWNED = re.compile(r"\bpercent(?:ages?)?\b|\bassuming the sale\b", re.I)
 _LIST = re.compile(r"\b(?:had|there were|following outstanding securities)\b", re.I)
+_OF_OTHERS = re.compile(r"[^;]{0,60}\bheld by (?:our |the |its )?non-?affiliates", re.I)
+_PAIR = re.compile(r"([\d,]{7,15}) and $")
 _LATER = re.compile(r"^[^.;]{0,40}\bto approximately\b", re.I)
 _AUTHORISED = re.compile(r"\bauthori[sz]ed\b", re.I)
 _AUTHORISED_BEFORE = re.compile(
@@ -82,9 +84,13 @@ def _outstanding(document: Document, parts: Sequence[Part], most: int) -> list[E
             found = _CLASS.search(behind)
             name = found.group() if found else ""
             if name not in out and len(out) < most and not (out and not name):
+                pair = _PAIR.search(
+                    part.text, 0, count.start
+                )  # "based on 5 and 9 shares outstanding": before, and after all is sold
+                value = float(pair[1].replace(",", "")) if pair else count.value
                 day = _day(part.text, count.start)
                 out[name] = entry(
-                    document, "shares_outstanding", "outstanding", part, shares=count.value, day=day, security=name
+                    document, "shares_outstanding", "outstanding", part, shares=value, day=day, security=name
                 )
         if out:
             break
@@ -103,6 +109,8 @@ def _is_outstanding(text: str, count: quantity.Count) -> bool:
     clause = re.split(r";|\band (?=\d)", behind)[0]
     if _is_listed(text, count):
         return True
+    if _OF_OTHERS.match(behind):
+        return False
     rests = re.search(r"(?:based (?:up)?on|have used)\s(?:approximately\s)?$", before, re.I)
     if (not rests and _SUPPOSED.search(re.split(r"[;,]", before)[-1])) or _NOT_COMMON.search(
         clause.split("outstanding")[0]

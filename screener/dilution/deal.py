@@ -99,7 +99,8 @@ def read(document: Document, parts: Sequence[Part], *, cover: Part | None = None
         price = _table_price(cover.text)
     foreign = _foreign(parts) if amount is None else None
     named = amount if amount is not None or foreign else _named(selling, title=document.title)
-    if named is None and not foreign and (shares is None or price is None):
+    open_terms = cover is not None and "subject to completion" in document.text[:8_000].lower()
+    if named is None and not foreign and not open_terms and (shares is None or price is None):
         return []
     return [
         entry(
@@ -235,7 +236,7 @@ def _status(document: Document, parts: Sequence[Part]) -> Status:
         return "closed"
     if _PROPOSED.search(words) and quantity.price(words) is None:
         return "proposed"
-    if document.form == "424B5" and "ubject to completion" in document.text[:6_000]:
+    if document.form == "424B5" and "subject to completion" in document.text[:8_000].lower():
         return "proposed"
     return "priced" if quantity.price(words) is not None else "announced"
 

@@ -33,6 +33,13 @@ _ASKS = re.compile(
     r"|\bcommitment (?:amount|shares|fee)\b|\bexchange cap\b|\bpurchase notice",
     re.I,
 )
+_OF_STOCK = re.compile(r"\b(?:common stock|ordinary shares?|share|stock) purchase agreement\b", re.I)
+_STRONG = re.compile(
+    r"\bright,? but not the obligation\b|\b(?:total|aggregate) commitment\b|\bcommitment (?:amount|shares|fee)\b"
+    r"|\bpurchase notice"
+    r"|\bdirect\w*\b[^.;]{0,80}\bto purchase\b",
+    re.I,
+)
 _COMMITMENT = re.compile(
     r"\b(?:up to|total commitment|commitment amount|aggregate|maximum|lesser of)\b[^$.;]{0,80}$", re.I
 )
@@ -59,7 +66,10 @@ def read(document: Document, parts: Sequence[Part], *, cover_only: bool = False)
     """The equity line that a document sets up, registers or ends."""
     about = [p for p in parts if _FACILITY.search(p.text)]
     asked = [p for p in parts if _ASKS.search(p.text)]
-    if not about or not (asked or any(_SURE.search(p.text) for p in about)):
+    sure = any(_SURE.search(p.text) or _OF_STOCK.search(p.text) for p in about)
+    if not about or not (
+        any(_STRONG.search(p.text) for p in asked) or (asked and sure) or any(_SURE.search(p.text) for p in about)
+    ):
         return []
     ended = next((p for p in about if _SURE.search(p.text) and _ENDED.search(p.text)), None)
     if ended:

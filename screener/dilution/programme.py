@@ -29,6 +29,11 @@ MARKET = re.compile(
 _UNDER_RULES = re.compile(r"at[- ]the[- ]market under (?:the )?(?:rules|nasdaq|nyse)", re.I)
 _CEILING = re.compile(r"\b(?:up to|aggregate|maximum|not to exceed|in excess of)\b", re.I)
 _CHANGED = re.compile(r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w*\b[^$;]{0,220}?\b(?:to|such that)\b", re.I)
+_FROM_TO = re.compile(
+    r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w*\b[^$;]{0,220}?\bfrom (?:up to )?(?:US)?\$[\d,.]+(?: (?:million"
+    r"|billion))? to (?:up to )?",
+    re.I,
+)
 _FORMER = re.compile(r"\b(?:initially|originally|prior|previous(?:ly)?|earlier|terminated|former)\b", re.I)
 _ENDED = re.compile(
     r"\b(?:has |have |had |was |were |been )*(?:terminated|cancell?ed|suspended and terminated)\b|\bnotice of termination\b"
@@ -120,10 +125,14 @@ def _ended(document: Document, ended: Sequence[Part]) -> Entry:
 
 def _changes(text: str) -> list[float]:
     """The amounts that a ceiling is changed to."""
-    if not re.search(r"\b(?:offering|sold|sell|sale|shares|programme?|agreement|stock)\b", text, re.I):
+    if not re.search(
+        r"\b(?:prospectus|(?:sales|distribution|offering) agreement|atm|at[- ]the[- ]market)\b", text, re.I
+    ):
         return []
-    found = _CHANGED.search(text)
-    if not found or re.search(r"\b(?:authori[sz]ed|rate|price|warrants?)\b", found.group(), re.I):
+    found = _FROM_TO.search(text) or _CHANGED.search(text)
+    if not found or re.search(
+        r"\b(?:authori[sz]ed|rate|(?<!offering )(?<!sales )price|warrants?)\b", found.group(), re.I
+    ):
         return []
     amounts = [a for a in money.find(text[found.end() : found.end() + 200]) if a.value >= LEAST and a.currency == "USD"]
     return [amounts[0].value] if amounts else []

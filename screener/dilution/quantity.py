@@ -55,7 +55,8 @@ _TERM_NEAR = re.compile(
     r"\b(?:expir\w*|term of|term|terms?|exercis\w*|until|for a period|period of|valid|mature\w*)\b[^.;$]{0,90}$", re.I
 )
 _TERM_AFTER = re.compile(
-    r"^\s?(?:from|after|following|of|term|anniversary|life)?\s?(?:the |their |its )?(?:date of |initial |original |first )*"
+    r"^\s?(?:from|after|following|of|term|anniversary of|anniversary|life)?\s?(?:the |their |its )?(?:date of |initial "
+    r"|original |first )*"
     r"(?:issu\w*|exercis\w*|closing|effective|term|\()|^\s?(?:warrants?\b)|^\s?(?:from|after|following)|^[.,;)]|^\s?$", re.I
 )  # fmt: skip
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "seventh": 7, "tenth": 10}
@@ -157,9 +158,10 @@ def term_years(text: str) -> float | None:
             r"\s?(?:term|warrants?)\b", after, re.I
         ):
             continue
-        value = number(found["n"])
-        if value:
-            return value if found["unit"].lower().startswith("year") else round(value / 12, 4)
+        value, in_months = number(found["n"]), found["unit"].lower().startswith("month")
+        if not value or (in_months and value <= 12 and not re.search(r"expir|term", before[-60:], re.I)):
+            continue  # a few months are when exercise begins, not how long it lasts
+        return round(value / 12, 4) if in_months else value
     return None
 
 

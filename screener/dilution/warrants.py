@@ -39,7 +39,8 @@ _NUMBERED = re.compile(
 )
 _PREFUNDED = re.compile(r"pre-?\s?funded", re.I)
 _NAMED = re.compile(
-    r"(?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
+    r"(?P<name>(?:[A-Z][\w./’'-]*\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
+    r"|(?<=The )warrants? (?=will|are|have|may)|(?<=Each )warrant (?=will|is|has|may|entitles)"
 )
 _EXERCISED = re.compile(
     r"\b(?:has|have|had|were|was|been|holders?|investors?|purchasers?)\s(?:since\s|fully\s|cashlessly\s)?exercised\b"
@@ -189,6 +190,8 @@ def _one(a: Group, b: Group) -> bool:
 
 def _near(of: str, before: str, behind: str, whole: str) -> str | None:
     """The words that make a count one of warrant shares, None when none do."""
+    if re.search(r"\boption\b[^;]{0,70}$", before, re.I) and "additional" in before + of:
+        return None
     bought = _TO_BUY.search(before)
     if bought:
         lead = re.search(r"(?:[\w.’“-]+\s){0,3}$", before[: bought.start()])
@@ -226,7 +229,7 @@ def _names(text: str) -> frozenset[str]:
     found = re.search(r"[“\"](?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?(?: Shares)?[”\",]", text) or _NAMED.search(
         text
     )
-    name = _bare(found["name"]) if found else ""
+    name = _bare(found["name"] or "") if found else ""
     return frozenset((name,)) if name else frozenset()
 
 
@@ -274,7 +277,7 @@ def _completed(groups: list[Group], part: Part) -> list[Group]:
         lone = [i for i, g in enumerate(groups) if not g.weighted and not g.exercised and "Pre-Funded" not in g.names]
     for i, match in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else len(part.text)
-        words, name = part.text[match.end() : end], _bare(match["name"])
+        words, name = part.text[match.end() : end], _bare(match["name"] or "")
         if _PREFUNDED.search(name):
             left = quantity.strike(words) or _remainder(part.text)
             told = Group(

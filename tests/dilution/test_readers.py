@@ -431,3 +431,55 @@ def test_proof_stands_where_it_says(filing: Filing) -> None:
         for span in entry.evidence:
             assert document.text[span.start : span.end] == span.text
     assert len({e.id for e in found}) == len(found)
+
+
+def test_a_ceiling_raised_from_one_amount_to_another(filing: Filing) -> None:
+    text = (
+        "The Company entered into Amendment No. 2 to its Sales Agreement with Holt & Bray LLC. The amendment "
+        "increases the aggregate "
+        "offering price under the Sales Agreement from $20 million to $45 million."
+    )
+    has(one(read_filing(filing("8-K", text)), "atm"), amount_usd=45e6, status="amended")
+
+
+def test_a_placement_of_pre_funded_warrants_is_no_equity_line(filing: Filing) -> None:
+    text = (
+        "The Company entered into a securities purchase agreement with certain purchasers, pursuant to which "
+        "it agreed to sell in a private "
+        "placement pre-funded warrants to purchase an aggregate of 3,000,000 shares of common stock for "
+        "aggregate gross proceeds of $6,000,000. "
+        "The Company may use the proceeds from time to time in its sole discretion. The offering closed on March 3, 2027."
+    )
+    found = read_filing(filing("8-K", text, items=("1.01", "3.02")))
+    has(one(found, "placement"), amount_usd=6e6, status="closed")
+    has(one(found, "prefunded_warrants"), shares=3e6)
+    assert "equity_line" not in kinds(found)
+
+
+def test_a_float_of_shares_is_no_count_of_all(filing: Filing) -> None:
+    text = (
+        "The public float was calculated based on 3,781,424 shares of our outstanding common stock held by "
+        "non-affiliates. As of March 6, "
+        "2027, there were 3,804,741 shares of our common stock issued and outstanding."
+    )
+    has(one(read_filing(filing("8-K", text)), "shares_outstanding"), shares=3_804_741)
+
+
+def test_a_term_told_of_the_warrants_in_lower_case(filing: Filing) -> None:
+    text = (
+        "The Company sold in a private placement 1,000,000 shares of common stock and warrants to purchase "
+        "up to 1,000,000 shares of common "
+        "stock at a combined purchase price of $3.00 per share. The warrants will have an exercise price of "
+        "$4.00 and will expire 48 months "
+        "from issuance."
+    )
+    has(one(read_filing(filing("8-K", text, items=("3.02",))), "warrants"), shares=1e6, strike=4.0, term_years=4.0)
+
+
+def test_when_exercise_begins_is_no_term(filing: Filing) -> None:
+    text = (
+        "The Company issued warrants (the “Warrants”) to purchase 500,000 shares of common stock. The "
+        "Warrants are exercisable six months "
+        "after issuance and expire on the five-year anniversary of issuance."
+    )
+    assert one(read_filing(filing("8-K", text)), "warrants").term_years == 5.0
