@@ -25,7 +25,7 @@ bench: $(READY)
 TRAINING := build/training
 SETS := --items $(DATA)/wires/full_releases.jsonl.gz --items $(TRAINING)/filings.jsonl --second $(DATA)/wires/labels_2026_second.jsonl \
   --more $(DATA)/wires/labels_2026.jsonl --more $(DATA)/edgar/main_documents/labels.jsonl --more data/labels/read_2026.jsonl \
-  --more data/labels/types_biotech.jsonl --more data/labels/types_relay.jsonl
+  --more data/labels/types_biotech.jsonl --more data/labels/types_relay.jsonl --invented data/labels/invented.jsonl
 
 train: $(TRAINING)/filings.jsonl
 	$(TRAINING)/bin/python -m screener.classify.train $(DATA)/wires/labels.jsonl $(DATA)/wires/releases.jsonl.gz $(SETS) \

@@ -28,6 +28,7 @@ BATCH = 64
 # Noise that retells news or needs none; beside it a type counts from log-odds of DOUBT, about 2 to 1.
 QUIET = ("promotion", "law_firm_ad", "market_report", "retrospective", "sponsorship", "award", "conference")
 DOUBT = 0.7
+AGAINST = 2.5  # log-odds that a headline loses of a type whose exclusions take back all that speaks for it
 for _name in ("chances", "words", "codes", "read"):
     if not Doc.has_extension(_name):
         Doc.set_extension(_name, default=None)
@@ -65,7 +66,7 @@ class Judge:
         if asked and self.stack is not None and self.encoder is not None:
             scores = self.encoder.read([docs[i]._.story.focus for i in asked])[:, self.columns]
             for i, encoded in zip(asked, scores, strict=True):
-                joined = bounded(docs[i], kinds[i], odds[i], self.stack.join(kinds[i], odds[i], encoded))
+                joined = bounded(docs[i], kinds[i], self.stack.join(kinds[i], odds[i], encoded))
                 odds[i] = self._quieted(odds[i], joined)
         for doc, score in zip(docs, odds, strict=True):
             doc._.chances = model.sigmoid(score)
@@ -126,14 +127,14 @@ class Judge:
         doc.spans[SPANS] = found
 
 
-def bounded(doc: Doc, kind: int, fast: model.Floats, joined: model.Floats) -> model.Floats:
-    """What the encoder may not change: it denies nothing that a headline says in plain words, and finds nothing there
-    that an exclusion took back."""
-    out = np.where((fast > 0) & (kind == 0), np.maximum(joined, fast), joined)
+def bounded(doc: Doc, kind: int, joined: model.Floats) -> model.Floats:
+    """What a catalyst file says against its type in a headline: a veto denies it, exclusions are a witness."""
+    if kind != 0:
+        return joined
+    out = joined.copy()
     for number, hits in doc._.hits.title.items():
-        if hits.cancelled and not hits.patterns:
-            out[number] = min(out[number], fast[number])
-    return np.asarray(out, np.float32)
+        out[number] = min(out[number], -DOUBT) if hits.vetoed else out[number] - AGAINST * hits.barred
+    return out
 
 
 def join(words: float, proof: float, has_text: bool) -> float:

@@ -23,11 +23,15 @@ class Match:
 
 @dataclass(slots=True)
 class RuleHits:
-    """What one catalyst file found in one field: decisive matches, hints, and how many matches were cancelled."""
+    """What one catalyst file found in one field: decisive matches, hints, how many matches were cancelled, whether the
+    file takes back all that a headline has of the type (no match is left, and no hint outside its exclusions), and
+    whether by a veto."""
 
     patterns: list[Match] = field(default_factory=list)
     hints: list[Match] = field(default_factory=list)
     cancelled: int = 0
+    barred: bool = False
+    vetoed: bool = False
 
 
 class PatternBank:
@@ -61,16 +65,21 @@ class PatternBank:
                     hits = found.setdefault(number, RuleHits())
                     (hits.patterns if strong else hits.hints).extend(matches)
         for number, hits in found.items():
-            if hits.patterns:
+            if hits.patterns or headline:
                 self._cancel(self.rules[number], hits, folded, keys, headline)
         return found
 
     @staticmethod
     def _cancel(rule: CatalystRule, hits: RuleHits, folded: str, keys: set[str], headline: bool) -> None:
-        before = len(hits.patterns)
+        before, hints = len(hits.patterns), hits.hints
         if headline and any(v.possible(keys) and any(True for _ in v.find(folded)) for v in rule.vetoes):
-            hits.patterns = []
+            hits.patterns, hints, hits.vetoed = [], [], True
         else:
             bars = [span for x in rule.exclusions if x.possible(keys) for span in x.find(folded)]
-            hits.patterns = [m for m in hits.patterns if not any(a < m.end and m.start < b for a, b in bars)]
+            hits.patterns, hints = _outside(hits.patterns, bars), _outside(hints, bars)
         hits.cancelled = before - len(hits.patterns)
+        hits.barred = headline and not hits.patterns and not hints
+
+
+def _outside(matches: list[Match], bars: list[tuple[int, int]]) -> list[Match]:
+    return [m for m in matches if not any(a < m.end and m.start < b for a, b in bars)]

@@ -21,7 +21,7 @@ from screener.errors import ModelError
 FILE = "stack.npz"
 KINDS = ("headline", "release", "filing")
 REACH = 8.0  # log-odds beyond this say no more
-FLOORS = (-3.0, -REACH, -REACH)  # nor do the encoder's below these: in a headline it never outvotes a sure wording
+FLOORS = (-1.75, -REACH, -REACH)  # nor do the encoder's below these: in a headline it never outvotes a sure wording
 FORMAT = 1
 
 

@@ -17,28 +17,31 @@ from screener.errors import InputError
 from screener.types import Story
 
 SURE_WEIGHT = {3: 1.0, 2: 0.8, 1: 0.35}
-SAMPLE_WEIGHT, MORE_WEIGHT = 0.6, 0.8
+SAMPLE_WEIGHT, MORE_WEIGHT = 0.6, 0.8  # of invented items; of labels read fast
 SMALL_WIRE = 100  # items; the companies of smaller wires are held out with the wire, whole
 _EPOCH = clock.parse_time("1970-01-01T00:00:00Z")
 
 
 class Taught(Struct, frozen=True, kw_only=True):
-    """One labelled item: ``also`` are the classes of a second reading where it differs, ``group`` its company."""
+    """One labelled item: ``also`` are the classes of a second reading where it differs, ``group`` its company, ``fresh``
+    whether it was read after the wordings had been written."""
 
     label: Label
     story: Story
     weight: float
     group: str
     also: tuple[str, ...] | None = None
+    fresh: bool = False
 
 
 class Sources(Struct, frozen=True, kw_only=True):
-    """Files to read: labels that count whole, labels that count less, second readings, and the items they label."""
+    """Files to read: labels, further labels, second readings, the items they label, and invented items with labels."""
 
     labels: Path
     items: tuple[Path, ...]
     more: tuple[Path, ...] = ()
     second: Path | None = None
+    invented: Path | None = None
 
 
 def read(sources: Sources, locked: Locked) -> list[Taught]:
@@ -49,19 +52,21 @@ def read(sources: Sources, locked: Locked) -> list[Taught]:
     stories = {story.id: story for path in sources.items for story in read_stories(path) if not locked.holds(story)}
     second = {label.id: label for label in (read_labels(sources.second) if sources.second else ())}
     out = dict[str, Taught]()
-    for path, whole in [(sources.labels, 1.0), *((path, _whole(path)) for path in sources.more)]:
+    for path in (sources.labels, *sources.more):
+        fresh = path != sources.labels and not _quick(path)
         for label in read_labels(path):
             if label.id in stories and label.id not in out:
-                out[label.id] = _taught(label, stories[label.id], whole, second.get(label.id))
+                item = _taught(label, stories[label.id], MORE_WEIGHT if _quick(path) else 1.0, second.get(label.id))
+                out[label.id] = msgspec.structs.replace(item, fresh=fresh)
     if not out:
         told = ", ".join(map(str, sources.items))
         raise InputError(f"{told}: holds none of the items labelled in {sources.labels}: check that they fit")
     return _grouped(list(out.values()))
 
 
-def _whole(path: Path) -> float:
-    """Labels without sign and stage were read faster."""
-    return MORE_WEIGHT if path.name.startswith("types_") else 1.0
+def _quick(path: Path) -> bool:
+    """Whether the labels of a file were read fast, without sign and stage."""
+    return path.name.startswith("types_")
 
 
 def _taught(label: Label, story: Story, whole: float, other: Label | None) -> Taught:
@@ -81,8 +86,14 @@ def samples(rules: Iterable[CatalystRule]) -> Iterator[Taught]:
                 name = f"{rule.id}:{sample.line}"
                 story = Story(id=name, title=sample.title, text=sample.text, published=_EPOCH, first_seen=_EPOCH)
                 kind = {"types": (rule.id,)} if rule.kind == "type" else {"noise": (rule.id,)}
-                label = Label(id=name, **kind)  # type: ignore[arg-type]
+                label = Label(id=name, polarity="", **kind)  # type: ignore[arg-type]
                 yield Taught(label=label, story=story, weight=SAMPLE_WEIGHT, group=company(story))
+
+
+def invented(path: Path) -> Iterator[Taught]:
+    """Items of a file that were made up for teaching, each with its label. Raises InputError with file and line."""
+    for label, story in zip(read_labels(path), read_stories(path), strict=True):
+        yield Taught(label=label, story=story, weight=SAMPLE_WEIGHT, group=f"invented {label.id}")
 
 
 def company(story: Story) -> str:

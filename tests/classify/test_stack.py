@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -31,7 +32,6 @@ def seen() -> stacking.Seen:
         kind=rng.integers(0, 3, count),
         wanted=wanted,
         weight=np.ones(count, np.float32),
-        group=[f"G{i}" for i in range(count)],
     )
 
 
@@ -40,31 +40,26 @@ def joined(seen: stacking.Seen) -> stack.Stack:
     return stacking.fit(seen, CLASSES, np.full(3, 500, np.float32))
 
 
-def test_each_class_trusts_the_part_that_knows_it(joined: stack.Stack) -> None:
-    assert (joined.fast[:, 0] > 3 * np.abs(joined.encoded[:, 0])).all()
-    assert (joined.encoded[:, 1] > 3 * np.abs(joined.fast[:, 1])).all()
-    assert (joined.fast[:, 2] > 0.2).all()
+def test_both_parts_are_equal_witnesses(joined: stack.Stack) -> None:
+    for kind, share in enumerate(stacking.SHARES):
+        assert joined.encoded[kind] / (joined.fast[kind] + joined.encoded[kind]) == pytest.approx(share)
+    assert len(np.unique(joined.bias)) == 1
 
 
 def test_a_rare_class_stays_with_its_wordings_in_headlines(seen: stacking.Seen) -> None:
     rare = stacking.fit(seen, CLASSES, np.array([500, 500, 3], np.float32))
-    assert (rare.fast[0, 2], rare.encoded[0, 2], rare.bias[0, 2]) == (1, 0, 0)
+    assert rare.fast[0, 2] > 0
+    assert rare.encoded[0, 2] == 0
     assert rare.encoded[1, 2] != 0, "in a release the encoder has its say"
 
 
-def test_a_kind_with_few_held_out_documents_is_left_to_the_fast_part(seen: stacking.Seen) -> None:
-    few = seen.take([*np.flatnonzero(seen.kind != 2), *np.flatnonzero(seen.kind == 2)[: stacking.LEAST - 1]])
-    joined = stacking.fit(few, CLASSES, np.full(3, 500, np.float32))
-    assert not joined.encoded[2].any()
-    assert joined.settled(2, np.zeros(3, np.float32))
-    assert not joined.settled(1, np.zeros(3, np.float32))
-
-
-def test_joined_scores_are_fair(seen: stacking.Seen, joined: stack.Stack) -> None:
-    chance = 1 / (1 + np.exp(-stacking.scores(joined, seen)))
-    for low in (0.1, 0.3, 0.5, 0.7):
-        near = (chance >= low) & (chance < low + 0.2)
-        assert seen.wanted[near].mean() == pytest.approx(chance[near].mean(), abs=0.06)
+def test_the_stretch_makes_scores_as_likely_as_they_say(seen: stacking.Seen) -> None:
+    """Witnesses that say twice, or half, of what they know are brought back to it."""
+    for factor in (0.5, 2.0):
+        loud = msgspec.structs.replace(seen, fast=seen.fast * factor, encoded=seen.encoded * factor)
+        many = np.full(3, 500, np.float32)
+        ratio = stacking.fit(seen, CLASSES, many).fast / stacking.fit(loud, CLASSES, many).fast
+        assert ratio == pytest.approx(factor, rel=0.25)
 
 
 def test_the_fast_part_settles_only_headlines_it_is_sure_of(joined: stack.Stack) -> None:

@@ -6,13 +6,18 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+from screener import config
 from screener.classify import locked, taught
 from screener.classify.learn import Reader
+from screener.classify.rulefile import load_folder
 from screener.classify.taught import Sources
 from screener.errors import InputError
 from tests.classify.conftest import RULES
+
+INVENTED = config.built_in("data") / "labels" / "invented.jsonl"
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> Path:
@@ -92,3 +97,27 @@ def test_a_folder_without_a_locked_set_locks_nothing(tmp_path: Path) -> None:
     (tmp_path / locked.LABELS).write_text("{}\n")
     with pytest.raises(InputError, match=r"locked\.jsonl"):
         locked.read(tmp_path)
+
+
+def test_labels_read_after_the_wordings_are_fresh(sources: Sources, tmp_path: Path) -> None:
+    later = write(tmp_path / "read_later.jsonl", [{"id": "d", "types": ["reverse_split"]}])
+    labels = write(tmp_path / "labels.jsonl", [{"id": "c", "types": ["earnings"]}])
+    given = msgspec.structs.replace(sources, labels=labels, more=(later, *sources.more))
+    fresh = {item.label.id: item.fresh for item in taught.read(given, locked.Locked())}
+    assert fresh == {"c": False, "d": True, "a": False, "b": False}
+
+
+def test_invented_items_of_the_project_fit_the_catalyst_files() -> None:
+    items = list(taught.invented(INVENTED))
+    known = {rule.id for rule in load_folder(RULES)}
+    assert len({item.label.id for item in items}) == len(items) > 2_000
+    assert {name for item in items for name in (*item.label.types, *item.label.noise)} == known
+    assert all(item.label.types or item.label.noise for item in items)
+    assert {item.label.polarity for item in items} <= {"+", "-", "±", "0"}
+
+
+def test_an_invented_item_without_a_label_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "invented.jsonl"
+    path.write_text('{"id": "i", "title": "Orrin Ships", "types": ["earnings"]}\n{"title": "Two"}\n', encoding="utf-8")
+    with pytest.raises(InputError, match=r"invented\.jsonl:2"):
+        list(taught.invented(path))
