@@ -30,9 +30,11 @@ from screener.engine.candidate import Candidate, candidates_of
 from screener.engine.curve import points_of
 from screener.engine.load import RuleSet
 from screener.engine.rank import rank, strengths
+from screener.pipeline.history.scoring import FAR, REAL, TOP
 from screener.pipeline.intake.taking import Intake
 from screener.pipeline.pricing import load_file
 from screener.pipeline.ranking import history
+from screener.pipeline.study.estimates import wilson
 from screener.pipeline.study.study import day_zero
 from screener.pipeline.workspace import Workspace
 from screener.prices.measures import compute_moves
@@ -41,7 +43,7 @@ from screener.types import Catalyst, Item, Move, Noise, Story
 from tests.conftest import SHARED
 
 FIRST, LAST = dt.date(2025, 9, 1), dt.date(2025, 12, 31)
-LEAST, TOP, FAR, MOST, WIDE, REAL = 15, 10, 10.0, 50.0, 25, 1_000_000.0
+LEAST, MOST, WIDE = 15, 50.0, 25
 CALM, SHRUNK = 33.0, 30
 ROUNDS = 2000
 KEYWORDS = re.compile(
@@ -219,13 +221,6 @@ def area(scores: Sequence[float], hits: Sequence[bool]) -> float:
     no.sort()
     wins = sum((bisect.bisect_left(no, s) + bisect.bisect_right(no, s)) / 2 for s in yes)
     return wins / (len(yes) * len(no)) if yes and no else math.nan
-
-
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """The 95 % interval of a share (Wilson 1927)."""
-    z = 1.96
-    middle, half = (hits + z * z / 2), z * math.sqrt(hits * (of - hits) / of + z * z / 4)
-    return (middle - half) / (of + z * z), (middle + half) / (of + z * z)
 
 
 def bands(days: Sequence[Day], rules: RuleSet, *, after: bool) -> list[str]:

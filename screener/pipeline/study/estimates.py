@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -77,3 +78,19 @@ def _cluster_bounds(x: np.ndarray, names: Sequence[str], seed: int) -> tuple[flo
     drawn = np.random.default_rng(seed).multinomial(count, np.full(count, 1 / count), size=ROUNDS)
     means = (drawn @ sums) / (drawn @ sizes)
     return round(float(np.quantile(means, 0.025)), 4), round(float(np.quantile(means, 0.975)), 4)
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927)."""
+    z = 1.96
+    middle, half = (hits + z * z / 2), z * math.sqrt(hits * (of - hits) / of + z * z / 4)
+    return (middle - half) / (of + z * z), (middle + half) / (of + z * z)
+
+
+def share_of(hits: Sequence[bool], *clusters: Sequence[str]) -> Estimate:
+    """A share with the widest of its ``clustered`` intervals and Wilson's: where all or none are hits, drawing tells nothing."""
+    found = clustered([float(h) for h in hits], *clusters)
+    if found.low is None or found.high is None:
+        return found
+    low, high = wilson(sum(hits), len(hits))
+    return Estimate(value=found.value, low=min(found.low, round(low, 4)), high=max(found.high, round(high, 4)))

@@ -18,7 +18,7 @@ from screener.pipeline.history.replay import PastList, moment_of, read_lists, re
 from screener.pipeline.history.scoring import backtest
 from screener.pipeline.intake.taking import Intake
 from screener.pipeline.ranking import rank_day
-from screener.pipeline.study.estimates import clustered
+from screener.pipeline.study.estimates import clustered, share_of
 from screener.pipeline.workspace import Workspace
 from screener.store import Store, open_store
 from screener.types import Bar, Item, Run, WatchRow
@@ -195,6 +195,14 @@ def test_an_interval_is_the_widest_of_its_clusters() -> None:
     assert (both.low, both.high) == (by_firm.low, by_firm.high)
     assert clustered(values, ["one"] * 20).low is None
     assert clustered([]).value is None
+
+
+def test_a_share_of_none_or_all_is_not_certain() -> None:
+    names = [str(n) for n in range(8)]
+    none, every = share_of([False] * 8, names), share_of([True] * 8, names)
+    assert (none.value, none.low) == (0.0, 0.0) and none.high is not None and 0.3 < none.high < 0.35
+    assert (every.value, every.high) == (1.0, 1.0) and every.low is not None and 0.65 < every.low < 0.7
+    assert share_of([], []).value is None
 
 
 def test_the_clock_of_a_replay_stands_at_the_list(whole: Workspace) -> None:
