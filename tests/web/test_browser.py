@@ -39,11 +39,15 @@ NARROW = [
     "/feeds",
     "/rules/reverse_split",
     "/search?q=order",
+    "/stream",
+    "/desk",
+    "/desk/outcomes?day=2026-03-12",
     f"/story/{5:016x}",
 ]
 ALL = [
     "/", "/ticker/QBLA", "/ticker/QEVL", f"/story/{8:016x}", "/catalysts", "/catalysts/reverse_split", "/feeds", "/rules",
-    "/calendar?as_of=2026-03-12T22:10:00Z", "/rules/reverse_split", "/search?q=order", "/elsewhere",
+    "/calendar?as_of=2026-03-12T22:10:00Z", "/rules/reverse_split", "/search?q=order", "/elsewhere", "/stream", "/desk",
+    "/desk/movers", "/desk/outcomes?day=2026-03-12",
 ]  # fmt: skip
 SHOW_ROW = """
 const row = document.getElementById("row-QEVL");
@@ -319,6 +323,31 @@ def test_copy_and_files_give_exactly_this_view(page: Any, site: str) -> None:
     until(page, lambda d: d.find_element(By.ID, "copy").text == "Copied " + str(len(tickers(d))))
     text = page.execute_script("return navigator.clipboard.readText()")
     assert [cells.split("\t")[1] for cells in text.splitlines()[1:]] == tickers(page)
+
+
+def test_the_chart_says_the_day_under_the_pointer(page: Any, site: str) -> None:
+    page.get(site + "/ticker/QBLA")
+    chart = page.find_element(By.CSS_SELECTOR, "svg.price")
+    assert page.find_element(By.ID, "readout").text.startswith("2026-03-12")
+    ActionChains(page).move_to_element_with_offset(chart, -chart.rect["width"] // 2 + 10, 0).perform()
+    until(page, lambda d: not d.find_element(By.ID, "readout").text.startswith("2026-03"))
+    first = page.find_element(By.ID, "readout").text[:10]
+    page.find_element(By.CSS_SELECTOR, ".widechart").send_keys(Keys.ARROW_RIGHT)
+    assert page.find_element(By.ID, "readout").text[:10] > first
+
+
+def test_the_whole_list_prints(page: Any, site: str) -> None:
+    page.get(site + "/")
+    paper = page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+    assert len(paper) > 10_000
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        size(page, 1050, 700)  # a landscape sheet
+        assert page.execute_script("return document.documentElement.scrollWidth") <= 1050
+        wide = page.find_element(By.CSS_SELECTOR, "#row-QBLA .wide").size["width"]
+        assert wide > 250 and not page.find_element(By.ID, "filters").is_displayed()
+    finally:
+        page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
 
 
 def test_fifteen_rows_stand_above_the_fold(page: Any, site: str) -> None:

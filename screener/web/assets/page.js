@@ -15,7 +15,7 @@
 
   // ---- the shared stream: the tab that holds the lock listens for all; a hidden one gives it away ----
   const channel = "BroadcastChannel" in window ? new BroadcastChannel("screener") : null;
-  let source = null, release = null, asked = null, last = null, heardAt = 0, again = 0;
+  let known = "", source = null, release = null, asked = null, last = null, heardAt = 0, again = 0;
   const wanted = () => !document.hidden || screener.listensHidden();
 
   function take(message, own) {
@@ -73,14 +73,16 @@
   };
   function alive(yes, since) {
     const part = $("alive");
-    document.documentElement.dataset.live = yes ? "on" : "lost";
+    known = yes ? "on" : "lost";
+    // A list of the past does not follow; only the line on top tells of the server then.
+    if (!$("live") || $("live").dataset.live === "yes") document.documentElement.dataset.live = known;
     if (!part) return;
     const words = yes ? "live" : "! lost the server" + (since ? " " + since : "") + ": what you see is old";
     part.className = "part " + (yes ? "ok" : "bad");
     if (part.textContent !== words) part.textContent = words;
   }
   function lost() {
-    if (document.documentElement.dataset.live === "lost") return;
+    if (known === "lost") return;
     alive(false, new Date(heardAt || Date.now()).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: "America/New_York" }) + " ET");
   }
   function showParts(parts) {
