@@ -183,15 +183,15 @@ def test_a_new_rule_passes_as_it_stands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [(None, "unknown"), (True, "yes"), (4e6, "4.0M"), (1.5e9, "1.5B"), (12_000, "12.0K"), (1500, "1500"), (0.05, "0.05"),
-     (12.34, "12.3"), (-20.0, "-20"), (("a", "b"), "a b"), ((), "none"), ("", "none"), ("x", "x")],
+     (12.34, "12.3"), (-20.0, "-20"), (("a", "b"), "a, b"), ((), "none"), ("", "none"), ("x", "x")],
 )  # fmt: skip
 def test_values_as_people_write_them(value: Any, text: str) -> None:
     assert show(value) == text
 
 
-def test_placeholders_are_filled() -> None:
+def test_placeholders_are_filled_and_unknown_parts_left_out() -> None:
     facts: dict[str, Any] = {"rvol": 6.0}
-    assert fill("volume {rvol}, float {float_shares}", facts.get) == "volume 6, float unknown"
+    assert fill("volume {rvol}, float {float_shares}", facts.get) == "volume 6"
 
 
 def test_rules_about_another_subject_have_their_own_facts(tmp_path: Path) -> None:

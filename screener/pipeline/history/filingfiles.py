@@ -80,9 +80,8 @@ def _tar(path: Path) -> Iterator[tuple[str, bytes | Problem]]:
     """The members of a tar one after the other; a tar that breaks off gives what stands before."""
     try:
         # Through gzip itself, which tells when a file breaks off; tarfile takes the end of its input for the end.
-        packed = path.name.lower().endswith("gz")
         with (
-            gzip.open(path, "rb") if packed else path.open("rb") as stream,
+            gzip.open(path, "rb") if _packed(path) else path.open("rb") as stream,
             tarfile.open(fileobj=stream, mode="r|") as tar,
         ):
             for member in tar:
@@ -92,6 +91,12 @@ def _tar(path: Path) -> Iterator[tuple[str, bytes | Problem]]:
                     yield f"{path}:{member.name}", _inflated(body) if member.name.endswith(".gz") else body
     except (OSError, EOFError, zlib.error, tarfile.TarError) as e:
         yield str(path), _unreadable(str(path), e)
+
+
+def _packed(path: Path) -> bool:
+    """Whether a file is gzip, by its first bytes: names do not always tell."""
+    with path.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
 
 
 def _inflated(body: bytes) -> bytes:
