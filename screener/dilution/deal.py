@@ -28,6 +28,11 @@ _SELLS = re.compile(
     r"|were sold|was sold|sale of|issuance of|offering price)\b",
     re.I,
 )
+_SOLD_DIRECTLY = re.compile(
+    r"\bsecurities purchase agreement\b|\bplacement agents?\b|\b(?:institutional|accredited"
+    r"|certain)\s(?:\w+\s){0,2}(?:investors?|purchasers?)\b",
+    re.I,
+)
 _DIRECT = re.compile(r"\bregistered direct\b", re.I)
 _PLACED = re.compile(
     r"\bprivate placements?\b|\bPIPE\b|\bunregistered\b|\bSection 4\(a\)\(2\)|\bRegulation [DS]\b|\bprivately? placed",
@@ -55,6 +60,7 @@ _MONEY_CELL = re.compile(r"\$?\s?(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?)")
 _CLOSED = re.compile(
     r"\b(?:closed|closing (?:of the [\w ]{0,30})?occurred|consummated|completed|settled|has issued)\b", re.I
 )
+_ABOUT = re.compile(r"\b(?:offering|placement|transaction|PIPE|shares|issuance|sale|closing)\b", re.I)
 _NOT_YET = re.compile(
     r"\b(?:expected to|anticipated|subject to|will|scheduled to|on or about)\b[^.;]{0,60}clos|\bupon (?:the )?clos",
     re.I,
@@ -136,9 +142,7 @@ def _kind_of(document: Document, words: str) -> Kind | None:
     prospectus = forms.of_family(document.form, "prospectus", "free_writing")
     public, placed = _PUBLIC.search(words), _PLACED.search(words)
     if prospectus:
-        direct = re.search(
-            r"\b(?:securities purchase agreement|placement agents?|investors?|purchasers?)\b", words, re.I
-        )
+        direct = _SOLD_DIRECTLY.search(words)
         underwritten = re.search(
             r"\bunderwrit\w+ (?:agreement|have|has|an option|may|expect|is|are)|\bunderwriters\b", words, re.I
         )
@@ -232,7 +236,7 @@ def _status(document: Document, parts: Sequence[Part]) -> Status:
     words = " ".join(p.text for p in parts)
     if forms.of_family(document.form, "registration", "shelf"):
         return "proposed"
-    if _CLOSED.search(words) and not _NOT_YET.search(words):
+    if any(_CLOSED.search(p.text) and _ABOUT.search(p.text) and not _NOT_YET.search(p.text) for p in parts):
         return "closed"
     if _PROPOSED.search(words) and quantity.price(words) is None:
         return "proposed"

@@ -92,6 +92,8 @@ class _Book:
 
     def take(self, entry: Entry, split: float) -> None:
         kind = entry.kind
+        if entry.form.startswith("424B") and entry.file_number:
+            self._in_use(entry)
         if kind in ("shares_outstanding", "authorized_shares", "public_float", "cash", "burn"):
             self._count(entry)
         elif kind == "effectiveness":
@@ -150,6 +152,12 @@ class _Book:
                     self._replaced(made, made.entry)
                 if made.kind == "atm":
                     self._supersede(made, entry.id)
+
+    def _in_use(self, entry: Entry) -> None:
+        """A prospectus under a statement: the statement is effective, since a day that is not known."""
+        for made in self._of_number(entry.file_number):
+            if made.kind in ("shelf", "resale") and made.status in ("registered", "amended"):
+                made.status = "effective"
 
     def _withdrawn(self, entry: Entry) -> None:
         for number in dict.fromkeys((entry.file_number, *entry.ends)):

@@ -79,7 +79,7 @@ class Making:
     def left(self) -> tuple[float | None, float | None]:
         """US dollars and shares that remain."""
         entry = self.entry
-        if not self.alive:
+        if not self.alive or self.kind in DEALS:
             return None, None
         shares = entry.remaining_shares if entry.remaining_shares is not None else entry.shares
         if shares is not None:

@@ -56,6 +56,12 @@ def read(document: Document, parts: Sequence[Part]) -> list[Entry]:
         return []
     status = _status(about, found is not None, effective)
     proof = next((p for p in about if _ratio(p.text) is not None), about[0])
+    if status == "effective" and effective is None:
+        # told as done without a day of its own: the day that the sentence names, which may be long ago
+        days = dates.find([proof.text])[0]
+        effective = days[0].iso if days else None
+        if effective is None and not {"3.03", "5.03"} & set(document.items):
+            status = "announced"
     return [entry(document, "split", status, proof, ratio=found, effective=effective, day=effective)]
 
 

@@ -292,3 +292,9 @@ def test_what_has_ended_is_not_open_and_nothing_is_negative(given_: list[Entry],
     for line in ledger(given_, moment(day)).lines:
         assert line.open is False or not line.ended_by
         assert all(x is None or x >= 0 for x in (line.remaining_usd, line.remaining_shares))
+
+
+def test_a_prospectus_shows_that_its_statement_is_effective() -> None:
+    sold = made("resale", "2027-02-01", "effective", form="424B5", file_number="333-900001", shares=1e6)
+    shelf = only(ledger([SHELF, sold], moment("2027-02-02")), "shelf")
+    assert (shelf.open, shelf.status, shelf.expires) == (True, "effective", None)

@@ -483,3 +483,16 @@ def test_when_exercise_begins_is_no_term(filing: Filing) -> None:
         "after issuance and expire on the five-year anniversary of issuance."
     )
     assert one(read_filing(filing("8-K", text)), "warrants").term_years == 5.0
+
+
+def test_a_split_of_long_ago_keeps_its_day(filing: Filing) -> None:
+    text = "On January 31, 2025, the Company effected a reverse stock split of its common stock at a ratio of 1-for-80."
+    has(one(read_filing(filing("8-K", text, items=("8.01",))), "split"), ratio=80.0, effective="2025-01-31")
+
+
+def test_a_split_without_a_day_is_not_taken_for_new(filing: Filing) -> None:
+    text = "The Company completed a 1-for-80 reverse stock split and may need another to keep its listing."
+    assert [e.status for e in read_filing(filing("8-K", text, items=("8.01",))) if e.kind == "split"] in (
+        [],
+        ["announced"],
+    )
