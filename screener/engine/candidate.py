@@ -6,8 +6,15 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
+from screener.clock import close_time, publication_of
 from screener.dilution.standing import Standing
 from screener.types import Catalyst, Filing, Halt, Listing, Move, Noise, Story
+
+_OF_THE_SESSION = (
+    "change_pct", "gap_pct", "abnormal_pct", "rvol", "dollar_volume", "atr_multiple", "turnover",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +63,24 @@ class Candidate:
     history: History = field(default_factory=History)
     symbol: str = ""
     small_cap_limit: float | None = None
+
+    @property
+    def after_close(self) -> bool | None:
+        """Whether the session of the known move was over when the news came; None when either moment is unknown."""
+        at, day = publication_of(self.story), self.move.day if self.move else None
+        return None if at is None or day is None else at >= close_time(day)
+
+    @property
+    def tape(self) -> Move | None:
+        """The move as far as it can be an answer to this news.
+
+        A session that was over before the news came is the session before: what it did is ``prev_change_pct`` and
+        ``prev_rvol``, and the news has no move of its own yet, save what is known since it.
+        """
+        if not self.after_close or self.move is None or self.move.change_pct is None:
+            return self.move
+        past = {"prev_change_pct": self.move.change_pct, "prev_rvol": self.move.rvol}
+        return msgspec.structs.replace(self.move, **dict.fromkeys(_OF_THE_SESSION), **past)
 
     @property
     def ticker(self) -> str:

@@ -65,7 +65,7 @@ def number(value: object) -> float | None:
 
 def _move(name: str, unit: str, part: str, doc: str) -> Fact:
     def get(c: Candidate) -> float | None:
-        return number(getattr(c.move, name)) if isinstance(c.move, Move) else None
+        return number(getattr(c.tape, name)) if isinstance(c.tape, Move) else None
 
     return Fact(name, NUMBER, unit, part, doc, get)
 
@@ -241,6 +241,7 @@ FACTS: dict[str, Fact] = _table(
     _move("prev_change_pct", "%", SIZE, "change of the session before"),
     _number("prev_abs_change_pct", "%", SIZE, "size of the change of the session before", m.prev_abs_change),
     _move("prev_rvol", "times", SIZE, "volume of the session before against its usual"),
+    _bool("after_close", WARNING, "the session of the known move was over when the news came", lambda c: c.after_close),
     _number("moved_before_news_pct", "%", WARNING, "the day's change that came before the news", m.moved_before),
     # the catch
     _number("days_since_reverse_split", "days", WARNING, "since the last reverse split", m.days_since_split),

@@ -61,6 +61,8 @@ def previous_close(c: Candidate) -> float | None:
     """The close before the last session, from the price and its change."""
     if c.move is None or not c.move.price or c.move.change_pct is None or c.move.change_pct <= -100:
         return None
+    if c.after_close:  # the last close before this news is that session's own
+        return c.move.price
     return c.move.price / (1 + c.move.change_pct / 100)
 
 
@@ -155,7 +157,7 @@ def session_done(c: Candidate) -> float:
     0 until the session's own move is known; then the square root of the elapsed share of the session, since trading
     is heaviest after the open; 1 from the close on.
     """
-    move = c.move
+    move = c.tape
     if move is None or move.change_pct is None:
         return 0.0
     day = move.day or session_day(c.as_of)
@@ -211,13 +213,13 @@ def materiality(c: Candidate) -> float | None:
 
 def abs_change(c: Candidate) -> float | None:
     """Size of the day's change in percent."""
-    change = c.move.change_pct if c.move else None
+    change = c.tape.change_pct if c.tape else None
     return None if change is None or change != change else abs(change)
 
 
 def prev_abs_change(c: Candidate) -> float | None:
     """Size of the change of the session before, in percent."""
-    change = c.move.prev_change_pct if c.move else None
+    change = c.tape.prev_change_pct if c.tape else None
     return None if change is None or change != change else abs(change)
 
 

@@ -189,16 +189,18 @@ def _row(
     ticker: str, group: Sequence[Candidate], rules: RuleSet, run_id: str, day: dt.date, threshold: float
 ) -> WatchRow | None:
     found = strengths(group, rules)
+    tape: Side = next((way for c, _, _, _ in found if (way := tape_side(c))), NEUTRAL)
+    if tape:  # of each side, what can explain the move comes before what followed it
+        found.sort(key=lambda f: bool(f[0].after_close))
     by_side: dict[str, Strength] = {}
     for candidate, side, won, get in found:
         if side not in by_side:
             by_side[side] = measure(candidate, side, won, get, rules)
     if not by_side:
         return None
-    tape = tape_side(found[0][0])
     best = sorted(by_side.values(), key=lambda s: _place(s, tape))
     lead = best[0]
-    side = row_side(lead, tape)
+    side = row_side(lead, tape_side(lead.candidate))
     card, why = _card(lead, threshold)
     ranked = [c for c, _, _, _ in found]
     matched = {id(c) for c in ranked}
@@ -218,8 +220,8 @@ def _row(
 
 
 def tape_side(c: Candidate) -> Side:
-    """Which way a large move of the session went, "" while there is none."""
-    change = c.move.change_pct if c.move else None
+    """Which way a large move of the session went, "" while there is none or where the news came after it."""
+    change = c.tape.change_pct if c.tape else None
     if change is None or abs(change) < TELLING:
         return NEUTRAL
     return BULLISH if change > 0 else BEARISH
@@ -236,7 +238,8 @@ def row_side(lead: Strength, tape: Side) -> Side:
 
 def _place(s: Strength, tape: str) -> tuple[int, float, float, dt.datetime, str]:
     """Best first: what explains the move before what it contradicts, then the strongest, then the earliest."""
-    against = 0 if not tape or s.side == tape else 1 if s.side == NEUTRAL else 2
+    explains = s.side == tape and not s.candidate.after_close
+    against = 0 if not tape or explains else 1 if s.side in (NEUTRAL, tape) else 2
     return (against, -s.total, -s.lead.points, published_or_last(s.candidate), s.side)
 
 

@@ -7,10 +7,12 @@ import datetime as dt
 import random
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from screener.clock import close_time
 from screener.engine.candidate import Candidate, History, candidates_of
 from screener.engine.compare import diff, quiet_news, summary
 from screener.engine.curve import points_of, score_of
@@ -261,6 +263,33 @@ def test_an_alert_has_an_even_chance_and_an_even_chance_is_watched() -> None:
     routine = one(candidate("management_change", "0", move=stirred))
     assert routine.score >= EVEN_CHANCE and routine.action == "Watch"
     assert one(candidate("management_change", "0", move=calm)).action == "No Action"
+
+
+def test_a_session_that_was_over_is_no_answer_to_the_news() -> None:
+    """The close is at 21:00 UTC; the list is made at 23:00 with the day's move known."""
+    moved = move(day=DAY, price=2.0, change_pct=-30.0, rvol=15.0, dollar_volume=9e6, volatility_pct=4.0)
+    evening = {"as_of": AS_OF + dt.timedelta(hours=9), "move": moved}
+    early = one(candidate("earnings", "0", story=story("early", 1), **evening))
+    late = story("late", 0)
+    late = msgspec.structs.replace(late, published=close_time(DAY) + dt.timedelta(minutes=1))
+    after = one(candidate("earnings", "0", story=late, **evening))
+    assert early.side == "-" and early.action == "Avoid" and any(r.rule_id == "move_size" for r in early.reasons)
+    assert after.side == "" and after.action != "Avoid" and not any(r.rule_id == "move_size" for r in after.reasons)
+    assert after.change_pct == -30.0 and after.warnings == ("came after the close: -30 % was before it",)
+    assert any(r.rule_id == "unsettled" for r in after.reasons), "the session counts as the one before"
+
+
+def test_the_lead_is_what_can_explain_the_move() -> None:
+    moved = move(day=DAY, change_pct=25.0, rvol=9.0, dollar_volume=9e6)
+    evening = {"as_of": AS_OF + dt.timedelta(hours=9), "move": moved}
+    late = msgspec.structs.replace(story("late", 0), published=close_time(DAY) + dt.timedelta(minutes=1))
+    group = candidates_of(
+        "EXMP",
+        [(late, catalyst("takeover_target", "+")), (story("early", 1), catalyst("patent", "+"))],
+        **evening,
+    )
+    row = rank(group, SET, "run", DAY)[0]
+    assert (row.catalyst, row.story_id) == ("patent", "early")
 
 
 def test_what_is_unknown_stands_on_the_row() -> None:
