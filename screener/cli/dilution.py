@@ -62,7 +62,7 @@ def show(app: App, ticker: str, as_of: dt.datetime | None, form: str, output: st
     \b
     Example:
       screener dilution ABCD --as-of 2025-12-12T23:10:00Z
-      screener dilution ABCD --format json
+      screener dilution show ABCD --format json
     """
     from screener.clock import Clock
     from screener.outputs.csvout import json_text
@@ -79,8 +79,8 @@ def show(app: App, ticker: str, as_of: dt.datetime | None, form: str, output: st
         found = dilution(workspace, ticker, moment)
     if found is None:
         raise InputError(
-            f"{ticker}: nothing of this company has been read; `screener dilution fetch {ticker}` reads three years "
-            "of its filings"
+            f"{ticker}: not in the ticker table, and nothing of it has been read; `screener dilution fetch {ticker}` "
+            "reads three years of a company's filings"
         )
     emit(json_text(found) if form == "json" else dilution_text(found, min(screen_width(80), 100)), output)
 

@@ -72,7 +72,7 @@ def panel(view: PageView, ticker: str, cik: int | None, moment: dt.datetime) -> 
     workspace = Workspace(settings=settings, store=view.store, clock=Clock(moment))
     rules = _rules(tuple(config.rule_folders(settings, "dilution")))
     found = dilution(workspace, ticker, moment, cik, rules)
-    if found is None:
+    if found is None or not (found.held.documents or found.held.money or found.held.standing.since):
         return Panel(stored_since=since)
     today = clock.new_york_date(moment)
     every = told.ledger_lines(found)

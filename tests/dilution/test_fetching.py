@@ -167,3 +167,11 @@ def test_what_is_known_says_since_when(store: Store, server: WireServer) -> None
     before = dilution(workspace, TICKER, dt.datetime(2025, 11, 1, tzinfo=dt.UTC))
     assert before is not None and before.held.documents == 2 and before.held.shares
     assert before.held.shares.value == 8_000_000
+
+
+def test_a_known_company_of_which_nothing_was_read(store: Store) -> None:
+    workspace = Workspace(settings=Settings(), store=store, clock=Clock(NOW))
+    found = dilution(workspace, TICKER, NOW)
+    assert found is not None and {r.level for r in found.ratings} == {None} and not found.in_play
+    assert "have been read" in found.absent[0]
+    assert dilution(workspace, "NOPE", NOW) is None

@@ -102,6 +102,17 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
     )
 
 
+def _unread(workspace: Workspace, as_of: dt.datetime, move: Move | None) -> Held:
+    """What is known of a company of which nothing has been read: its price, and since when filings are stored."""
+    known = Known(
+        stored_since=workspace.store.filings.oldest(as_of),
+        price=move.price if move else None,
+        market_cap=move.market_cap if move else None,
+    )
+    book = Ledger(as_of=as_of)
+    return Held(ledger=book, standing=standing(book, known))
+
+
 def _splits(workspace: Workspace, key: CompanyKey, book: Ledger, as_of: dt.datetime) -> list[Split]:
     """Splits by the prices, and those of filings that the prices do not have."""
     priced = workspace.store.bars.splits([key.ticker], as_of).get(key.ticker, {})
@@ -160,16 +171,18 @@ def dilution(
     cik: int | None = None,
     rules: RuleSet | None = None,
 ) -> Dilution | None:
-    """Everything about one ticker as of a moment, at the last price of then; None when nothing of it has been read.
+    """Everything about one ticker as of a moment, at the last price of then.
 
-    ``rules`` are those of the ratings, the workspace's unless given.
+    None for a ticker that the table does not know and of which nothing has been read. ``rules`` are those of the ratings,
+    the workspace's unless given.
     """
     move = measure(workspace, clock.session_day(as_of), as_of, [ticker], {}).get(ticker)
     listing = workspace.table.by_ticker(ticker)
     key = CompanyKey(cik or (listing.cik if listing else None), ticker)
     found = held(workspace, key, as_of, move)
-    if found is None:
+    if found is None and listing is None:
         return None
+    found = found or _unread(workspace, as_of, move)
     return Dilution(
         ticker=ticker,
         company=listing.name if listing else "",
