@@ -270,7 +270,7 @@ def _filled(group: Group, other: Group) -> Group:
 def _completed(groups: list[Group], part: Part) -> list[Group]:
     """What a sentence says of warrants that it names: strike, term, expiry, price of a pre-funded one."""
     found = list(_NAMED.finditer(part.text))
-    if _LOCKED.search(part.text):
+    if _LOCKED.search(part.text) or _LISTED.search(part.text):
         return groups
     lone = [i for i, g in enumerate(groups) if not g.prefunded and not g.weighted and not g.exercised]
     if not lone:  # warrants at a nominal strike are not always called pre-funded

@@ -496,3 +496,12 @@ def test_a_split_without_a_day_is_not_taken_for_new(filing: Filing) -> None:
         [],
         ["announced"],
     )
+
+
+def test_listed_warrants_lend_their_strike_to_no_others(filing: Filing) -> None:
+    text = (
+        "Warrants, each exercisable for one Class A ordinary share at an exercise price of $11.50 per share ZVAQW\n\n"
+        "The sponsor received 200,000 private placement warrants."
+    )
+    found = [(e.shares, e.strike) for e in read_filing(filing("8-K", text)) if e.kind == "warrants"]
+    assert found == [(None, 11.5), (200_000, None)]
