@@ -14,7 +14,8 @@ from msgspec.structs import replace
 from screener import clock
 from screener.config import RowFilter
 from screener.engine import selection
-from screener.engine.selection import SESSIONS, SIDES
+from screener.engine.selection import SESSIONS as SESSIONS
+from screener.engine.selection import SIDES as SIDES
 from screener.errors import InputError
 from screener.language.symbols import typed_ticker
 from screener.types import WatchRow
@@ -111,7 +112,9 @@ def read_filters(args: Mapping[str, Sequence[str]]) -> Filters:
         source=tuple(dict.fromkeys(_word(v, "source") for v in _several(args, "source"))),
         exchange=tuple(dict.fromkeys(_name(v, "exchange") for v in _several(args, "exchange"))),
         ticker=tuple(dict.fromkeys(read_ticker(t) for v in _several(args, "ticker") for t in _split(v))),
-        **{name: _switch(args, name) for name in _SWITCHES},
+        own=_switch(args, "own"),
+        all=_switch(args, "all"),
+        apart=_switch(args, "apart"),
         **{name: _number(args, name) for name in (*NUMBERS, "max_age")},
         sort=_sort(_one(args, "sort")),
         page=read_whole(args, "page", 1, 10_000),
@@ -292,7 +295,7 @@ def pairs(f: Filters) -> list[tuple[str, str]]:
     return values
 
 
-def address(f: Filters, path: str = "/", **changes: object) -> str:
+def address(f: Filters, path: str = "/", /, **changes: object) -> str:
     """The address of the list with these filters changed; a change of filters goes back to its first page."""
     values = pairs(replace(f, **({"page": 1} | changes)))
     return path + ("?" + urlencode(values) if values else "")

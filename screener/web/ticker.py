@@ -23,7 +23,7 @@ from screener.web.query import Filters, read_day, read_moment, read_ticker
 from screener.web.site import Answer, PageView
 
 if TYPE_CHECKING:
-    from screener.pipeline.alerts.filters import Check
+    from screener.pipeline.alerts.filters import FilterAnswer
     from screener.pipeline.explanation import RuleVerdict
 
 STORIES = 30
@@ -133,7 +133,7 @@ def alerts(view: PageView, ticker: str, as_of: dt.datetime | None) -> list[Alert
     return [a for a in found if as_of is None or a.created <= as_of]
 
 
-def _checks(view: PageView, row: WatchRow) -> list[Check]:
+def _checks(view: PageView, row: WatchRow) -> list[FilterAnswer]:
     """What a decision about an alert of this row would say now, in order."""
     from screener.pipeline.alerts.decision import why_not
 

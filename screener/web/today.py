@@ -138,7 +138,7 @@ def _tally(rows: Sequence[WatchRow]) -> list[tuple[str, str, int]]:
 
 
 def _sides(rows: Sequence[WatchRow]) -> list[tuple[str, int]]:
-    counts = Counter(r.side for r in rows)
+    counts: Counter[str] = Counter(r.side for r in rows)
     return [(name, counts[side]) for name, side in SIDES.items() if counts[side]]
 
 
@@ -149,7 +149,8 @@ def _menus(
     catalysts = Counter(r.catalyst for r in rows)
     names = held.names
     sources = Counter(s for r in rows for s in set(names.get(r.story_id, (r.source,))) if s)
-    signs, sessions = Counter(r.polarity for r in rows), Counter(r.session for r in rows)
+    signs: Counter[str] = Counter(r.polarity for r in rows)
+    sessions = Counter(r.session for r in rows)
     offered: list[tuple[str, str, list[tuple[str, str, int]]]] = [
         ("catalyst", "Catalyst", [(c, show.words(c), n) for c, n in sorted(catalysts.items(), key=lambda x: (-x[1], x[0]))]),
         ("side", "Side", [(name, name, n) for name, n in _sides(rows)]),
