@@ -30,7 +30,9 @@ _UPON = re.compile(
 _SHARES_OF = re.compile(r"[^;]{0,260}?\bWarrant Shares?[”\"]?\)? at an exercise price")
 _TOGETHER = re.compile(r",?\sand,?\s(?:collectively|together|with)\b[^()]*?(?=\))")
 _LOCKED = re.compile(r"\b(?:not sell|transfer|lock-?up|pledge)\b", re.I)
-_PREFUNDED_PRICE = re.compile(r"\bprice (?:for|of|per) (?:each )?pre-?\s?funded warrants?[^$;.]{0,60}?(?=\$)", re.I)
+_PREFUNDED_PRICE = re.compile(
+    r"(?<!exercise )\bprice (?:for|of|per) (?:each )?pre-?\s?funded warrants?[^$;.]{0,60}?(?=\$)", re.I
+)
 _OPTIONS = re.compile(r"\b(?:options?|restricted stock units|RSUs?|conversion)\b", re.I)
 _NUMBERED = re.compile(
     rf"(?<![\w.,$-])(?P<n>{DIGITS})(?:\s(?P<mag>million|billion|thousand))?\s"
