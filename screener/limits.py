@@ -62,6 +62,7 @@ HEADER_BYTES = 2_000_000  # what stands before its first document
 FILING_TEXT_CHARS, EXHIBIT_TEXT_CHARS = 200_000, 100_000  # of a filing and of an exhibit that are kept
 HTML_CHARS = 5_000_000  # of one text that is freed of its markup
 LENIENT_BYTES, LENIENT_MARKS = 2_000_000, 40_000  # of a broken feed that is mended: the mender's time goes with both
+MENDED_BYTES = 5_000_000  # of a JSON answer whose wrong characters are taken out: a second of work
 SEEN_IDS = 5_000  # of one feed that are remembered to tell what is new
 
 FIRST_YEAR, LAST_YEAR = 1990, 2199  # a date outside is none: EDGAR begins in 1993, and 9999 cannot be moved by a zone

@@ -18,8 +18,8 @@ import yaml
 from screener.errors import YamlError
 from screener.limits import DIGITS, NESTING, YAML_BYTES, YAML_NODES
 
-_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)$")
-_FLOAT = re.compile(r"[-+]?(0|[1-9][0-9_]*)?(\.[0-9_]+)?([eE][-+]?[0-9]+)?$")
+_INT = re.compile(r"\A[-+]?(0|[1-9][0-9_]*+)$")
+_FLOAT = re.compile(r"\A[-+]?(0|[1-9][0-9_]*+)?(\.[0-9_]++)?([eE][-+]?[0-9]++)?$")
 
 
 class LineDict(dict[str, Any]):

@@ -8,7 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# A busy machine makes any example slow; nothing of the suite measures time that way.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 SHARED = Path(os.environ.get("SCREENER_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect

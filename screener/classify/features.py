@@ -14,8 +14,8 @@ from spacy.tokens import Doc
 Hashes = NDArray[np.uint64]
 HEAD_CHARS = 250  # of the text; later words repeat or describe the company
 TITLE_WORDS, TEXT_WORDS = 60, 40
-_NUMBER = re.compile(r"[\d][\d,.]*(%|x|st|nd|rd|th|k|m|b|bn|mm)?$")
-_NO_WORD = re.compile(r"[\W_]+$")
+_NUMBER = re.compile(r"\A\d[\d,.]*+(%|x|st|nd|rd|th|k|m|b|bn|mm)?$")
+_NO_WORD = re.compile(r"\A[\W_]++$")
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 _TITLE, _TEXT, _START = np.uint64(0x51), np.uint64(0xA7), np.uint64(0x1234567)
 _SUFFIXES = ("ings", "ing", "ers", "ed", "es", "er", "s", "e")

@@ -19,7 +19,7 @@ from screener.language import money
 MAX_PARAGRAPH = 20_000
 _AGENCY = re.compile(r"[A-Z][A-Z.,&'’/ -]{2,70}$")
 _VERB = re.compile(
-    r"[,;]?\s+(?:(?:was|were|is|are|has been|have been|is being|are being|will be)\s+"
+    r"(?:[,;]|(?<!\s))\s++(?:(?:was|were|is|are|has been|have been|is being|are being|will be)\s+"
     r"(?:each\s+|both\s+)?(?:awarded|added|issued|selected)|(?:is|are) (?:being )?awarded|will (?:each )?receive|received|"
     r"will (?:each )?(?:compete|share))\b"
 )
@@ -32,7 +32,7 @@ _CEILING = re.compile(
     r"compete for each|shared|multiple[- ]award|as an awardee)\b",
     re.IGNORECASE,
 )
-_OBLIGATED = re.compile(r"[^.]*?\bobligat(?:ed|ing|ion)\b", re.IGNORECASE)
+_OBLIGATED = re.compile(r"\A[^.]*?\bobligat(?:ed|ing|ion)\b", re.IGNORECASE)
 _NO_FUNDS = re.compile(r"\bno (?:\w+ ){0,4}funds?\b[^.]{0,120}\bobligated", re.IGNORECASE)
 _CUMULATIVE = re.compile(
     r"\b(?:total )?(?:cumulative|face) (?:face )?value[^.$]{0,80}?(?:to|of|is)\s+(\$[\d,.]+(?:\s*(?:million|billion))?)",
@@ -54,7 +54,7 @@ _PARENT = re.compile(
     r"(?:an? (?:wholly owned )?(?:subsidiary|division|unit) of |an? |doing business as |d/?b/?a )(.+)", re.IGNORECASE
 )
 _UPDATE = re.compile(r"^(?:UPDATE|CORRECTION|MODIFICATION)\s*:\s*")
-_PARENTHESES = re.compile(r"\s*\([^()]{0,120}\)")
+_PARENTHESES = re.compile(r"(?<!\s)\s*+\([^()]{0,120}\)")
 
 
 class Award(Struct, frozen=True, kw_only=True):

@@ -21,7 +21,7 @@ from screener.types import Collected, FactValue, FeedSpec, Item
 DECISIONS = (
     (
         "complete_response",
-        r"complete response letter|declin\w+ to approve|refus\w+ to (?:file|approve)|reject(?:s|ed)\b",
+        r"complete response letter|declin\w{1,5} to approve|refus\w{1,5} to (?:file|approve)|reject(?:s|ed)\b",
     ),
     ("clinical_hold", r"clinical hold"),
     ("withdrawal", r"withdr(?:aw|ew)\w*|revok\w+|revocation"),
@@ -29,7 +29,10 @@ DECISIONS = (
     ("accelerated_approval", r"accelerated approval"),
     ("tentative_approval", r"tentative(?:ly)? approv\w+"),
     ("clearance", r"\bclear(?:s|ed|ance)\b|510\(k\)"),
-    ("authorization", r"(?:grants?|granted|issu\w+) (?:de novo|marketing|authoriz\w+)|\bauthoriz(?:es|ed)\b|de novo"),
+    (
+        "authorization",
+        r"(?:grants?|granted|issu\w{1,5}) (?:de novo|marketing|authoriz\w+)|\bauthoriz(?:es|ed)\b|de novo",
+    ),
     ("designation", r"(?:breakthrough|fast track|orphan|priority review)\b.{0,40}\b(?:designation|voucher)s?"),
     ("approval", r"\bapprov(?:es|ed|al)\b|\blicens(?:es|ed|ure)\b"),
 )
@@ -53,7 +56,7 @@ _SPONSORS = (
 )
 _COMPANY = re.compile(
     r"(?:\b(?:Inc|Corp|Corporation|Ltd|Limited|LLC|L\.L\.C|plc|PLC|N\.V|S\.A|SE|AG|A/S|GmbH|Co|Company|LP|L\.P)\b\.?|"
-    r"(?:Therapeutics|Pharma\w*|Biopharma\w*|Bio\w*|Medical|Sciences|Laboratories|Genetics|Oncology|Diagnostics|Vaccines))$"
+    r"(?:Therapeutics|Pharma\w{0,20}|Biopharma\w{0,20}|Bio\w{0,20}|Medical|Sciences|Laboratories|Genetics|Oncology|Diagnostics|Vaccines))$"
 )
 
 

@@ -30,8 +30,8 @@ from screener.limits import EXHIBIT_TEXT_CHARS, FILING_TEXT_CHARS
 from screener.sec import forms, items8k
 from screener.types import Exhibit, FactValue, Filing, Item, Problem
 
-_LINK = re.compile(r"(.*/data/\d{1,10}/)(\d{18})/(\d{10}-\d{2}-\d{6})-index(?:-headers)?\.html?$")
-_TEXT_LINK = re.compile(r".*/data/\d{1,10}/(?:\d{18}/)?\d{10}-\d{2}-\d{6}\.txt$")
+_LINK = re.compile(r"\A(.*/data/\d{1,10}/)(\d{18})/(\d{10}-\d{2}-\d{6})-index(?:-headers)?\.html?$")
+_TEXT_LINK = re.compile(r"\A.*/data/\d{1,10}/(?:\d{18}/)?\d{10}-\d{2}-\d{6}\.txt$")
 
 
 def submission_url(filing: Filing, base_url: str = "") -> str:

@@ -26,7 +26,7 @@ from screener.types import Filing, Party, Problem
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ENTRY, _TITLE, _LINK, _SUMMARY = (_ATOM + n for n in ("entry", "title", "link", "summary"))
 _UPDATED, _CATEGORY, _ID = (_ATOM + n for n in ("updated", "category", "id"))
-_NAME = re.compile(r"(.*) \((\d{1,10})\) \(([^()]+)\)\s*$", re.S)
+_NAME = re.compile(r"\A(.*) \((\d{1,10})\) \(([^()]+)\)\s*+$", re.S)
 _ACCESSION = re.compile(r"accession-number=(\d{10}-\d{2}-\d{6})\s*$")
 _ITEM = re.compile(r"Item ([0-9A-Z.]{1,6}): ([^\n<]*)")
 # Whose filing it is, best first: a person who reports or an investor who files is not the company.

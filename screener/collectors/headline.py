@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 _SKIP = re.compile(
-    r"(?:exhibit|ex)[\s.-]*\d+|(?:for )?immediate release\b|(?:press|news|media) (?:release|contact)|news$|contacts?\b"
+    r"\A(?:(?:exhibit|ex)[\s.-]*+\d|(?:for )?immediate release\b|(?:press|news|media) (?:release|contact)|news$|contacts?\b"
     r"|(?:investor|media|company|source)s?\b[^.]{0,40}:|https?:|www\.|tel\b|phone|\(?\d{3}\)?[ .-]|page \d|table of contents"
-    r"|for (?:further|more) information|embargo|not for (?:release|distribution)|[\d/.\s,:-]+$|\[|.{0,60}logo\b"
-    r"|.{0,60}\brelease$|(?:for release|release date|date|released)\b.{0,40}$",
+    r"|for (?:further|more) information|embargo|not for (?:release|distribution)|[\d/.\s,:-]++$|\[|.{0,60}logo\b"
+    r"|.{0,60}\brelease$|(?:for release|release date|date|released)\b.{0,40}$)",
     re.IGNORECASE,
 )
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,7}\.?"
-_DATE_ONLY = re.compile(rf"(?:\w+day,? )?{_MONTH} \d{{1,2}},? \d{{4}}\.?$", re.IGNORECASE)
+_DATE_ONLY = re.compile(rf"\A(?:\w{{1,9}}day,? )?{_MONTH} \d{{1,2}},? \d{{4}}\.?$", re.IGNORECASE)
 _RELEASE = re.compile(
     r"today announced|announced today|immediate release|press release|news release|\((?:nasdaq|nyse|otc)|globe ?newswire|"
     r"pr ?newswire|business ?wire|access ?newswire|forward[- ]looking statements|today reported|"

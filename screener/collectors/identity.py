@@ -18,7 +18,7 @@ from screener.limits import SEEN_IDS
 
 _WEB = re.compile(r"https?://[^\s/?#\[\]@\\]+(?=[/?#]|$)")
 _UNSAFE = re.compile(r"[\s<>\"\x00-\x1f\x7f]")
-_TRACKING = re.compile(r"(?:utm_[a-z_]+|feedref|fbclid|gclid|mkt_tok|mc_cid|mc_eid)=", re.IGNORECASE)
+_TRACKING = re.compile(r"(?:utm_[a-z_]{1,60}|feedref|fbclid|gclid|mkt_tok|mc_cid|mc_eid)=", re.IGNORECASE)
 
 
 def clean_link(link: str) -> str:

@@ -14,7 +14,7 @@ from html.entities import html5
 
 import msgspec
 
-from screener.limits import DIGITS
+from screener.limits import DIGITS, MENDED_BYTES
 
 # what XML 1.0 cannot carry at all
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -23,11 +23,14 @@ _REFERENCE = re.compile(r"&(?:#([0-9]+);?|#[xX]([0-9a-fA-F]+);?|([A-Za-z][A-Za-z
 _ESCAPED, _HALF_BYTES = re.compile("[\udc80-\udcff]"), re.compile("\udced[\udca0-\udcbf][\udc80-\udcbf]")
 _GUESSED = {0xDC00 + b: bytes([b]).decode("cp1252", "replace") for b in range(0x80, 0x100)}
 _OWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
+# Python's names for what is no charset of any document
+_NO_CHARSETS = frozenset(("idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf_7"))
 _DECLARED = re.compile(rb"<\?xml[^<>]{0,200}?encoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9._-]{1,40})[\"']")
 _DOCTYPE = re.compile(r"<!DOCTYPE[^<>\[\]]{0,500}>")
 _WIDE = (b"\xff\xfe", b"\xfe\xff", b"\x00<", b"<\x00")
+# after whole pairs of backslashes, an emoji's two halves, or one half alone
 _HALF = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u([dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.S
+    rb"(?<!\\)((?:\\\\)*+)\\u(?:[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|([dD][89a-fA-F][0-9a-fA-F]{2}))"
 )
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -66,6 +69,8 @@ def _decoded(body: bytes) -> tuple[str, int] | None:
     if name in ("utf-8", "utf8", "us-ascii", "ascii") or _is_utf8(body):
         return _utf8(body)
     try:
+        if codecs.lookup(name).name.replace("-", "_") in _NO_CHARSETS:
+            return _utf8(body)
         text = body.decode(name, "replace")
     except (LookupError, ValueError):  # no charset of this name, or none for text
         return _utf8(body)
@@ -150,6 +155,8 @@ def read_json(body: bytes) -> tuple[object, int]:
         raise NotJson("is nested too deeply") from e
     except (msgspec.DecodeError, UnicodeDecodeError, ValueError) as e:
         strict = e
+    if len(body) > MENDED_BYTES:
+        raise NotJson(str(strict)) from strict
     mended = _Mended()
     try:
         return mended.read(body), mended.wrong
@@ -174,10 +181,10 @@ class _Mended:
         )
 
     def _escape(self, found: re.Match[bytes]) -> bytes:
-        if not found[1]:
+        if not found[2]:
             return found[0]
         self.wrong += 1
-        return b""
+        return found[1]
 
     def _int(self, text: str) -> int | None:
         if len(text) <= DIGITS:

@@ -17,7 +17,7 @@ Lookup = Callable[[str], Truth]
 Expr = Callable[[Lookup], Truth]
 MAX_LENGTH = 500
 _WORD = re.compile(r"\s+|[()]|[A-Za-z_][A-Za-z0-9_]*")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_NAME = re.compile(r"\A[A-Za-z_][A-Za-z0-9_]*+\Z")
 
 
 class ConditionError(ValueError):

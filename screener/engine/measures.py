@@ -16,7 +16,7 @@ DILUTIVE = frozenset(
 _PHASES = {"1": 1.0, "1A": 1.0, "1B": 1.0, "1/2": 1.5, "1/2A": 1.5, "2": 2.0, "2A": 2.0, "2B": 2.5, "2/3": 2.5}
 _PHASES |= {"3": 3.0, "3A": 3.0, "3B": 3.0, "PIVOTAL": 3.0, "4": 4.0}
 _ONE_FOR_N = re.compile(
-    r"\s*(?:1|one)\s*[-\s]?for[-\s]?\s*(\d+(?:\.\d+)?)\s*\Z|\s*(\d+(?:\.\d+)?)\s*[:-]\s*1\s*\Z", re.I
+    r"\A\s*+(?:(?:1|one)\s*+-?\s*+for-?\s*+(\d+(?:\.\d+)?)|(\d+(?:\.\d+)?)\s*+[:-]\s*+1)\s*+\Z", re.I
 )
 # A volatility pause lasts minutes; a recorded one without its resumption is long over.
 _PAUSES = ("LUDP", "LUDS", "M", "MWC1", "MWC2")

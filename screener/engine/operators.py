@@ -142,7 +142,7 @@ def _slow(pattern: str) -> str | None:
     bare = re.sub(r"\[\^?\]?(?:\\.|[^\]\\])*\]", "c", re.sub(r"\\[^1-9]", "e", pattern))
     if re.search(r"\\[1-9]|\(\?P=", bare):
         return "the pattern uses a back-reference; write it without"
-    repeats = re.findall(r"[*+]|\{\d*,?\d*\}|(?<=[^(*+?}])\?", bare)
+    repeats = re.findall(r"[*+]|\{\d*+(?:,\d*+)?\}|(?<=[^(*+?}])\?", bare)
     if len([r for r in repeats if r != "?"]) > MAX_REPEATS:
         return f"the pattern has more than {MAX_REPEATS} repeats; split it into several keys"
     open_groups: list[bool] = []

@@ -26,9 +26,9 @@ UNITS = {"": 1.0, "k": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "b": 1e9, "bn": 1e9,
 UNITS |= {"thousand": 1e3, "million": 1e6, "billion": 1e9}
 PERCENT, SIGNED = ("change", "gap", "since_news", "materiality"), ("change", "gap", "since_news")
 _AMOUNT = re.compile(
-    r"\$?\s*(-?(?:[0-9][0-9_,]*\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]{1,3})?)\s*([a-z]{0,8})", re.IGNORECASE
+    r"\$?\s{0,9}(-?(?:[0-9][0-9_,]*+(?:\.[0-9]*+)?|\.[0-9]++)(?:e[+-]?[0-9]{1,3})?)\s{0,9}([a-z]{0,8})", re.IGNORECASE
 )
-_GROUPS = re.compile(r"-?[0-9]{1,3}(?:[_,][0-9]{3})+(?:\.[0-9]*)?\Z|[^_,]*\Z")
+_GROUPS = re.compile(r"\A(?:-?[0-9]{1,3}(?:[_,][0-9]{3})++(?:\.[0-9]*+)?|[^_,]*+)\Z")
 _PARTS = re.compile(r"[ :]")
 Key = Callable[[WatchRow], Any]
 NUMBERS: dict[str, Key] = {

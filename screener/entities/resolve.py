@@ -38,7 +38,7 @@ _ANNOUNCED = re.compile(
 )
 _HINT_VENUE = re.compile(r"[^:]{1,40}:")
 _COUNTRY_CODE = re.compile(r":US(?: Equity)?\s*\Z", re.IGNORECASE)
-_NUMBER = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d|(?=[A-Z]*\d)[A-Z0-9]{8}\d")
+_NUMBER = re.compile(r"[A-Z]{2}[A-Z0-9]{9}\d|(?=[A-Z]{0,8}\d)[A-Z0-9]{8}\d")
 # Endings that data services give symbols of exchanges abroad.
 _ABROAD = re.compile(
     r"\.(?:TO|CN|NE|V|L|IL|AX|NZ|HK|SS|SZ|T|TW|TWO|KS|KQ|SI|KL|JK|BK|NS|BO|PA|BR|AS|LS|MC|MI|DE|F|BE|DU|HM|MU|SG|"

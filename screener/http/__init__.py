@@ -9,6 +9,7 @@
 * 408, 425, 429, 5xx, timeouts and broken connections are tried again with growing waits, Retry-After honoured;
 * bodies are decompressed here, in steps, so that neither a huge body nor a gzip bomb passes ``max_bytes``; a body that
   drips for ever meets ``total_timeout``;
+* cookies are neither kept nor sent;
 * redirects are followed by hand. A private, loopback or link-local target is refused unless it is configured, that is
   named in ``allowed_hosts`` or the origin of the (trusted) first address. Names are resolved and the connected peer is
   checked too, so that a public name for a private address does not help.

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import zlib
 
+_OVERHEAD = 65_536  # of a compressed stream over what it holds: headers, checksums, what could not be made smaller
+
 
 class Inflater:
-    """Undoes Content-Encoding in steps, never holding more than ``limit`` bytes."""
+    """Undoes Content-Encoding in steps, never holding or taking more than ``limit`` bytes.
+
+    What comes is bounded too: a stream of empty parts can go on for ever without giving a byte.
+    """
 
     def __init__(self, encoding: str, limit: int) -> None:
-        self.out, self._limit, self._left = bytearray(), limit, b""
+        self.out, self._limit, self._taken = bytearray(), limit, 0
         self._encoding = encoding
         self._unzip = zlib.decompressobj(47) if encoding else None
 
     def feed(self, data: bytes) -> bool:
         """Take raw bytes; False when the limit is passed. Raises zlib.error for what is not compressed as said."""
+        self._taken += len(data)
+        if self._taken > self._limit + _OVERHEAD:
+            return False
         while data and self._unzip is not None:
             self.out += self._inflate(data)
             if len(self.out) > self._limit:

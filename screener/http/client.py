@@ -7,6 +7,7 @@ import logging
 import time
 import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
+from http.cookiejar import CookieJar
 from types import TracebackType
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 
@@ -35,6 +36,13 @@ class _Again(FetchError):
     wait: float | None = None
     body: bytes = b""
     headers: Mapping[str, str] = {}
+
+
+class _NoCookies(CookieJar):
+    """A feed needs none; kept ones would grow with every answer until servers refuse the header."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Take none, unread."""
 
 
 class _Job:
@@ -87,6 +95,7 @@ class Fetcher:
             timeout=timeout,
             transport=transport,
             proxy=proxy,
+            cookies=_NoCookies(),
             trust_env=False,
             limits=httpx2.Limits(max_connections=100, max_keepalive_connections=50),
         )

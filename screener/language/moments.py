@@ -34,7 +34,7 @@ _MAIL = re.compile(
     r"(?:[A-Z][a-z]{2}, )?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) ([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))? ([A-Z]{1,4}|[+-]\d{4})$"
 )
 _EPOCH = re.compile(r"(?:/Date\()?(\d{9,10}|\d{12,13})(?:\.\d+)?(?:[+-]\d{4})?(?:\)/)?$")
-_COMMENT = re.compile(r"\s*\(([^()]*)\)\s*$")
+_COMMENT = re.compile(r"(?<!\s)\s*+\(([^()]*)\)\s*+$")
 _FRACTION = re.compile(r"(?<=:\d\d)[.,](\d{1,12})")
 _DOTTED_TIME = re.compile(r"(?<=\s)(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?=\s|$)")
 _HALF = re.compile(r"\b([ap])\.?\s?m\b\.?", re.IGNORECASE)
@@ -44,7 +44,7 @@ _LATE_HALF = re.compile(r"(?<![:\d])(1[3-9]|2[0-3]|00)(:\d\d(?::\d\d)?)\s?[AP]M\
 _LEAP = re.compile(r"(?<=:\d\d):60\b")
 _MIDNIGHT = re.compile(r"(?<=[\sT])24:00(:00)?\b")
 _POINTS = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}\b")
-_CLEAN = re.compile(r"[\w\s:.,/+-]+$")
+_CLEAN = re.compile(r"\A[\w\s:.,/+-]++$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d|\b\d\d\b")
 
 

@@ -18,7 +18,7 @@ from screener.language.dates import MONTH
 from screener.language.numbers import UNITS, WORDS, number, tidy
 
 LARGEST = 10_000
-_N = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?|{WORDS})"
+_N = rf"(?:[0-9]{{1,3}}(?:,[0-9]{{3}}){{1,4}}|[0-9]{{1,6}}(?:\.[0-9]{{1,4}})?|{WORDS})"
 _BOTH = rf"(?:{_N}\s?\([0-9,.]{{1,8}}\)|{_N})"
 # What stands between a number and "for": old and new, and what they count.
 _UNIT = (
@@ -70,7 +70,7 @@ _EXAMPLE = re.compile(
     r"\b(?:example|e\.g|if|assum\w+|illustrat\w+|hypothetical\w*|previous\w*|prior|earlier|last year)\b[^.;]*$", re.I
 )
 _JOIN = re.compile(
-    r"^\)?\s*,?\s*(?:to|through|and|or|[-–—])\s*(?:not |no )?"
+    r"^\)?\s*+(?:,\s*+)?(?:to|through|and|or|[-–—])\s*+(?:not |no )?"
     r"(?:(?:more|greater|less|higher|fewer) than |up to |a maximum of |at most )?"
     r"(?:a )?(?:ratio of |maximum of )?$",
     re.I,

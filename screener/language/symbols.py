@@ -26,14 +26,14 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_COUNTRY = re.compile(r"(?:(?:[ :.\-/]US|[ ](?:UW|UQ|UR|UA|UP|UV))(?: EQUITY)?|\.(?:OQ|PK|OB))+\Z", re.IGNORECASE)
+_COUNTRY = re.compile(r"(?:(?:[ :.\-/]US|[ ](?:UW|UQ|UR|UA|UP|UV))(?: EQUITY)?|\.(?:OQ|PK|OB)){1,3}\Z", re.IGNORECASE)
 _SMALL = re.compile(r"([A-Z0-9]{1,6})(p|pr|pf|pfd|r|w)([A-Z]?)\Z")
 _SMALL_MARK = {"r": "RI", "w": "WI"}
 _TYPED_VENUE = re.compile(
     r"(?:nasdaq|nyse|amex|arca|otc|cboe|bats|x[a-z]{3}|ticker|symbol)[a-z .\-]{0,24}:\s?", re.IGNORECASE
 )
-_PARTS = re.compile(r"([A-Z0-9]+)\s*([.\-/^ +=#$*].*)\Z")
-_TOKEN = re.compile(r"[\-./ ]*([+=#$^]|[A-Z0-9]+)")
+_PARTS = re.compile(r"\A([A-Z0-9]++)\s{0,20}([.\-/^ +=#$*].*)\Z")
+_TOKEN = re.compile(r"[+=#$^]|[A-Z0-9]+")
 _MARKS = {"+": "WT", "=": "UN", "#": "WI", "$": "WD", "^": "P"}
 _WORDS = {
     **dict.fromkeys(("WS", "WT", "W", "WTS", "WAR"), "WT"),

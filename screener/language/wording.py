@@ -50,7 +50,7 @@ _VALUES = {
     **{f"<{name}>": f"(?:{words})" for name, words in NAMED.items()},
 }
 _TOKEN = re.compile(r"[()\[\]|]|[^\s()\[\]|]+")
-_WORD = re.compile(r"[\w'.&/%+-]+\*?$")
+_WORD = re.compile(r"\A[\w'.&/%+-]++\*?$")
 _FOLD = {
     **dict.fromkeys(map(ord, "‘’‛′ʼ`"), "'"),
     **dict.fromkeys(map(ord, "“”„″«»"), '"'),

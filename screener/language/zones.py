@@ -36,7 +36,7 @@ _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 _LONG = {"EASTERN": "E", "CENTRAL": "C", "MOUNTAIN": "M", "PACIFIC": "P"}
 _OFFSET = re.compile(r"(?:GMT|UTC|UT|Z)?\s?([+-])(\d{1,2})(?::?(\d{2}))?$")
 _LONG_NAME = re.compile(r"(EASTERN|CENTRAL|MOUNTAIN|PACIFIC)(?: (STANDARD|DAYLIGHT))?(?: TIME)?$")
-_AREA = re.compile(r"[A-Za-z]+(?:/[A-Za-z_+-]+){1,2}$")
+_AREA = re.compile(r"\A[A-Za-z]++(?:/[A-Za-z_+-]++){1,2}$")
 MOST = dt.timedelta(hours=14)
 # At the end of what is left of a date; or, as the Unix date command writes it, before the year. An offset without a name
 # must follow a time, or the 12 of 2026-03-12 would be one.

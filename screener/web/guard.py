@@ -46,7 +46,7 @@ _HEADERS = [
 ]
 _NOT_LINKED = frozenset({"api", "events", "openapi"})
 """First parts of the paths that no link leads to."""
-_SCRIPT = re.compile(r"<script>(.*?)</script>", re.S)
+_SCRIPT = re.compile(r"<script>([^<]*+(?:<(?!/?script>)[^<]*+)*+)</script>")
 
 
 def is_loopback(host: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -192,7 +191,7 @@ def respond(answer: Answer, request: Request) -> Response:
     headers = {"cache-control": "private, no-cache", "vary": "Accept-Encoding", **answer.headers}
     if answer.etag:
         headers["etag"] = answer.etag
-        if answer.etag in re.split(r"\s*,\s*", request.headers.get("if-none-match", "")):
+        if answer.etag in map(str.strip, request.headers.get("if-none-match", "").split(",")):
             return Raw(b"", 304, headers, answer.kind)
     body = answer.body
     if answer.packed and "gzip" in request.headers.get("accept-encoding", ""):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from screener.collectors.mend import NotJson, mend_xml, read_json
@@ -122,3 +124,35 @@ def test_sound_escapes_stay() -> None:
 def test_what_is_no_json_says_so(body: bytes) -> None:
     with pytest.raises(NotJson):
         read_json(body)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("\\\\\\ud83d", "\\\\"),  # an escaped backslash, then half an emoji
+        ("\\\\ud83d", "\\\\ud83d"),  # no escape at all
+        ("\\ud83d\\ude00\\ude00", "\\ud83d\\ude00"),
+        ("\\n\\udfffx", "\\nx"),
+        ("\\ud83d\\ud83d\\ude00", "\\ud83d\\ude00"),
+    ],
+)
+def test_half_an_emoji_beside_backslashes(text: str, kept: str) -> None:
+    found, _ = read_json(f'["{text}\x01"]'.encode())
+    assert found == json.loads(f'["{kept} "]')
+
+
+@pytest.mark.parametrize("many", [b"\\\\" * 300_000, b"\\n" * 300_000, b"\\ud83d" * 100_000])
+def test_many_escapes_are_read_or_refused_and_a_huge_broken_answer_is_refused(many: bytes) -> None:
+    assert read_json(b'["' + many + b'\x01"]')[1] >= 1
+    with pytest.raises(NotJson):
+        read_json(b'["' + many * 10 + b'\x01"]')
+
+
+@pytest.mark.parametrize(
+    "name", ["unicode_escape", "Unicode-Escape", "punycode", "idna", "raw_unicode_escape", "utf-7"]
+)
+def test_a_charset_that_is_none_is_not_believed(fault_server: WireServer, name: str) -> None:
+    body = rss(4).replace(b'<?xml version="1.0"?>', f'<?xml version="1.0" encoding="{name}"?>'.encode())
+    body = body.replace(b"order 2", b"order \\d \xe9 2")
+    found = poll(fault_server.route("/c.xml", lambda _: Reply(body, content_type="application/rss+xml")))
+    assert len(found.items) == 4 and any("order \\d \xe9 2" in i.title for i in found.items)

@@ -52,12 +52,12 @@ _ENDPOINT_DEPTH = 6_000
 _HOPED = re.compile(r"\b(?:if|should|whether|would|could|may|expect(?:s|ed)? to|aims? to|designed to|likely to|to)\s$")
 P_VALUE = re.compile(r"\bp[\s -]?(?:values?)?\s?(?:of\s)?(?P<op>[<>=≤≥]{1,2})?\s?(?P<p>0?\.[0-9]{1,8})\b", re.I)
 N = re.compile(
-    r"\b[nN]\s?=\s?(?P<a>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,6})\b"
+    r"\b[nN]\s?=\s?(?P<a>[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,6})\b"
     r"|\b(?:enrolled|randomized|randomised|included|treated|dosed|in)\s"
-    r"(?:a total of |approximately )?(?P<b>[0-9]{1,3}(?:,[0-9]{3})+"
+    r"(?:a total of |approximately )?(?P<b>[0-9]{1,3}(?:,[0-9]{3}){1,3}"
     r"|[0-9]{2,5})\s"
     r"(?:\w+ ){0,2}?(?:patients|participants|subjects|adults|children|volunteers)\b"
-    r"|\b(?P<c>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{2,5})[\s-](?:patient|participant|subject)s?\b",
+    r"|\b(?P<c>[0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{2,5})[\s-](?:patient|participant|subject)s?\b",
 )
 DESIGNATIONS = (
     ("Breakthrough Therapy", r"breakthrough therapy(?! drug candidates)"),

@@ -67,7 +67,8 @@ CEILING = re.compile(
 )
 OBLIGATED = re.compile(r"\bobligated\b|firm[- ]fixed[- ]price|\bfunded (?:amount|value)|fully funded", re.I)
 ROYALTY = re.compile(
-    r"\b(?P<p>[0-9]{1,2}(?:\.[0-9])?)\s?%\s(?:\w+ ){0,3}royalt|royalt\w+ (?:\w+ ){0,3}of (?P<q>[0-9]{1,2}(?:\.[0-9])?)\s?%",
+    r"\b(?P<p>[0-9]{1,2}(?:\.[0-9])?)\s?%\s(?:\w+ ){0,3}royalt"
+    r"|royalt\w{1,6} (?:\w{1,30} ){0,3}of (?P<q>[0-9]{1,2}(?:\.[0-9])?)\s?%",
     re.I,
 )
 _PLACED = re.compile(r"private placement|offering|registered direct|financing|equity raise", re.I)

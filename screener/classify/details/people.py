@@ -7,7 +7,7 @@ import re
 from screener.classify.details.reading import Notes, PatternMatch, Reading
 
 _ROLE = (
-    r"(?:Co-|Vice |Executive |Non-Executive |Independent |Founder and |Interim )*"
+    r"(?:Co-|Vice |Executive |Non-Executive |Independent |Founder and |Interim ){0,4}"
     r"(?:CEO|CFO|COO|Chief \w+ Officer|Chair(?:man|woman|person)?|President|Founder|Directors?|Officers?|Insiders?)"
     r"(?: and (?:CEO|Founder|President|Chief \w+ Officer|Chair(?:man)?))?"
 )

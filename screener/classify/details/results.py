@@ -8,22 +8,20 @@ from screener.classify.details.money import StatedAmount
 from screener.classify.details.reading import Notes, Reading
 from screener.language.numbers import tidy
 
-_LINE = (
-    r"(?:net |total |quarterly |record |product |consolidated |preliminary |unaudited )*(?:revenues?|net sales|sales)"
-)
+_LINE = r"(?:net |total |quarterly |record |product |consolidated |preliminary |unaudited ){0,5}(?:revenues?|net sales|sales)"
 _BEFORE = re.compile(
-    rf"\b{_LINE}(?:\s[\w’'-]+){{0,7}}?\s(?:of|was|were|at|to|reached|totall?ed|amounted to|exceed(?:s"
-    rf"|ed)?)\s?(?:approximately |about |over |a record )*[~(]?$"
+    rf"\b{_LINE}(?:\s[\w’'-]{{1,40}}){{0,7}}?\s(?:of|was|were|at|to|reached|totall?ed|amounted to|exceed(?:s"
+    rf"|ed)?)\s?(?:approximately |about |over |a record ){{0,3}}[~(]?$"
 )
-_AFTER = re.compile(rf"^\s(?:in |of )?(?:[\w’'-]+ ){{0,3}}{_LINE}\b")
+_AFTER = re.compile(rf"^\s(?:in |of )?(?:[\w’'-]{{1,40}} ){{0,3}}{_LINE}\b")
 _NOT_DOLLARS = re.compile(r"^\s(?:in |of )?(?:deferred|cost of)")
 CHANGE = re.compile(
-    rf"\b{_LINE}(?:\s[\w’'$.-]+){{0,8}}?,?\s(?P<a>up|increas\w+|grew|rose|climb\w*|jump\w*|surg\w+"
+    rf"\b{_LINE}(?:\s[\w’'$.-]{{1,40}}){{0,8}}?,?\s(?P<a>up|increas\w+|grew|rose|climb\w*|jump\w*|surg\w+"
     rf"|growth of|down|decreas\w+|declin\w+|fell|dropp?\w*)"
-    r"\s(?:by |of |approximately |about |over |~|more than |nearly )*(?P<p>[0-9][0-9,]{0,6}(?:\.[0-9]{1,2})?)\s?%"
-    rf"|\b(?P<q>[0-9][0-9,]{{0,6}}(?:\.[0-9]{{1,2}})?)\s?%\s(?:[\w/-]+\s){{0,4}}?(?P<b>increase in"
-    rf"|growth in|decrease in|decline in|drop in)\s(?:[\w-]+\s){{0,2}}?{_LINE}"
-    rf"|\b(?P<r>[0-9][0-9,]{{0,6}}(?:\.[0-9]{{1,2}})?)\s?%\s(?:[\w/-]+\s){{0,3}}?{_LINE}\s(?P<c>growth"
+    r"\s(?:by |of |approximately |about |over |~|more than |nearly ){{0,3}}(?P<p>[0-9][0-9,]{0,6}(?:\.[0-9]{1,2})?)\s?%"
+    rf"|\b(?P<q>[0-9][0-9,]{{0,6}}(?:\.[0-9]{{1,2}})?)\s?%\s(?:[\w/-]{{1,40}}\s){{0,4}}?(?P<b>increase in"
+    rf"|growth in|decrease in|decline in|drop in)\s(?:[\w-]{{1,40}}\s){{0,2}}?{_LINE}"
+    rf"|\b(?P<r>[0-9][0-9,]{{0,6}}(?:\.[0-9]{{1,2}})?)\s?%\s(?:[\w/-]{{1,40}}\s){{0,3}}?{_LINE}\s(?P<c>growth"
     rf"|increase|decline|decrease)",
     re.I,
 )

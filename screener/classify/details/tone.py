@@ -22,7 +22,7 @@ _GOOD_LINE = (
     r"|cash(?: position| flow)?|"
     r"deposits|subscribers|customers|results|arr|volumes?|loans|assets under management|enrol?lments?)"
 )
-_BAD_LINE = r"(?:net |operating |adjusted )*(?:loss(?:es)?|expenses|costs|debt|cash burn|charge-offs)"
+_BAD_LINE = r"(?:net |operating |adjusted ){0,4}(?:loss(?:es)?|expenses|costs|debt|cash burn|charge-offs)"
 _UP = (
     r"(?:increas(?:es?|ed|ing)|grew|grows?|growing|growth|ris(?:es?|ing)|rose|up|climb(?:s|ed)?"
     r"|jump(?:s|ed)?|surg(?:es?|ed|ing)|"

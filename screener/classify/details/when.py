@@ -12,12 +12,12 @@ EFFECTIVE = re.compile(
     r"(?:trading|trade) (?:on|at)|split[- ]adjusted|as of the (?:opening|commencement)|opening of"
     r"|opens?(?: for trading)? on|"
     r"at the open|market open|after (?:the )?(?:u\.?s\.? )?market(?:s)? (?:open|close)|prior to the open|take effect|"
-    r"go into effect|becom\w+ effective|last day|suspend\w*|commenc\w+ on)",
+    r"go into effect|becom\w{1,6} effective|last day|suspend\w*|commenc\w{1,6} on)",
 )
 _ABBREVIATED = re.compile(r"\b(?:[ap]\.m\.|u\.s\.|inc\.|corp\.|ltd\.|co\.)")
 TODAY = re.compile(r"\beffective (?:as of )?(?:today|immediately)\b|\beffective\b[^.;]{0,40}\btoday\b", re.I)
 CURE = re.compile(
-    r"(?:until|by|or until|through|no later than|expir\w+ on|extension (?:to|until|through)|deadline of"
+    r"(?:until|by|or until|through|no later than|expir\w{1,6} on|extension (?:to|until|through)|deadline of"
     r"|period (?:to|ending))"
     r"(?:[^.;]{0,25})$"
 )
