@@ -24,8 +24,8 @@ ITEM = {
 class Place:
     """A folder of one's own with settings that name it."""
 
-    def __init__(self, base: Path, run: Run) -> None:
-        self.base, self._run, self.rules = base, run, base / "rules"
+    def __init__(self, base: Path, run_here: Run) -> None:
+        self.base, self._run, self.rules = base, run_here, base / "rules"
         self.settings, self.db, self.alerts = base / "screener.toml", base / "own.db", base / "alerts.jsonl"
         self.items = base / "items.jsonl"
         self.items.write_text(json.dumps(ITEM) + "\n", encoding="utf-8")
@@ -48,8 +48,8 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def place(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    place = Place(tmp_path_factory.mktemp("own"), run)
+def place(run_here: Run, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    place = Place(tmp_path_factory.mktemp("own"), run_here)
     text = (ROOT / "rules" / "README.md").read_text(encoding="utf-8")
     found = re.search(r"<!-- own catalyst -->\n```yaml\n(.*?)```", text, re.DOTALL)
     assert found
@@ -66,9 +66,9 @@ def test_it_is_classified_with_stage_polarity_facts_and_evidence(place: Place) -
     assert catalyst["evidence"][0]["text"] == "Quarry Permit"
 
 
-def test_its_own_tests_run_and_a_wrong_one_fails(place: Place, run: Run, tmp_path: Path) -> None:
+def test_its_own_tests_run_and_a_wrong_one_fails(place: Place, run_here: Run, tmp_path: Path) -> None:
     assert "all passed" in place.go("rules", "test", "--only", "catalysts").stderr
-    other = Place(tmp_path, run)
+    other = Place(tmp_path, run_here)
     good = (place.rules / "catalysts" / "quarry_permit.yml").read_text(encoding="utf-8")
     wrong = other.write(
         "catalysts", "quarry_permit.yml", good.replace("stage: terminated, polarity", "stage: closed, polarity")
@@ -110,8 +110,8 @@ def test_it_is_on_the_page(place: Place) -> None:
         assert page.status_code == 200 and TITLE.split(" and ")[0] in page.text
 
 
-def test_a_built_in_type_can_be_replaced_and_switched_off(run: Run, tmp_path: Path) -> None:
-    place = Place(tmp_path, run)
+def test_a_built_in_type_can_be_replaced_and_switched_off(run_here: Run, tmp_path: Path) -> None:
+    place = Place(tmp_path, run_here)
     place.write("catalysts", "reverse_split.yml", "id: reverse_split\nenabled: false\n")
     items = tmp_path / "split.jsonl"
     items.write_text(json.dumps({"id": "1", "title": "Orrin Stone Announces 1-for-20 Reverse Stock Split", "text": ""}))
@@ -119,8 +119,8 @@ def test_a_built_in_type_can_be_replaced_and_switched_off(run: Run, tmp_path: Pa
     assert "reverse_split" not in [c["type"] for c in found["catalysts"]]
 
 
-def test_ranking_regime_and_feed_files_of_ones_own_count(run: Run, tmp_path: Path) -> None:
-    place = Place(tmp_path, run)
+def test_ranking_regime_and_feed_files_of_ones_own_count(run_here: Run, tmp_path: Path) -> None:
+    place = Place(tmp_path, run_here)
     for kind, old, new in (
         ("ranking", "product_launch", "my_launch"),
         ("regime", "thin_trading", "my_thin"),
