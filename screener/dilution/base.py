@@ -9,7 +9,7 @@ from msgspec import structs
 
 from screener.dilution import quantity
 from screener.dilution.records import Document, Entry, Kind, Status
-from screener.dilution.text import Part
+from screener.dilution.text import TextPart
 from screener.language import money
 from screener.sec import cover, forms
 from screener.types import Span
@@ -39,7 +39,7 @@ RETOLD = re.compile(
 )
 
 
-class Page(NamedTuple):
+class ProspectusPage(NamedTuple):
     """A prospectus: where its cover begins and ends, and what it offers (``cover.Offer``), None when it does not say."""
 
     start: int
@@ -47,7 +47,7 @@ class Page(NamedTuple):
     offer: cover.Offer | None
 
 
-def entry(document: Document, kind: Kind, status: Status, part: Part, **fields: Any) -> Entry:
+def entry(document: Document, kind: Kind, status: Status, part: TextPart, **fields: Any) -> Entry:
     """An entry proven by the words of ``part``; its id is set when all entries of the document are known."""
     text = document.text[part.start : min(part.end, part.start + PROOF)]
     blank = Entry(
@@ -82,11 +82,11 @@ def file_number_in(text: str) -> str:
     return found[1] if found else ""
 
 
-def page(text: str) -> Page:
+def page(text: str) -> ProspectusPage:
     """The cover page of a prospectus."""
     start = cover.begins(text)
     end = _COVER_END.search(text, start + 600, start + COVER)
-    return Page(start, end.start() if end else min(len(text), start + COVER), cover.read(text))
+    return ProspectusPage(start, end.start() if end else min(len(text), start + COVER), cover.read(text))
 
 
 def title_amount(cover: str) -> float | None:
@@ -117,6 +117,6 @@ def registered(document: Document) -> Status:
     return "amended" if amended else "registered"
 
 
-def at(document: Document, start: int, end: int) -> Part:
+def at(document: Document, start: int, end: int) -> TextPart:
     """The words of a document between two places."""
-    return Part(start, end, document.text[start:end])
+    return TextPart(start, end, document.text[start:end])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from screener.dilution import quantity
 from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry, Status
-from screener.dilution.text import Part, clauses
+from screener.dilution.text import TextPart, clauses
 from screener.language import dates, money
 
 _NOTE = re.compile(
@@ -51,13 +51,13 @@ _MATURES = re.compile(r"\bmatur\w*\b[^.;]{0,60}$|\bdue (?:on )?$", re.I)
 LEAST = 10_000  # US dollars of principal
 
 
-def read(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def read(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     """The convertible notes and preferred shares that sentences speak of, each kind once per count or principal."""
     parts = [p for p in parts if "onver" in p.text or _TOPIC.search(p.text)]
     return [*_preferred(document, parts), *_notes(document, parts)]
 
 
-def _preferred(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def _preferred(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     out, seen = list[Entry](), set[float]()
     for part in parts:
         for clause in clauses(part):
@@ -89,7 +89,7 @@ def _common_of(text: str) -> tuple[float, Status] | None:
     return None
 
 
-def _notes(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def _notes(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     about = [p for p in parts if _NOTE.search(p.text)]
     if not about:
         return []
@@ -134,7 +134,7 @@ def _principal(text: str) -> float | None:
     return None
 
 
-def _price(parts: Sequence[Part]) -> float | None:
+def _price(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         for found in _PRICE.finditer(part.text):
             amount = quantity.dollars_at(part.text, found.end())
@@ -143,17 +143,17 @@ def _price(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _floor(parts: Sequence[Part]) -> float | None:
+def _floor(parts: Sequence[TextPart]) -> float | None:
     return next((quantity.dollars_at(p.text, m.end()) for p in parts if (m := _FLOOR.search(p.text))), None)
 
 
-def _variable(parts: Sequence[Part]) -> bool | None:
+def _variable(parts: Sequence[TextPart]) -> bool | None:
     if any(_VARIABLE.search(p.text) for p in parts):
         return True
     return False if _price(parts) is not None else None
 
 
-def _note_shares(parts: Sequence[Part]) -> float | None:
+def _note_shares(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         for count in quantity.shares(part.text):
             if not count.preferred and _UPON_NOTES.match(part.text[count.end :]):
@@ -161,7 +161,7 @@ def _note_shares(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _matures(parts: Sequence[Part]) -> str | None:
+def _matures(parts: Sequence[TextPart]) -> str | None:
     for part in parts:
         for day in dates.find([part.text])[0]:
             if _MATURES.search(part.text[max(0, day.match.start() - 80) : day.match.start()]):

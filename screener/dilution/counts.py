@@ -9,7 +9,7 @@ from screener.dilution import quantity
 from screener.dilution.base import entry
 from screener.dilution.formulas import baby_shelf_limit
 from screener.dilution.records import Document, Entry
-from screener.dilution.text import Part
+from screener.dilution.text import TextPart
 from screener.language import dates, money
 
 _OUTSTANDING = re.compile(r"\boutstanding\b", re.I)
@@ -67,12 +67,12 @@ _LIMIT = re.compile(
 LEAST = 10_000  # shares: no listed company has fewer outstanding
 
 
-def read(document: Document, parts: Sequence[Part], *, most: int = 2) -> list[Entry]:
+def read(document: Document, parts: Sequence[TextPart], *, most: int = 2) -> list[Entry]:
     """The counts of a document: outstanding shares (each class once), authorised shares, the public float."""
     return [*_outstanding(document, parts, most), *_authorised(document, parts), *_float(document, parts)]
 
 
-def _outstanding(document: Document, parts: Sequence[Part], most: int) -> list[Entry]:
+def _outstanding(document: Document, parts: Sequence[TextPart], most: int) -> list[Entry]:
     about = [p for p in parts if _OUTSTANDING.search(p.text) and re.search(r"\d,\d{3}", p.text)]
     about.sort(key=lambda p: _firmness(p.text))  # stable: firm statements first, else as they stand
     out = dict[str, Entry]()
@@ -104,7 +104,7 @@ def _firmness(text: str) -> int:
     return 0 if _BASE.search(text) else 1 if _FIRM.search(text) else 2
 
 
-def _is_outstanding(text: str, count: quantity.Count) -> bool:
+def _is_outstanding(text: str, count: quantity.CountMention) -> bool:
     before, behind = text[max(0, count.start - 110) : count.start], text[count.end : count.end + 170]
     clause = re.split(r";|\band (?=\d)", behind)[0]
     if _is_listed(text, count):
@@ -126,7 +126,7 @@ def _is_outstanding(text: str, count: quantity.Count) -> bool:
     )
 
 
-def _is_listed(text: str, count: quantity.Count) -> bool:
+def _is_listed(text: str, count: quantity.CountMention) -> bool:
     """A class in a list that ends in "outstanding" ("had 5 Class A shares, 2 Class B shares and … outstanding")."""
     lead, behind = text[: count.start], text[count.end : count.end + 40]
     headed = _LIST.search(lead)
@@ -145,7 +145,7 @@ def _day(text: str, near: int) -> str | None:
     return min(days, key=lambda d: abs(d.match.start() - near)).iso if days else None
 
 
-def _authorised(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def _authorised(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     for part in parts:
         if not _AUTHORISED.search(part.text):
             continue
@@ -169,7 +169,7 @@ def _authorised(document: Document, parts: Sequence[Part]) -> list[Entry]:
     return []
 
 
-def _float(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def _float(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     value, proof = None, None
     for part in parts:
         found = _FLOAT.search(part.text)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from screener.dilution import agents, quantity
 from screener.dilution.base import RETOLD, entry, file_number_in, title_amount, title_count
 from screener.dilution.records import Document, Entry, Kind, Status
-from screener.dilution.text import Part, clauses
+from screener.dilution.text import TextPart, clauses
 from screener.language import money
 from screener.sec import forms
 
@@ -81,7 +81,7 @@ _BUYERS = re.compile(r"\b(?:investors?|purchasers?|underwriters?|public)\b", re.
 LEAST = 50_000  # US dollars of a deal
 
 
-def read(document: Document, parts: Sequence[Part], *, cover: Part | None = None) -> list[Entry]:
+def read(document: Document, parts: Sequence[TextPart], *, cover: TextPart | None = None) -> list[Entry]:
     """The deal of a report, release or cover; empty when the words price or sell nothing."""
     if any(_INDUCED.search(p.text) for p in parts):
         return _inducement(document, parts)
@@ -128,7 +128,7 @@ def read(document: Document, parts: Sequence[Part], *, cover: Part | None = None
     ]
 
 
-def _kind(document: Document, selling: Sequence[Part], proof: Part | None) -> Kind | None:
+def _kind(document: Document, selling: Sequence[TextPart], proof: TextPart | None) -> Kind | None:
     if proof is not None:  # the sentence that sells decides before those around it
         found = _kind_of(document, proof.text)
         if found:
@@ -154,7 +154,7 @@ def _kind_of(document: Document, words: str) -> Kind | None:
     return "placement" if placed or "3.02" in document.items else None
 
 
-def _shares(selling: Sequence[Part]) -> tuple[Part | None, float | None]:
+def _shares(selling: Sequence[TextPart]) -> tuple[TextPart | None, float | None]:
     """The first count that is sold: not of warrants, options or what was outstanding."""
     # a sentence that names a price, proceeds or buyers outdoes one of advisers' shares
     for part in sorted(selling, key=_tells_less):
@@ -174,11 +174,11 @@ def _shares(selling: Sequence[Part]) -> tuple[Part | None, float | None]:
     return None, None
 
 
-def _tells_less(part: Part) -> bool:
+def _tells_less(part: TextPart) -> bool:
     return quantity.price(part.text) is None and not (_GROSS.search(part.text) or _BUYERS.search(part.text))
 
 
-def _gross(parts: Sequence[Part]) -> float | None:
+def _gross(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         for found in _GROSS.finditer(part.text):
             head = part.text[max(0, found.start() - 100) : found.end()]
@@ -191,7 +191,7 @@ def _gross(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _named(selling: Sequence[Part], *, title: str) -> float | None:
+def _named(selling: Sequence[TextPart], *, title: str) -> float | None:
     """The amount in "a $150 million public offering", of a sentence or the title."""
     for text in [*(p.text for p in selling), title]:
         for amount in money.find(text):
@@ -205,7 +205,7 @@ def _named(selling: Sequence[Part], *, title: str) -> float | None:
     return None
 
 
-def _foreign(parts: Sequence[Part]) -> tuple[float, str] | None:
+def _foreign(parts: Sequence[TextPart]) -> tuple[float, str] | None:
     for part in parts:
         for found in re.finditer(r"\bgross proceeds\b[^;.]{0,60}?", part.text, re.I):
             amount = money.first(part.text[found.end() : found.end() + 90])
@@ -232,7 +232,7 @@ def _table_total(cover: str) -> float | None:
     return None
 
 
-def _status(document: Document, parts: Sequence[Part]) -> Status:
+def _status(document: Document, parts: Sequence[TextPart]) -> Status:
     words = " ".join(p.text for p in parts)
     if forms.of_family(document.form, "registration", "shelf"):
         return "proposed"
@@ -245,7 +245,7 @@ def _status(document: Document, parts: Sequence[Part]) -> Status:
     return "priced" if quantity.price(words) is not None else "announced"
 
 
-def _agents(parts: Sequence[Part], cover: Part | None) -> str:
+def _agents(parts: Sequence[TextPart], cover: TextPart | None) -> str:
     named = [p for p in parts if agents.has_role(p.text) or "underwriting agreement" in p.text.lower()]
     best = max((agents.names(p.text) for p in named), key=len, default=[])
     if not best and cover:
@@ -253,7 +253,7 @@ def _agents(parts: Sequence[Part], cover: Part | None) -> str:
     return "; ".join(best)
 
 
-def _discount(parts: Sequence[Part]) -> float | None:
+def _discount(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         found = _DISCOUNT.search(part.text)
         if found and re.search(r"\b(?:closing|market|last|vwap|price)\b", part.text, re.I):
@@ -261,7 +261,7 @@ def _discount(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _option(parts: Sequence[Part]) -> float | None:
+def _option(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         found = _OPTION.search(part.text)
         count = next((c for c in quantity.shares(part.text[found.end() :])), None) if found else None
@@ -270,7 +270,7 @@ def _option(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _inducement(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def _inducement(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     """Holders exercise now, often at a lower strike, for new warrants; the new warrants are entries of their own."""
     for part in parts:
         found = _TO_EXERCISE.search(part.text)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from screener.dilution import agents, quantity
 from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry
-from screener.dilution.text import Part
+from screener.dilution.text import TextPart
 from screener.language import money
 
 _FACILITY = re.compile(
@@ -62,7 +62,7 @@ _FLOOR = re.compile(r"\b(?:floor|minimum)\s(?:purchase\s)?price\b[^$.;]{0,60}(?=
 LEAST = 1_000_000  # US dollars
 
 
-def read(document: Document, parts: Sequence[Part], *, cover_only: bool = False) -> list[Entry]:
+def read(document: Document, parts: Sequence[TextPart], *, cover_only: bool = False) -> list[Entry]:
     """The equity line that a document sets up, registers or ends."""
     about = [p for p in parts if _FACILITY.search(p.text)]
     asked = [p for p in parts if _ASKS.search(p.text)]
@@ -95,7 +95,7 @@ def read(document: Document, parts: Sequence[Part], *, cover_only: bool = False)
     ]
 
 
-def _amount(parts: Sequence[Part]) -> float | None:
+def _amount(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         for amount in money.find(part.text):
             before = part.text[max(0, amount.start - 120) : amount.start]
@@ -104,7 +104,7 @@ def _amount(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _discount(parts: Sequence[Part]) -> float | None:
+def _discount(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         of_market = _OF_MARKET.search(part.text)
         if of_market and 50 <= float(of_market[1]) <= 100:
@@ -115,11 +115,11 @@ def _discount(parts: Sequence[Part]) -> float | None:
     return None
 
 
-def _floor(parts: Sequence[Part]) -> float | None:
+def _floor(parts: Sequence[TextPart]) -> float | None:
     return next((quantity.dollars_at(p.text, m.end()) for p in parts if (m := _FLOOR.search(p.text))), None)
 
 
-def _buyer(parts: Sequence[Part]) -> str:
+def _buyer(parts: Sequence[TextPart]) -> str:
     for part in parts:
         found = _BUYER.search(part.text)
         if found:

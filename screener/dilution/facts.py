@@ -84,7 +84,7 @@ class CompanyFacts(Struct, frozen=True, kw_only=True):
     broken: int = 0
 
 
-class Count(Struct, frozen=True, kw_only=True):
+class FactCount(Struct, frozen=True, kw_only=True):
     """A number of shares, or dollars, as of ``day``; ``note`` says what was set right in reading it."""
 
     value: float
@@ -197,7 +197,7 @@ def _rows(raw: msgspec.Raw) -> tuple[list[Row], int]:
 # ---- point in time ---------------------------------------------------------------------------------------------------
 
 
-class Known:
+class FactsAsOf:
     """A company's facts as they stood at a moment (aware): only what was filed on an earlier New York day."""
 
     def __init__(self, facts: CompanyFacts, as_of: dt.datetime, splits: Iterable[Split] = ()) -> None:
@@ -217,7 +217,7 @@ class Known:
 
     # ---- shares ----
 
-    def shares_outstanding(self) -> Count | None:
+    def shares_outstanding(self) -> FactCount | None:
         """The newest count of ordinary shares, of the cover or a balance sheet, on today's share basis.
 
         None for a company whose last periodic report has no count on its cover: it counts its classes apart.
@@ -242,7 +242,7 @@ class Known:
         later = (r for _, r in self._of(*CONCEPTS) if r.form in _PERIODIC and r.filed > cover.filed)
         return any(r.accn not in counted for r in later)
 
-    def authorised(self) -> Count | None:
+    def authorised(self) -> FactCount | None:
         """The newest number of ordinary shares that the charter allows, as stated: splits seldom change it.
 
         None when fewer are said to be allowed than exist, which is how companies without a limit fill the field in.
@@ -416,8 +416,8 @@ def _times(scale: float) -> str:
     return f"{scale:,.0f} times too large" if scale > 1 else f"{1 / scale:,.0f} times too small"
 
 
-def _count(name: str, row: Row, value: float, note: str = "") -> Count:
-    return Count(
+def _count(name: str, row: Row, value: float, note: str = "") -> FactCount:
+    return FactCount(
         value=value, day=_date(_day(row)), filed=_date(row.filed), concept=name, accession=row.accn, form=row.form,
         note=note,
     )  # fmt: skip

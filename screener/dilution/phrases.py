@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from screener.clock import new_york_date
 from screener.dilution.records import Kind, Ledger, Line
-from screener.dilution.standing import CONVERTIBLES, SPAN, Standing, in_the_money, left_usd, line_day, shares_of
+from screener.dilution.standing import CONVERTIBLES, SPAN, DilutionStanding, in_the_money, left_usd, line_day, shares_of
 from screener.format import dollars, short
 
 NAMES: dict[Kind, str] = {
@@ -27,13 +27,13 @@ NAMES: dict[Kind, str] = {
 ORDER: tuple[Kind, ...] = ("atm", "equity_line", *CONVERTIBLES, "warrants", "resale", "shelf", "prefunded_warrants")
 
 
-def in_play(ledger: Ledger, standing: Standing) -> tuple[str, ...]:
+def in_play(ledger: Ledger, standing: DilutionStanding) -> tuple[str, ...]:
     """What is open, what hurts soonest first; one phrase a line of the ledger."""
     lines = [line for kind in ORDER for line in ledger.lines if line.kind == kind and line.open]
     return tuple(phrase(line, standing) for line in lines)
 
 
-def phrase(line: Line, standing: Standing) -> str:
+def phrase(line: Line, standing: DilutionStanding) -> str:
     """One open line in words, with its size against the company where that is known."""
     words = [*_size(line), NAMES.get(line.kind, line.kind.replace("_", " ")), *_terms(line, standing)]
     if line.kind in ("atm", "equity_line", "shelf", *CONVERTIBLES) and (day := line_day(line)):
@@ -66,7 +66,7 @@ def _size(line: Line) -> Iterator[str]:
         yield f"${short(amount)}"
 
 
-def _terms(line: Line, standing: Standing) -> Iterator[str]:
+def _terms(line: Line, standing: DilutionStanding) -> Iterator[str]:
     entry = line.entry
     if line.kind == "warrants" and entry.strike is not None:
         yield f"at {price_text(entry.strike)}"
@@ -81,7 +81,7 @@ def _terms(line: Line, standing: Standing) -> Iterator[str]:
         yield f"with {party}"
 
 
-def _share(line: Line, standing: Standing) -> str:
+def _share(line: Line, standing: DilutionStanding) -> str:
     if line.kind in ("warrants", "prefunded_warrants", "resale"):
         count = shares_of(line)
         return f"{_percent(count / standing.shares * 100)} of the shares" if count and standing.shares else ""
@@ -106,7 +106,7 @@ _ASKED: tuple[tuple[str, str], ...] = (
 )
 
 
-def absent(standing: Standing) -> tuple[str, ...]:
+def absent(standing: DilutionStanding) -> tuple[str, ...]:
     """What was not found, with how far back was looked: "no shelf among the filings since 11 Dec 2025" is not "no shelf"."""
     missing = [word for name, word in _ASKED if getattr(standing, name) is not True]
     if not missing:

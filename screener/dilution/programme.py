@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from screener.dilution import agents, quantity
 from screener.dilution.base import entry, file_number, file_number_in, registered
 from screener.dilution.records import Document, Entry, Status
-from screener.dilution.text import Part, clauses
+from screener.dilution.text import TextPart, clauses
 from screener.language import money
 from screener.sec import forms
 
@@ -57,7 +57,7 @@ _REPORTS = re.compile(
 LEAST = 500_000  # US dollars of a ceiling
 
 
-def read(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def read(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     """The programme that a document sets up, changes or reports on, and the one that it ends."""
     about = [c for p in parts if _speaks(p.text) for c in _pieces(p)]
     if not about:
@@ -80,7 +80,7 @@ def _speaks(text: str) -> bool:
     return bool(AGREEMENT.search(text) or MARKET.search(text)) and not _UNDER_RULES.search(text)
 
 
-def _pieces(part: Part) -> list[Part]:
+def _pieces(part: TextPart) -> list[TextPart]:
     """The clauses of a sentence that speak of a programme; the sentence itself when none does alone."""
     return [c for c in clauses(part) if _speaks(c.text)] or [part]
 
@@ -90,7 +90,7 @@ def _ends(text: str) -> bool:
     return found is not None and not _MAY_END.search(text[: found.end() + 60])
 
 
-def _running(document: Document, about: Sequence[Part], proof: Part, parts: Sequence[Part]) -> Entry:
+def _running(document: Document, about: Sequence[TextPart], proof: TextPart, parts: Sequence[TextPart]) -> Entry:
     changed = [a for p in parts for a in _changes(p.text)]
     amount = changed[-1] if changed else _amount(proof.text)
     sold = _sold(about)
@@ -117,7 +117,7 @@ def _running(document: Document, about: Sequence[Part], proof: Part, parts: Sequ
     )
 
 
-def _ended(document: Document, ended: Sequence[Part]) -> Entry:
+def _ended(document: Document, ended: Sequence[TextPart]) -> Entry:
     amount = next((a for p in ended if (a := _largest(p.text)) is not None), None)
     who = next((w for p in ended if (w := agents.sellers(p.text))), "")
     return entry(document, "atm", "terminated", ended[0], amount_usd=amount, agent=who, file_number="", about="prior")
@@ -153,7 +153,7 @@ def _largest(text: str) -> float | None:
     return max((a.value for a in money.find(text) if a.currency == "USD" and a.value >= LEAST), default=None)
 
 
-def _sold(about: Iterable[Part]) -> tuple[float | None, float | None]:
+def _sold(about: Iterable[TextPart]) -> tuple[float | None, float | None]:
     """Shares and dollars sold so far under the programme, as far as a sentence states them."""
     for part in about:
         found = _SOLD.search(part.text)
@@ -167,7 +167,7 @@ def _sold(about: Iterable[Part]) -> tuple[float | None, float | None]:
     return None, None
 
 
-def _remaining(about: Iterable[Part]) -> float | None:
+def _remaining(about: Iterable[TextPart]) -> float | None:
     for part in about:
         for amount in money.find(part.text):
             window = part.text[max(0, amount.start - 60) : amount.end + 90]
@@ -181,6 +181,6 @@ def _remaining(about: Iterable[Part]) -> float | None:
     return None
 
 
-def _agents(about: Iterable[Part]) -> str:
+def _agents(about: Iterable[TextPart]) -> str:
     named = [p.text for p in about if agents.has_role(p.text) or AGREEMENT.search(p.text)]
     return max((agents.sellers(t) for t in named), key=lambda s: s.count(";") + bool(s), default="")

@@ -82,7 +82,7 @@ _PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s?%")
 PENNY = 0.01  # US dollars: a strike up to it is a formality, its warrants are shares in all but name
 
 
-class Count(NamedTuple):
+class CountMention(NamedTuple):
     """A number of shares at ``start`` to ``end``; ``of`` are the words of what is counted."""
 
     value: float
@@ -92,7 +92,7 @@ class Count(NamedTuple):
     preferred: bool
 
 
-def shares(text: str) -> Iterator[Count]:
+def shares(text: str) -> Iterator[CountMention]:
     """The counts of shares, units or ADSs in a text, in order."""
     thousands = 1000.0 if _THOUSANDS.search(text) else 1.0
     for found in SHARES.finditer(text):
@@ -101,7 +101,7 @@ def shares(text: str) -> Iterator[Count]:
             value *= thousands
         of = found["of"]
         preferred = "referred" in of or bool(_PREFERRED.match(text[found.end() : found.end() + 120]))
-        yield Count(value, found.start(), found.end(), of, preferred)
+        yield CountMention(value, found.start(), found.end(), of, preferred)
 
 
 def strike(text: str) -> float | None:

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from msgspec import structs
 
 from screener.dilution import convertible, counts, deal, equity_line, notice, programme, resale, shelf, split, warrants
-from screener.dilution.base import Page, page
+from screener.dilution.base import ProspectusPage, page
 from screener.dilution.records import Document, Entry
-from screener.dilution.text import Part, sentences
+from screener.dilution.text import TextPart, sentences
 from screener.sec import forms
 
 LONGEST = 2_000_000  # characters of a document
@@ -85,28 +85,30 @@ def _prospectus(document: Document) -> list[Entry]:
     elif kind == "programme":
         out += programme.read(document, cover)
     elif kind == "sale":
-        whole = Part(found.start, found.end, document.text[found.start : found.end])
+        whole = TextPart(found.start, found.end, document.text[found.start : found.end])
         out += deal.read(document, cover, cover=whole)
     elif kind is None and forms.of_family(document.form, "prospectus"):
-        out += deal.read(document, cover, cover=Part(found.start, found.end, document.text[found.start : found.end]))
+        out += deal.read(
+            document, cover, cover=TextPart(found.start, found.end, document.text[found.start : found.end])
+        )
     elif kind == "shelf" or forms.of_family(document.form, "shelf"):
         out += _shelf(document, found)
     named = warrants.read(document, cover, later=list(sentences(document.text, found.end, found.end + _SUMMARY)))
     return [*out, *named, *convertible.read(document, cover), *_stock(document, found, named)]
 
 
-def _shelf(document: Document, found: Page) -> list[Entry]:
+def _shelf(document: Document, found: ProspectusPage) -> list[Entry]:
     base = shelf.read(document, found)
     sold = [p for p in sentences(document.text, max(0, found.start - 12_000), found.start) if "prospectus" in p.text]
     programmes = programme.read(document, sold)
     return [*([base] if base else []), *programmes]
 
 
-def _stock(document: Document, found: Page, named: Sequence[Entry]) -> list[Entry]:
+def _stock(document: Document, found: ProspectusPage, named: Sequence[Entry]) -> list[Entry]:
     """Shares outstanding, and the warrants that the count leaves out."""
     parts = list(sentences(document.text, found.start))
     left_out = next((i for i, p in enumerate(parts) if _LEAVES_OUT.search(p.text) and "outstanding" in p.text), None)
-    listed = list[Part]()
+    listed = list[TextPart]()
     if left_out is not None:
         first = parts[left_out]
         listed = [p for p in parts[left_out : left_out + 14] if p.start - first.start < _LIST]

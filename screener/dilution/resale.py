@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 
 from screener.dilution import quantity
-from screener.dilution.base import Page, at, entry, registered, title_count
+from screener.dilution.base import ProspectusPage, at, entry, registered, title_count
 from screener.dilution.records import Document, Entry
-from screener.dilution.text import Part, sentences
+from screener.dilution.text import TextPart, sentences
 
 _COVERS = re.compile(
     r"\b(?:relates? to|covers?|registers?|registration of|may offer|offering|concerns)\b[^.]{0,500}?\b(?:resale|resell"
@@ -19,9 +19,9 @@ _COVERS = re.compile(
 )
 
 
-def read(document: Document, page: Page) -> Entry | None:
+def read(document: Document, page: ProspectusPage) -> Entry | None:
     """The resale of a cover page: how many shares in all."""
-    cover = Part(page.start, page.end, document.text[page.start : page.end])
+    cover = TextPart(page.start, page.end, document.text[page.start : page.end])
     title = title_count(cover.text)
     told, proof = _told(document, page)
     if told is None and title is None:
@@ -31,7 +31,7 @@ def read(document: Document, page: Page) -> Entry | None:
     return entry(document, "resale", registered(document), part, shares=max(title or 0.0, told or 0.0))
 
 
-def _told(document: Document, page: Page) -> tuple[float | None, Part | None]:
+def _told(document: Document, page: ProspectusPage) -> tuple[float | None, TextPart | None]:
     for sentence in sentences(document.text, page.start, page.end):
         if _COVERS.search(sentence.text):
             counts = [c for c in quantity.shares(sentence.text) if not c.preferred]

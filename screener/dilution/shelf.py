@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from screener.dilution.base import LEAST, RETOLD, Page, at, entry, file_number_in, registered, title_amount
+from screener.dilution.base import LEAST, RETOLD, ProspectusPage, at, entry, file_number_in, registered, title_amount
 from screener.dilution.records import Document, Entry
-from screener.dilution.text import Part
+from screener.dilution.text import TextPart
 from screener.language import money
 
 _UP_TO = re.compile(
@@ -27,7 +27,7 @@ _FILED = re.compile(
 _READ = 4_500  # characters of a cover in which the ceiling stands
 
 
-def read(document: Document, page: Page) -> Entry | None:
+def read(document: Document, page: ProspectusPage) -> Entry | None:
     """The shelf of a registration statement or base prospectus."""
     text = document.text
     offer = page.offer
@@ -36,7 +36,7 @@ def read(document: Document, page: Page) -> Entry | None:
     return entry(document, "shelf", registered(document), part, amount_usd=ceiling(text, page), ends=carried)
 
 
-def told(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def told(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     """A shelf that a report or release says was filed."""
     for part in parts:
         found = _FILED.search(part.text)
@@ -58,7 +58,7 @@ def told(document: Document, parts: Sequence[Part]) -> list[Entry]:
     return []
 
 
-def ceiling(text: str, page: Page) -> float | None:
+def ceiling(text: str, page: ProspectusPage) -> float | None:
     """The amount that the cover names as a ceiling, in US dollars."""
     cover = text[page.start : min(page.end, page.start + _READ)]
     titled = title_amount(cover)

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from screener.dilution.base import RETOLD, entry
 from screener.dilution.records import Document, Entry, Status
-from screener.dilution.text import Part
+from screener.dilution.text import TextPart
 from screener.language import dates, ratios
 
 _REVERSE = re.compile(
@@ -40,7 +40,7 @@ _EVERY = re.compile(r"^(?:as a result[^,]{0,60}, )?(?:every|each)\b[^.;]{0,200}\
 _HISTORY = re.compile(r"\b(?:retroactively|reflect\w*|giving effect to|adjusted for)\b", re.I)
 
 
-def read(document: Document, parts: Sequence[Part]) -> list[Entry]:
+def read(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     """The split that a document announces, effects or proposes; none for a mere mention."""
     about = [p for p in parts if _is_about(p.text)]
     if not about:
@@ -72,11 +72,11 @@ def _is_about(text: str) -> bool:
     return not (_HISTORY.search(text) or RETOLD.search(text))
 
 
-def _is_reverse(about: Sequence[Part]) -> bool:
+def _is_reverse(about: Sequence[TextPart]) -> bool:
     return any(_REVERSE.search(p.text) for p in about)
 
 
-def _after(parts: Sequence[Part], about: Sequence[Part]) -> list[Part]:
+def _after(parts: Sequence[TextPart], about: Sequence[TextPart]) -> list[TextPart]:
     """The sentences that go on after one about the split: "Every fifteen shares were converted into one"."""
     starts = {p.start for p in about}
     next_ones = [b for a, b in pairwise(parts) if a.start in starts and b.start not in starts]
@@ -103,7 +103,7 @@ def _effective(text: str) -> str | None:
     return None
 
 
-def _status(about: Sequence[Part], known: bool, effective: str | None) -> Status:
+def _status(about: Sequence[TextPart], known: bool, effective: str | None) -> Status:
     if not known:
         return "proposed"
     if any(_DONE.search(p.text) for p in about):

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from screener.clock import new_york_date
-from screener.dilution.facts import Burn, Count, Money, months_of_cash
+from screener.dilution.facts import Burn, FactCount, Money, months_of_cash
 from screener.dilution.records import Entry, Kind, Ledger, Line
 
 MeasureKind = Literal["number", "bool"]
@@ -65,7 +65,7 @@ class Cost(Struct, frozen=True, kw_only=True):
     entry: str
 
 
-class Standing(Struct, frozen=True, kw_only=True):
+class DilutionStanding(Struct, frozen=True, kw_only=True):
     """The measures of ``MEASURES`` and what stands behind them.
 
     ``since`` and ``until`` say over which time the company's filings have been read without a gap, None when they have
@@ -107,7 +107,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     costs: tuple[Cost, ...] = ()
 
 
-class Known(Struct, frozen=True, kw_only=True):
+class BesideLedger(Struct, frozen=True, kw_only=True):
     """What is known of a company beside its ledger; ``year_ago`` counts its shares a year before, on today's basis."""
 
     since: dt.datetime | None = None
@@ -115,15 +115,15 @@ class Known(Struct, frozen=True, kw_only=True):
     stored_since: dt.datetime | None = None
     price: float | None = None
     market_cap: float | None = None
-    shares: Count | None = None
-    year_ago: Count | None = None
-    authorised: Count | None = None
+    shares: FactCount | None = None
+    year_ago: FactCount | None = None
+    authorised: FactCount | None = None
     money: Money | None = None
     burn: Burn | None = None
     splits: tuple[dt.date, ...] = ()
 
 
-def standing(ledger: Ledger, known: Known) -> Standing:
+def standing(ledger: Ledger, known: BesideLedger) -> DilutionStanding:
     """The measures of a ledger as of its moment."""
     today = new_york_date(ledger.as_of)
     shares = _shares(ledger, known)
@@ -133,7 +133,7 @@ def standing(ledger: Ledger, known: Known) -> Standing:
     costs = tuple(costs_of(ledger, today))
     below = [c.price for c in costs if known.price is None or c.price < known.price]
     raised = [d for line in ledger.raises if (d := line_day(line)) is not None and d <= today]
-    return Standing(
+    return DilutionStanding(
         as_of=ledger.as_of,
         since=known.since,
         until=known.until,
@@ -172,7 +172,9 @@ def standing(ledger: Ledger, known: Known) -> Standing:
 class _Look:
     """Questions to one ledger."""
 
-    def __init__(self, ledger: Ledger, known: Known, today: dt.date, shares: float | None, cap: float | None) -> None:
+    def __init__(
+        self, ledger: Ledger, known: BesideLedger, today: dt.date, shares: float | None, cap: float | None
+    ) -> None:
         self.ledger, self.known, self.today, self.shares, self.cap = ledger, known, today, shares, cap
         self.reaches = known.since is not None and known.since <= ledger.as_of - SPAN
 
@@ -288,7 +290,7 @@ def raised_since(ledger: Ledger, money: Money | None) -> float:
     return sum(line.entry.amount_usd or 0.0 for line in later)
 
 
-def _shares(ledger: Ledger, known: Known) -> float | None:
+def _shares(ledger: Ledger, known: BesideLedger) -> float | None:
     """The newer count: that of SEC's company facts, or one that a filing of the ledger states."""
     stated = ledger.shares_outstanding
     if stated is not None and stated.shares:
@@ -298,7 +300,7 @@ def _shares(ledger: Ledger, known: Known) -> float | None:
     return known.shares.value if known.shares else None
 
 
-def _growth(known: Known, shares: float | None) -> float | None:
+def _growth(known: BesideLedger, shares: float | None) -> float | None:
     """None too for a count that has halved: companies buy back little, and splits are not always known."""
     growth = (shares / known.year_ago.value - 1) * 100 if shares and known.year_ago else None
     return growth if growth is not None and growth > -50 else None
@@ -312,7 +314,7 @@ def _baby_shelf(ledger: Ledger) -> bool | None:
     return True if any(v is not None for v in limits) else None
 
 
-def _splits(ledger: Ledger, known: Known, today: dt.date) -> list[dt.date]:
+def _splits(ledger: Ledger, known: BesideLedger, today: dt.date) -> list[dt.date]:
     """Days of reverse splits, those of the prices and those of the filings, each once."""
     days = {d for d in known.splits if d <= today}
     for entry in ledger.splits:

@@ -25,7 +25,7 @@ _CLAUSE = re.compile(
 )
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """Words of a text at ``start`` to ``end``."""
 
     start: int
@@ -33,7 +33,7 @@ class Part(NamedTuple):
     text: str
 
 
-def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[Part]:
+def sentences(text: str, start: int = 0, end: int | None = None) -> Iterator[TextPart]:
     """The sentences between two places, in order."""
     end = len(text) if end is None else min(end, len(text))
     at = start
@@ -54,25 +54,25 @@ def _continues(text: str, at: int, found: re.Match[str]) -> bool:
     return bool(_GOES_ON.search(before) and _STARTS_LOW.match(text[found.end() : found.end() + 12]))
 
 
-def _part(text: str, start: int, end: int) -> Iterator[Part]:
+def _part(text: str, start: int, end: int) -> Iterator[TextPart]:
     body = text[start:end]
     lead = len(body) - len(body.lstrip())
     body = body.strip()
     if body:
-        yield Part(start + lead, start + lead + len(body), body)
+        yield TextPart(start + lead, start + lead + len(body), body)
 
 
-def clauses(part: Part) -> list[Part]:
+def clauses(part: TextPart) -> list[TextPart]:
     """What the semicolons, bullets and "(i) … (ii)" of a sentence part; the whole sentence when it has none."""
-    found, at = list[Part](), 0
+    found, at = list[TextPart](), 0
     for cut in _CLAUSE.finditer(part.text):
         found += _clause(part, at, cut.start())
         at = cut.end()
     return found + _clause(part, at, len(part.text))
 
 
-def _clause(part: Part, start: int, end: int) -> list[Part]:
+def _clause(part: TextPart, start: int, end: int) -> list[TextPart]:
     body = part.text[start:end]
     lead = len(body) - len(body.lstrip())
     body = body.strip()
-    return [Part(part.start + start + lead, part.start + start + lead + len(body), body)] if body else []
+    return [TextPart(part.start + start + lead, part.start + start + lead + len(body), body)] if body else []

@@ -14,7 +14,7 @@ from msgspec import Struct, structs
 from screener.dilution import quantity
 from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry
-from screener.dilution.text import Part, clauses
+from screener.dilution.text import TextPart, clauses
 from screener.language.numbers import DIGITS, scaled
 
 _TO_BUY = re.compile(
@@ -62,7 +62,7 @@ _OLD = re.compile(r"\b(?:existing|prior|original|old)\s(?:\w+\s){0,2}warrants?",
 class Group(Struct, frozen=True, kw_only=True):
     """Warrants of one kind in one place of a text."""
 
-    part: Part
+    part: TextPart
     names: frozenset[str]
     prefunded: bool
     shares: float | None
@@ -75,7 +75,7 @@ class Group(Struct, frozen=True, kw_only=True):
 
 
 def read(
-    document: Document, parts: Iterable[Part], *, outstanding: bool = False, later: Iterable[Part] = ()
+    document: Document, parts: Iterable[TextPart], *, outstanding: bool = False, later: Iterable[TextPart] = ()
 ) -> list[Entry]:
     """The warrants that sentences speak of; ``outstanding`` says that they are a count of what exists.
 
@@ -96,9 +96,9 @@ def read(
     ]
 
 
-def _with_pronouns(parts: Iterable[Part]) -> list[Part]:
+def _with_pronouns(parts: Iterable[TextPart]) -> list[TextPart]:
     """The sentences about warrants, and those that go on about them as "they"."""
-    out = list[Part]()
+    out = list[TextPart]()
     last = ""
     for part in parts:
         if "arrant" in part.text:
@@ -106,7 +106,7 @@ def _with_pronouns(parts: Iterable[Part]) -> list[Part]:
             found = _NAMED.search(part.text)
             last = found.group() if found else ""
         elif last and part.text.startswith("They "):
-            out.append(Part(part.start, part.end, last + part.text[4:]))
+            out.append(TextPart(part.start, part.end, last + part.text[4:]))
         else:
             last = ""
     return out
@@ -138,7 +138,7 @@ def _about(group: Group) -> str:
     return named[0].strip() if named else ""
 
 
-def _of(part: Part) -> list[Group]:
+def _of(part: TextPart) -> list[Group]:
     if _LISTED.search(part.text) and next(quantity.shares(part.text), None) is None:
         return [_group(part, part.text, None)]
     out, inherited = list[Group](), frozenset[str]()
@@ -151,7 +151,7 @@ def _of(part: Part) -> list[Group]:
     return out
 
 
-def _clause(clause: Part, whole: str, exercised: bool) -> list[Group]:
+def _clause(clause: TextPart, whole: str, exercised: bool) -> list[Group]:
     text, out = _TOGETHER.sub("", clause.text), list[Group]()
     counts = [c for c in quantity.shares(text) if not c.preferred]
     for i, count in enumerate(counts):
@@ -210,7 +210,7 @@ def _near(of: str, before: str, behind: str, whole: str) -> str | None:
     return None
 
 
-def _group(part: Part, words: str, count: float | None, *, exercised: bool = False, local: str = "") -> Group:
+def _group(part: TextPart, words: str, count: float | None, *, exercised: bool = False, local: str = "") -> Group:
     strike = quantity.strike(words)
     nominal = bool(quantity.NOMINAL.search(words))
     return Group(
@@ -269,7 +269,7 @@ def _filled(group: Group, other: Group) -> Group:
     )
 
 
-def _completed(groups: list[Group], part: Part) -> list[Group]:
+def _completed(groups: list[Group], part: TextPart) -> list[Group]:
     """What a sentence says of warrants that it names: strike, term, expiry, price of a pre-funded one."""
     found = list(_NAMED.finditer(part.text))
     if _LOCKED.search(part.text) or _LISTED.search(part.text):

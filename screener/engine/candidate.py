@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from screener.clock import close_time, publication_of
-from screener.dilution.standing import Standing
+from screener.dilution.standing import DilutionStanding
 from screener.types import Catalyst, Filing, Halt, Listing, Move, Noise, Story
 
 _OF_THE_SESSION = (
@@ -40,7 +40,7 @@ class History:
     recent_stories: int | None = None
     first_seen: dt.datetime | None = None
     evidence: Mapping[str, str] = field(default_factory=dict)
-    standing: Standing | None = None
+    standing: DilutionStanding | None = None
     in_play: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from screener.clock import new_york_date
-from screener.dilution.standing import Standing
+from screener.dilution.standing import DilutionStanding
 from screener.engine.candidate import History
 from screener.engine.measures import dilutive
 from screener.sec import forms
@@ -59,7 +59,7 @@ def derive(
     )
 
 
-def with_ledger(found: History, standing: Standing, in_play: tuple[str, ...]) -> History:
+def with_ledger(found: History, standing: DilutionStanding, in_play: tuple[str, ...]) -> History:
     """A history with what the dilution ledger knows, which has read the papers themselves: its answer goes before what
     earlier headlines and forms let guess; where it has none they stand."""
     known = {

@@ -10,7 +10,7 @@ from screener.dilution.phrases import phrase
 from screener.dilution.standing import line_day
 from screener.engine.rating import Rating
 from screener.format import eastern, on_one_line
-from screener.pipeline.dilution.company import Dilution
+from screener.pipeline.dilution.company import DilutionAnswer
 from screener.pipeline.dilution.told import (
     cash_lines,
     company_line,
@@ -27,7 +27,7 @@ _FULL = 20
 """Lines of the ledger that are shown whole; ``--format json`` has all."""
 
 
-def dilution_text(found: Dilution, width: int = 80) -> str:
+def dilution_text(found: DilutionAnswer, width: int = 80) -> str:
     """The answer as text, no line wider than ``width`` but for links."""
     today = new_york_date(found.as_of)
     parts = [
@@ -49,7 +49,7 @@ def _ratings(ratings: Iterable[Rating], width: int) -> Iterator[str]:
         yield from _wrapped([rating_reason(rating)], width, " " * len(head), head)
 
 
-def _ledger(found: Dilution, width: int) -> Iterator[str]:
+def _ledger(found: DilutionAnswer, width: int) -> Iterator[str]:
     lines = ledger_lines(found)
     if not lines:
         yield "Ledger: nothing to show" if found.held.documents else "Ledger: no filing has been read"

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.dilution.facts import CompanyFacts, Known, Money, Split, months_of_cash, read_facts
+from screener.dilution.facts import CompanyFacts, FactsAsOf, Money, Split, months_of_cash, read_facts
 
 # Read by eye from the recorded files: at each day the count that a careful reader takes. The day of a filing still has
 # the count before it.
@@ -82,24 +82,24 @@ def noon(day: str) -> dt.datetime:
 @pytest.mark.parametrize("cik", READINGS)
 def test_shares_outstanding_at_ten_days(shared: Path, cik: int) -> None:
     facts = recorded(shared, cik)
-    found = [(day, Known(facts, noon(day)).shares_outstanding()) for day, _ in READINGS[cik]]
+    found = [(day, FactsAsOf(facts, noon(day)).shares_outstanding()) for day, _ in READINGS[cik]]
     assert [(day, round(c.value) if c else None) for day, c in found] == list(READINGS[cik])
 
 
 def test_companies_with_classes_have_no_count(shared: Path) -> None:
     for cik in (1721484, 1637715, 1951667):
-        assert Known(recorded(shared, cik), noon("2025-12-12")).shares_outstanding() is None
+        assert FactsAsOf(recorded(shared, cik), noon("2025-12-12")).shares_outstanding() is None
 
 
 def test_a_company_without_a_limit_allows_nothing(shared: Path) -> None:
-    assert Known(recorded(shared, 1707919), noon("2025-12-12")).authorised() is None  # says what is outstanding
-    allowed = Known(recorded(shared, 1714562), noon("2025-12-12")).authorised()
+    assert FactsAsOf(recorded(shared, 1707919), noon("2025-12-12")).authorised() is None  # says what is outstanding
+    allowed = FactsAsOf(recorded(shared, 1714562), noon("2025-12-12")).authorised()
     assert allowed and allowed.value == 100_000_000
 
 
 def test_quarters_from_values_for_the_year_to_date(shared: Path) -> None:
     # Stated: -1,591,535 to March, -2,750,282 to June, -3,918,891 to September 2025.
-    known = Known(recorded(shared, 1187953), noon("2025-12-12"))
+    known = FactsAsOf(recorded(shared, 1187953), noon("2025-12-12"))
     assert [round(f.usd) for f in known.flows()[-3:]] == [-1_591_535, -1_158_747, -1_168_609]
     burn = known.burn()
     assert burn and burn.end == dt.date(2025, 9, 30) and burn.months == 6.0
@@ -123,8 +123,8 @@ def row(end: str, filed: str, val: float, accn: str = "a", form: str = "10-Q", *
     return {"end": end, "filed": filed, "val": val, "accn": accn, "form": form, **more}
 
 
-def known(raw: bytes, day: str, *splits: Split) -> Known:
-    return Known(read_facts(raw), noon(day), splits)
+def known(raw: bytes, day: str, *splits: Split) -> FactsAsOf:
+    return FactsAsOf(read_facts(raw), noon(day), splits)
 
 
 def test_a_count_in_thousands_is_set_right() -> None:
@@ -226,7 +226,7 @@ def test_broken_values_are_left_out_and_counted() -> None:
     good = row("2025-05-01", "2025-05-10", 7_000_000)
     broken: list[object] = [{}, {"end": "2025-13-01", "filed": "x", "val": 1}, {**good, "val": "many"}, 5, None]
     facts = read_facts(body([*broken, good]))  # type: ignore[list-item]
-    found = Known(facts, noon("2025-06-01")).shares_outstanding()
+    found = FactsAsOf(facts, noon("2025-06-01")).shares_outstanding()
     assert found and found.value == 7_000_000 and facts.broken == 5
 
 

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.config import built_in
-from screener.dilution.facts import Burn, Count, Money
+from screener.dilution.facts import Burn, FactCount, Money
 from screener.dilution.phrases import absent, in_play
 from screener.dilution.records import Entry, Kind, Ledger, Line, Status
-from screener.dilution.standing import MEASURES, Known, Standing, standing
+from screener.dilution.standing import MEASURES, BesideLedger, DilutionStanding, standing
 from screener.engine.facts import rating_facts
 from screener.engine.load import load_rules
 from screener.engine.rating import Rating, rate_all
 from screener.outputs.dilution import dilution_text
-from screener.pipeline.dilution.company import Dilution, Held, values_of
+from screener.pipeline.dilution.company import CompanyRecord, DilutionAnswer, values_of
 from screener.types import Span
 
 NOW = dt.datetime(2025, 12, 12, 22, 0, tzinfo=dt.UTC)
@@ -40,22 +40,22 @@ def line(
     )
 
 
-def count(value: float, day: str = "2025-10-30") -> Count:
-    return Count(value=value, day=dt.date.fromisoformat(day), filed=dt.date(2025, 11, 7), concept="Cover")
+def count(value: float, day: str = "2025-10-30") -> FactCount:
+    return FactCount(value=value, day=dt.date.fromisoformat(day), filed=dt.date(2025, 11, 7), concept="Cover")
 
 
 ATM = line("atm", amount_usd=25e6, agent="A.G.P.")
 WARRANTS = line("warrants", shares=14.2e6, strike=0.8, opened="2025-06-02")
 DEAR = line("warrants", shares=1e6, strike=9.5, opened="2024-02-01")
 DIRECT = line("registered_direct", amount_usd=4e6, shares=2e6, price=1.2, opened="2025-06-02", status="closed")
-FULL = Known(
+FULL = BesideLedger(
     since=SINCE, until=NOW, stored_since=SINCE, price=2.0, market_cap=40e6, shares=count(20e6), year_ago=count(8e6),
     authorised=count(60e6), money=Money(cash=6e6, liquid=6e6, day=dt.date(2025, 9, 30), filed=dt.date(2025, 11, 7)),
     burn=Burn(usd_a_month=1e6, months=6, end=dt.date(2025, 9, 30)),
 )  # fmt: skip
 
 
-RICH = Known(
+RICH = BesideLedger(
     since=SINCE, until=NOW, price=2.0, market_cap=40e6, shares=count(20e6), year_ago=count(19e6), authorised=count(60e6),
     money=Money(cash=90e6, liquid=90e6, day=dt.date(2025, 9, 30), filed=dt.date(2025, 11, 7)), burn=FULL.burn,
 )  # fmt: skip
@@ -92,9 +92,9 @@ def test_the_words_a_row_warns_with() -> None:
 
 
 def test_unknown_is_not_no() -> None:
-    bare = standing(book(), Known())
+    bare = standing(book(), BesideLedger())
     assert all(getattr(bare, name) is None for name in (*MEASURES, "shelf_open", "raises_24m"))
-    young = standing(book(), Known(since=NOW - dt.timedelta(days=200), until=NOW))
+    young = standing(book(), BesideLedger(since=NOW - dt.timedelta(days=200), until=NOW))
     assert young.shelf_open is None and young.raises_24m is None and young.filings_days == 200
     doubtful = standing(book(line("shelf", open=None)), FULL)
     assert doubtful.shelf_open is None
@@ -106,12 +106,12 @@ def test_it_says_since_when_it_looked() -> None:
     assert absent(standing(book(ATM, WARRANTS), FULL)) == (
         "no shelf, no equity line and no convertible among the filings since 11 Dec 2022",
     )
-    old = Known(since=SINCE, until=NOW - dt.timedelta(days=3), stored_since=SINCE)
+    old = BesideLedger(since=SINCE, until=NOW - dt.timedelta(days=3), stored_since=SINCE)
     assert absent(standing(book(), old))[0].endswith("since 11 Dec 2022 until 9 Dec 2025")
-    assert "have been read" in absent(standing(book(), Known()))[0]
+    assert "have been read" in absent(standing(book(), BesideLedger()))[0]
 
 
-def rated(ledger: Ledger, known: Known) -> dict[str, Rating]:
+def rated(ledger: Ledger, known: BesideLedger) -> dict[str, Rating]:
     return {r.name: r for r in rate_all(RULES, values_of(standing(ledger, known)))}
 
 
@@ -127,9 +127,9 @@ def test_ratings_from_low_to_severe() -> None:
 
 
 def test_what_is_unknown_is_never_low() -> None:
-    nothing = rated(book(), Known())
+    nothing = rated(book(), BesideLedger())
     assert {r.level for r in nothing.values()} == {None}
-    least = rated(book(ATM), Known(price=2.0))
+    least = rated(book(ATM), BesideLedger(price=2.0))
     assert least["ability_to_offer"].level == "MEDIUM" and least["ability_to_offer"].at_least
     assert "atm_left_pct" in least["ability_to_offer"].unknown
 
@@ -143,18 +143,18 @@ lines = st.builds(
     kinds, st.sampled_from([True, False, None]), money, money, st.none() | st.floats(1e-6, 1e6),
 )  # fmt: skip
 known = st.builds(
-    Known, since=st.none() | st.just(SINCE), until=st.none() | st.just(NOW), price=st.none() | st.floats(1e-6, 1e6),
+    BesideLedger, since=st.none() | st.just(SINCE), until=st.none() | st.just(NOW), price=st.none() | st.floats(1e-6, 1e6),
     market_cap=st.none() | st.floats(1e3, 1e13), shares=st.none() | st.builds(count, st.floats(1, 1e12)),
 )  # fmt: skip
 
 
 @given(st.lists(lines, max_size=6), known)
-def test_any_ledger_gives_text_within_the_screen(found: list[Line], of: Known) -> None:
+def test_any_ledger_gives_text_within_the_screen(found: list[Line], of: BesideLedger) -> None:
     ledger = book(*found, raises=tuple(x for x in found if x.entry.amount_usd))
-    measured: Standing = standing(ledger, of)
-    answer = Dilution(
+    measured: DilutionStanding = standing(ledger, of)
+    answer = DilutionAnswer(
         ticker="ZORV", company="Zorvane Corp " * 9, cik=1, as_of=NOW, ratings=tuple(rate_all(RULES, values_of(measured))),
-        in_play=in_play(ledger, measured), absent=absent(measured), held=Held(ledger=ledger, standing=measured),
+        in_play=in_play(ledger, measured), absent=absent(measured), held=CompanyRecord(ledger=ledger, standing=measured),
     )  # fmt: skip
     text = dilution_text(answer, 80)
     assert all(len(row) <= 80 for row in text.splitlines() if "://" not in row)
@@ -166,9 +166,10 @@ def test_any_ledger_gives_text_within_the_screen(found: list[Line], of: Known) -
 def test_the_text_shows_the_proof_and_its_filing() -> None:
     ledger = book(ATM, raises=(DIRECT,))
     measured = standing(ledger, FULL)
-    answer = Dilution(
+    answer = DilutionAnswer(
         ticker="ZORV", company="Zorvane Corp", cik=1, as_of=NOW, ratings=tuple(rate_all(RULES, values_of(measured))),
-        in_play=in_play(ledger, measured), absent=absent(measured), held=Held(ledger=ledger, standing=measured, documents=2),
+        in_play=in_play(ledger, measured), absent=absent(measured),
+        held=CompanyRecord(ledger=ledger, standing=measured, documents=2),
     )  # fmt: skip
     text = dilution_text(answer)
     for words in (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from screener.dilution.standing import Standing
+from screener.dilution.standing import DilutionStanding
 from screener.engine.candidate import Candidate, History, candidates_of
 from screener.engine.facts import FACTS, PARTS, KnownFacts
 from screener.engine.operators import check_fact
@@ -70,7 +70,7 @@ FULL = Candidate(
     history=History(filings=(), halts=(halt(),), deficiency_open=False, going_concern=False, raises_24m=2,
         shelf_open=True, atm_open=False, equity_line_open=False, warrants_outstanding=True, recent_stories=3,
         evidence={"shelf_open": "S-3 of 2025-03-04", "deficiency_open": "notice", "going_concern": "10-K"},
-        standing=Standing(as_of=AS_OF, filings_days=1096, resale_open=False, convertible_open=False,
+        standing=DilutionStanding(as_of=AS_OF, filings_days=1096, resale_open=False, convertible_open=False,
             convertible_variable=False, shelf_left_pct=80.0, atm_left_pct=20.0, equity_line_left_pct=0.0,
             baby_shelf=True, warrants_pct=12.0, warrants_in_money_pct=5.0, overhead_pct=12.0, raises_12m=1,
             days_since_raise=40, reverse_splits_36m=1, share_growth_pct=35.0, authorised_left_pct=250.0,

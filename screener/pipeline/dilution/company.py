@@ -10,11 +10,11 @@ from msgspec import Struct
 
 from screener import clock
 from screener.dilution import facts as company_facts
-from screener.dilution.facts import Burn, Count, Money, Split
+from screener.dilution.facts import Burn, FactCount, Money, Split
 from screener.dilution.fold import ledger
 from screener.dilution.phrases import absent, in_play
 from screener.dilution.records import Ledger
-from screener.dilution.standing import Known, Standing, standing
+from screener.dilution.standing import BesideLedger, DilutionStanding, standing
 from screener.engine.facts import Value, rating_facts
 from screener.engine.load import RuleSet
 from screener.engine.rating import Rating, rate_all
@@ -34,19 +34,19 @@ class CompanyKey(NamedTuple):
     ticker: str
 
 
-class Held(Struct, frozen=True, kw_only=True):
+class CompanyRecord(Struct, frozen=True, kw_only=True):
     """What is stored of a company as of a moment, put together."""
 
     ledger: Ledger
-    standing: Standing
+    standing: DilutionStanding
     documents: int = 0
-    shares: Count | None = None
-    authorised: Count | None = None
+    shares: FactCount | None = None
+    authorised: FactCount | None = None
     money: Money | None = None
     burn: Burn | None = None
 
 
-class Dilution(Struct, frozen=True, kw_only=True):
+class DilutionAnswer(Struct, frozen=True, kw_only=True):
     """The answer to ``screener dilution TICKER``: ratings, what is open in words, what was not found, the ledger."""
 
     ticker: str
@@ -56,10 +56,10 @@ class Dilution(Struct, frozen=True, kw_only=True):
     ratings: tuple[Rating, ...]
     in_play: tuple[str, ...]
     absent: tuple[str, ...]
-    held: Held
+    held: CompanyRecord
 
 
-def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move | None = None) -> Held | None:
+def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move | None = None) -> CompanyRecord | None:
     """A company's ledger and measures as of a moment; None when nothing of it has been read.
 
     ``move`` gives price and market cap.
@@ -75,10 +75,10 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
     basis = _splits(workspace, key, book, as_of)
     shares = year_ago = authorised = money = burn = None
     if facts is not None:
-        now = company_facts.Known(facts, as_of, basis)
+        now = company_facts.FactsAsOf(facts, as_of, basis)
         shares, authorised, money, burn = now.shares_outstanding(), now.authorised(), now.money(), now.burn()
-        year_ago = _on_todays_basis(company_facts.Known(facts, as_of - _YEAR).shares_outstanding(), basis)
-    known = Known(
+        year_ago = _on_todays_basis(company_facts.FactsAsOf(facts, as_of - _YEAR).shares_outstanding(), basis)
+    known = BesideLedger(
         since=since,
         until=until,
         stored_since=since or workspace.store.filings.oldest(as_of) or oldest,
@@ -91,7 +91,7 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
         burn=burn,
         splits=tuple(x.day for x in basis if x.ratio > 1),
     )
-    return Held(
+    return CompanyRecord(
         ledger=book,
         standing=standing(book, known),
         documents=documents,
@@ -102,15 +102,15 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
     )
 
 
-def _unread(workspace: Workspace, as_of: dt.datetime, move: Move | None) -> Held:
+def _unread(workspace: Workspace, as_of: dt.datetime, move: Move | None) -> CompanyRecord:
     """What is known of a company of which nothing has been read: its price, and since when filings are stored."""
-    known = Known(
+    known = BesideLedger(
         stored_since=workspace.store.filings.oldest(as_of),
         price=move.price if move else None,
         market_cap=move.market_cap if move else None,
     )
     book = Ledger(as_of=as_of)
-    return Held(ledger=book, standing=standing(book, known))
+    return CompanyRecord(ledger=book, standing=standing(book, known))
 
 
 def _splits(workspace: Workspace, key: CompanyKey, book: Ledger, as_of: dt.datetime) -> list[Split]:
@@ -131,7 +131,7 @@ def _day(text: str | None) -> dt.date | None:
         return None
 
 
-def _on_todays_basis(count: Count | None, splits: Sequence[Split]) -> Count | None:
+def _on_todays_basis(count: FactCount | None, splits: Sequence[Split]) -> FactCount | None:
     """A count of a year ago in today's shares."""
     if count is None:
         return None
@@ -139,7 +139,7 @@ def _on_todays_basis(count: Count | None, splits: Sequence[Split]) -> Count | No
     for split in splits:
         if split.day > count.day:
             factor *= split.ratio
-    return Count(value=count.value / factor, day=count.day, filed=count.filed, concept=count.concept)
+    return FactCount(value=count.value / factor, day=count.day, filed=count.filed, concept=count.concept)
 
 
 def _reach(workspace: Workspace, cik: int | None, as_of: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:
@@ -159,7 +159,7 @@ def _reach(workspace: Workspace, cik: int | None, as_of: dt.datetime) -> tuple[d
     return (collecting, as_of) if collecting is not None else (None, None)
 
 
-def values_of(found: Standing) -> Mapping[str, Value | None]:
+def values_of(found: DilutionStanding) -> Mapping[str, Value | None]:
     """The measures by name, as the rating rules ask for them."""
     return {name: getattr(found, name) for name in rating_facts() if hasattr(found, name)}
 
@@ -170,7 +170,7 @@ def dilution(
     as_of: dt.datetime,
     cik: int | None = None,
     rules: RuleSet | None = None,
-) -> Dilution | None:
+) -> DilutionAnswer | None:
     """Everything about one ticker as of a moment, at the last price of then.
 
     None for a ticker that the table does not know and of which nothing has been read. ``rules`` are those of the ratings,
@@ -183,7 +183,7 @@ def dilution(
     if found is None and listing is None:
         return None
     found = found or _unread(workspace, as_of, move)
-    return Dilution(
+    return DilutionAnswer(
         ticker=ticker,
         company=listing.name if listing else "",
         cik=key.cik,

@@ -95,7 +95,7 @@ def fetch_companies(
                 await ticker_table.refresh(workspace, get)
             done = []
             for ticker, cik in companies_named(workspace, names):
-                one = _Company(workspace, get, ticker, cik, progress, again)
+                one = _Fetched(workspace, get, ticker, cik, progress, again)
                 await one.fetch()
                 done.append(one.done)
             return done
@@ -103,7 +103,7 @@ def fetch_companies(
     return anyio.run(run)
 
 
-class _Company:
+class _Fetched:
     """The fetch of one company."""
 
     def __init__(

@@ -6,17 +6,17 @@ import datetime as dt
 
 from screener.dilution.phrases import ORDER, plain_day, price_text
 from screener.dilution.records import Line
-from screener.dilution.standing import Cost, Standing, line_day
+from screener.dilution.standing import Cost, DilutionStanding, line_day
 from screener.engine.rating import Rating
 from screener.format import on_one_line, short, words
-from screener.pipeline.dilution.company import Dilution, Held
+from screener.pipeline.dilution.company import CompanyRecord, DilutionAnswer
 
 QUOTE = 240
 _NAMED = 4
 """Unknown measures that are named beside a rating."""
 
 
-def company_line(held: Held, today: dt.date) -> str:
+def company_line(held: CompanyRecord, today: dt.date) -> str:
     """``$2.50; market cap $31M; 12.4M shares on 30 Oct; 100M authorised``, as far as known."""
     s = held.standing
     said = [price_text(s.price) if s.price is not None else "price unknown"]
@@ -50,7 +50,7 @@ def rating_reason(rating: Rating) -> str:
     return said or ("nothing found" if rating.level else "nothing known")
 
 
-def profit_lines(standing: Standing) -> list[str]:
+def profit_lines(standing: DilutionStanding) -> list[str]:
     """From which price on somebody profits from selling, and who."""
     if standing.profit_price is None:
         above = [c for c in standing.costs if standing.price is not None and c.price >= standing.price]
@@ -64,7 +64,7 @@ def cost_line(cost: Cost) -> str:
     return f"{price_text(cost.price)}: {short(cost.shares) + ' ' if cost.shares else ''}{cost.what}"
 
 
-def raise_lines(found: Dilution, today: dt.date) -> list[str]:
+def raise_lines(found: DilutionAnswer, today: dt.date) -> list[str]:
     """How often the company has raised, and when last."""
     s = found.held.standing
     if not s.raises_24m:
@@ -75,7 +75,7 @@ def raise_lines(found: Dilution, today: dt.date) -> list[str]:
     return [f"{s.raises_24m} raise{'s' if s.raises_24m > 1 else ''} in 24 months{year}{last}"]
 
 
-def cash_lines(held: Held, today: dt.date) -> list[str]:
+def cash_lines(held: CompanyRecord, today: dt.date) -> list[str]:
     """Cash, burn and how long the one lasts at the other."""
     lines = []
     if held.money:
@@ -99,7 +99,7 @@ def state_of(line: Line) -> str:
     return "open" if line.open and line.kind in ORDER else line.status.replace("_", " ")
 
 
-def ledger_lines(found: Dilution) -> list[Line]:
+def ledger_lines(found: DilutionAnswer) -> list[Line]:
     """All lines of a ledger, those of today first: what is open, then what is not, newest first."""
     book = found.held.ledger
     every = {line.key: line for line in (*book.lines, *book.raises)}.values()
