@@ -247,6 +247,8 @@ def _rules(view: PageView) -> Answer:
 
 def _search(view: PageView) -> Answer:
     text = read_text(view.args, "q")
+    if not text and any(view.args.get("q", ())):
+        return _json(SearchAnswer(ranked=True, stories=()))  # blanks of some kind: no words, so no story holds them
     if not text:
         raise BadQuery("q: write the words to look for")
     found, ranked = search.found(view, text, read_whole(view.args, "limit", search.LIMIT, 200))
