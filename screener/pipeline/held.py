@@ -83,7 +83,9 @@ class Held:
         self._stored += bool(batch)
         if self._failing:
             for one in batch:
-                for piece in (*one.filings, *one.halts, *([one.state] if one.state else [])):
+                state = (one.state,) if one.state else ()
+                pieces: tuple[Piece, ...] = (*one.filings, *one.halts, *state)
+                for piece in pieces:
                     self._failing.pop(key_of(piece), None)
 
     def due(self) -> list[Collected]:
