@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 
 from screener import clock, format
-from screener.format import decimals, safe_link, short, utc
+from screener.format import decimals, safe_link, short, utc, whole_score
 from screener.store.outlines import Outline
 from screener.types import FactValue, Story
 
@@ -173,6 +173,6 @@ FILTERS = {
     f.__name__: f
     for f in (
         clean, money, shares, price, percent, share, times, points, count, tone, polarity, sign, words, eastern,
-        time_of_day, publication, utc, long_day, facts, other_words,
+        time_of_day, publication, utc, long_day, facts, other_words, whole_score,
     )
 } | {"href": safe_link}  # fmt: skip
