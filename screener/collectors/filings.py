@@ -20,6 +20,7 @@ from screener.addresses import mask_text
 from screener.collectors.answers import error_kind
 from screener.collectors.apart import apart
 from screener.collectors.base import Context
+from screener.collectors.getcurrent import companies
 from screener.collectors.headline import headline, is_release
 from screener.collectors.ownership import Purchase, read_purchase
 from screener.collectors.sgml import Submission, filing_text, parse_submission
@@ -232,6 +233,7 @@ def _bare_item(filing: Filing, submission: Submission, wanted: Wanted) -> Item:
         received=filing.received,
         form=filing.form,
         cik=filing.cik,
+        ciks=companies(filing),
         company=filing.company or submission.company,
         replayed=filing.replayed,
     )

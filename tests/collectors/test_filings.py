@@ -14,7 +14,7 @@ import pytest
 from screener.collectors.base import Context
 from screener.collectors.filings import fetch_filing, form_title, submission_url
 from screener.collectors.headline import headline, is_release
-from screener.types import FeedState, Filing, Item, Problem
+from screener.types import FeedState, Filing, Item, Party, Problem
 from tests.collectors.driving import NOW, fetcher
 from tests.collectors.test_ownership import form4, lot
 from tests.collectors.test_sgml import LINES
@@ -66,6 +66,18 @@ def test_8k_with_its_release(server: WireServer) -> None:
     assert [(e.kind, e.name) for e in got.exhibits] == [("EX-99.1", "zr-ex99.htm")]
     assert (got.source, got.source_id, got.url, got.cik) == ("edgar", FILING.accession, LINK, 9900001)
     assert (got.published, got.received, got.form) == (FILING.accepted, NOW, "8-K")
+
+
+def test_read_whole_it_still_counts_for_all_its_companies(server: WireServer) -> None:
+    server.route(PATH, LINES)
+    parties = (
+        Party(cik=9900001, name="Zephyra Robotics, Inc.", role="Filer"),
+        Party(cik=9900007, name="Zephyra Parent Corp", role="Filer"),
+        Party(cik=9900009, name="Doe Jane", role="Reporting"),
+    )
+    got = fetch(server, changed(parties=parties))
+    assert isinstance(got, Item)
+    assert got.ciks == (9900001, 9900007)
 
 
 def test_without_a_release_the_title_says_what_the_form_is(server: WireServer) -> None:
