@@ -111,7 +111,7 @@ def registered(document: Document) -> Status:
         return "effective"
     if document.form.startswith("POS"):
         return "effective"
-    if forms.plain(document.form).endswith("ASR"):
+    if forms.is_automatic(document.form):
         return "effective"  # automatic upon filing: Rule 462(e)
     amended = forms.is_amendment(document.form) or _AMENDMENT.search(document.text, 0, 2_500)
     return "amended" if amended else "registered"

@@ -240,7 +240,7 @@ def _status(document: Document, parts: Sequence[TextPart]) -> Status:
         return "closed"
     if _PROPOSED.search(words) and quantity.price(words) is None:
         return "proposed"
-    if document.form == "424B5" and "subject to completion" in document.text[:8_000].lower():
+    if document.form in forms.TAKEDOWN and "subject to completion" in document.text[:8_000].lower():
         return "proposed"
     return "priced" if quantity.price(words) is not None else "announced"
 

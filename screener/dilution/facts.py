@@ -26,6 +26,7 @@ from msgspec import Struct, field
 
 from screener.clock import new_york_date
 from screener.limits import FACT_ROWS
+from screener.sec import forms
 
 COVER = "EntityCommonStockSharesOutstanding"
 BALANCE = ("CommonStockSharesOutstanding", "SharesOutstanding", "NumberOfSharesOutstanding", "CommonStockSharesIssued")
@@ -55,7 +56,6 @@ CONCEPTS = (
 _UNITS = ("shares", "USD")
 # Two counts of one filing differ by issues between two days, rarely fiftyfold; a thousandfold is a typing error.
 _AGREES, _SET_RIGHT = 50.0, 5.0
-_PERIODIC = ("10-K", "10-Q", "20-F", "40-F")
 _SMALL = 1e6
 _SCALES = (1e3, 1e6, 1e-3, 1e-6)
 STALE = dt.timedelta(days=500)
@@ -239,7 +239,7 @@ class FactsAsOf:
 
     def _counts_classes_apart(self, cover: Row) -> bool:
         counted = {r.accn for _, r in self._of(COVER)}
-        later = (r for _, r in self._of(*CONCEPTS) if r.form in _PERIODIC and r.filed > cover.filed)
+        later = (r for _, r in self._of(*CONCEPTS) if _periodic(r.form) and r.filed > cover.filed)
         return any(r.accn not in counted for r in later)
 
     def authorised(self) -> FactCount | None:
@@ -421,3 +421,7 @@ def _count(name: str, row: Row, value: float, note: str = "") -> FactCount:
         value=value, day=_date(_day(row)), filed=_date(row.filed), concept=name, accession=row.accn, form=row.form,
         note=note,
     )  # fmt: skip
+
+
+def _periodic(form: str) -> bool:
+    return forms.of_family(form, "annual", "quarterly") and not forms.is_amendment(form)

@@ -16,11 +16,11 @@ from screener.clock import NEW_YORK
 from screener.dilution.adjust import adjusted, factor, splits, stated_on
 from screener.dilution.making import DEALS, REGISTERED, Making
 from screener.dilution.records import KINDS, Entry, Ledger, Line, public_at
+from screener.sec import forms
 
 CLOSE = 0.005  # relative difference up to which two counts are one: splits round up fractions
 _DEAL_DAYS = dt.timedelta(days=12)
 _TOLD_DAYS = dt.timedelta(days=7)
-_SINGLE_RESALE = ("424B5", "424B7")  # prospectuses of which several stand beside each other under one file number
 
 
 def ledger(entries: Iterable[Entry], as_of: dt.datetime) -> Ledger:
@@ -92,7 +92,7 @@ class _Book:
 
     def take(self, entry: Entry, split: float) -> None:
         kind = entry.kind
-        if entry.form.startswith("424B") and entry.file_number:
+        if entry.file_number and forms.of_family(entry.form, "prospectus"):
             self._in_use(entry)
         if kind in ("shares_outstanding", "authorized_shares", "public_float", "cash", "burn"):
             self._count(entry)
@@ -134,7 +134,7 @@ class _Book:
 
     def _open(self, entry: Entry, split: float) -> Making:
         made = Making(f"{entry.kind}:{entry.id}", entry, split)
-        if entry.kind in REGISTERED and entry.status == "effective" and entry.form.startswith(("S-3ASR", "F-3ASR")):
+        if entry.kind in REGISTERED and entry.status == "effective" and forms.is_automatic(entry.form):
             made.entry = structs.replace(entry, effective=entry.effective or stated_on(entry).isoformat())
         self.lines.append(made)
         return made
@@ -250,7 +250,7 @@ def _same(made: Making, entry: Entry) -> bool:
         return _same_shelf(made, entry)
     if kind == "resale":
         same = bool(entry.file_number) and made.entry.file_number == entry.file_number
-        return same and (entry.form not in _SINGLE_RESALE or _close(made.entry.shares, entry.shares))
+        return same and (entry.form not in forms.SIDE_BY_SIDE or _close(made.entry.shares, entry.shares))
     if kind in ("warrants", "prefunded_warrants"):
         return _same_warrants(made, entry)
     return _same_convertible(made.entry, entry)

@@ -51,6 +51,7 @@ def as_problem(stage: str, subject: str, error: Exception) -> Problem:
         first = first.exceptions[0]
     name = type(first).__name__
     said = _ADDRESS.sub(lambda m: mask(m[0]), str(first)[:LONGEST])
-    # half a character in the text could be neither stored nor printed
+    # half a character could be neither stored nor printed, and a problem that cannot be stored would stop every list
+    subject, said = (text.encode(errors="replace").decode() for text in (subject, said))
     message = f"{subject}: {name}: {said}" if said else f"{subject}: {name}"
-    return Problem(stage=stage, subject=subject, message=message.encode(errors="replace").decode(), kind=name)
+    return Problem(stage=stage, subject=subject, message=message, kind=name)

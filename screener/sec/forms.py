@@ -124,6 +124,8 @@ LEDGER: tuple[str, ...] = (
 """What is read for the dilution ledger: what registers, prices, sells and ends; of current reports some items only."""
 PERIODIC: tuple[Family, ...] = ("annual", "quarterly", "foreign_report")
 """What brings new company facts."""
+SIDE_BY_SIDE: tuple[str, ...] = ("424B5", "424B7")
+"""Prospectuses of which several stand beside each other under one file number."""
 TAKEDOWN: tuple[str, ...] = ("424B4", "424B5")
 """Prospectuses of a deal that is done: the price is set."""
 
@@ -142,6 +144,11 @@ def current_name(form: str) -> str:
     """The form under the name it has now: SC 13D/A is SCHEDULE 13D/A."""
     base = plain(form)
     return _NOW_CALLED.get(base, base) + (AMENDED if is_amendment(form) else "")
+
+
+def is_automatic(form: str) -> bool:
+    """Whether a shelf is effective on filing: that of a well-known seasoned issuer."""
+    return plain(form).endswith("ASR")
 
 
 @lru_cache(maxsize=4096)

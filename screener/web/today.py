@@ -77,6 +77,7 @@ def page(view: PageView) -> Answer:
         sides=_sides(rows),
         menus=_menus(rows, held, filters),
         limits=_limits(filters),
+        caps=[(f"{limit:.0f}", show.money(limit)) for _, limit in view.site.universe.bands],
         orders=_ORDERS,
         chips=_chips(filters),
         days=_days(view, found),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 from tests.cli.conftest import Run
@@ -103,9 +104,9 @@ def test_demo_refuses_to_replace_another_database(run: Run, tmp_path: Path) -> N
     assert done.returncode == 2 and "something else than a demo" in done.stderr
 
 
-def test_watchlist_marks_and_history(run: Run, demo_db: Path) -> None:
+def test_watchlist_marks_and_history(run: Run, demo_db: Path, tmp_path: Path) -> None:
     ticker = rows(run, demo_db)[0]["ticker"]
-    db = ("--db", str(demo_db))
+    db = ("--db", str(shutil.copy(demo_db, tmp_path / "marks.db")))
     assert run("watchlist", "add", ticker, "--note", "looked good", *db).returncode == 0
     assert run("watchlist", "mute", "ZZZZ", *db).returncode == 0
     assert run("watchlist", "remove", "ZZZZ", *db).returncode == 0

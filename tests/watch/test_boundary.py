@@ -14,6 +14,7 @@ from screener.errors import StoreError
 from screener.pipeline import pricing, watch
 from screener.pipeline.boundary import as_problem
 from screener.pipeline.collecting import poll
+from screener.pipeline.held import LONGEST, TRIES, Held
 from screener.pipeline.run import Plan, run_once
 from screener.prices.base import Prices
 from screener.store import open_store
@@ -233,13 +234,18 @@ def test_a_price_source_that_throws_falls_over_to_the_next() -> None:
 def test_what_cannot_be_stored_is_left_out_alone(server: WireServer, tmp_path: Path) -> None:
     halt = Halt(ticker="ZO\ud83dRB", code="T1", halted=watch.clock.now(), received=watch.clock.now())
     good = Halt(ticker="QUIX", code="T1", halted=watch.clock.now(), received=watch.clock.now())
-    shown = scene(tmp_path)
+    shown, now = scene(tmp_path), [0.0]
     with open_store(shown.path) as store, open_store(shown.path, readonly=True) as ranker:
         writer = watch.WatchWriter(shown.workspace(store), ranker, "both", shown.said.append)
+        writer.held = Held(lambda: now[0])
         writer.store([Collected(feed="bad", halts=(halt,)), Collected(feed="good", halts=(good,))])
+        for _ in range(TRIES):  # it is tried again for a while before it is let go
+            now[0] += LONGEST
+            writer.store(writer.held.due())
         writer.rank()
+        assert not writer.held.any
     assert shown.query("SELECT ticker FROM halts") == [("QUIX",)]
-    assert shown.query("SELECT subject, kind FROM problems") == [("bad", "UnicodeEncodeError")]
+    assert shown.query("SELECT subject, kind FROM problems") == [("bad halt of ZO?RB", "UnicodeEncodeError")]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ _NOT_DOLLARS = re.compile(r"^\s(?:in |of )?(?:deferred|cost of)")
 CHANGE = re.compile(
     rf"\b{_LINE}(?:\s[\w’'$.-]{{1,40}}){{0,8}}?,?\s(?P<a>up|increas\w+|grew|rose|climb\w*|jump\w*|surg\w+"
     rf"|growth of|down|decreas\w+|declin\w+|fell|dropp?\w*)"
-    r"\s(?:by |of |approximately |about |over |~|more than |nearly ){{0,3}}(?P<p>[0-9][0-9,]{0,6}(?:\.[0-9]{1,2})?)\s?%"
+    r"\s(?:by |of |approximately |about |over |~|more than |nearly ){0,3}(?P<p>[0-9][0-9,]{0,6}(?:\.[0-9]{1,2})?)\s?%"
     rf"|\b(?P<q>[0-9][0-9,]{{0,6}}(?:\.[0-9]{{1,2}})?)\s?%\s(?:[\w/-]{{1,40}}\s){{0,4}}?(?P<b>increase in"
     rf"|growth in|decrease in|decline in|drop in)\s(?:[\w-]{{1,40}}\s){{0,2}}?{_LINE}"
     rf"|\b(?P<r>[0-9][0-9,]{{0,6}}(?:\.[0-9]{{1,2}})?)\s?%\s(?:[\w/-]{{1,40}}\s){{0,3}}?{_LINE}\s(?P<c>growth"
