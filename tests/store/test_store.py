@@ -313,6 +313,15 @@ def test_a_replayed_past_list_does_not_replace_the_newest(store: store_db.Store)
     assert store.lists.history("ZORB")[0][2] == 50.0
 
 
+def test_a_problem_with_half_a_character_keeps_no_run_from_its_record(store: store_db.Store) -> None:
+    told = Problem(stage="save", subject="halt of ZO\ud83dRB", message="\udc00: lost", kind="k")
+    done = Run(id="r1", started=T0, finished=T0 + HOUR, as_of=T0, day=DAY, problems=(told,))
+    with store.transaction():
+        store.runs.start(done)
+        store.runs.finish(done)
+    assert [(p.subject, p.message) for p in store.runs.problems("r1")] == [("halt of ZO?RB", "?: lost")]
+
+
 def test_runs_problems_regimes_marks(store: store_db.Store) -> None:
     done = Run(
         id="r1", started=T0, finished=T0 + HOUR, as_of=T0, day=DAY, counts={"stories": 3},
