@@ -182,7 +182,11 @@ def test_gzip_in_several_members(fault_server: WireServer) -> None:
 EMPTY = [gzip.compress(b""), zlib.compress(b"")[:2] + b"\x00\x00\x00\xff\xff", gzip.compress(b"", 9) * 3]
 
 
-@pytest.mark.parametrize(("empty", "encoding"), list(zip(EMPTY, ["gzip", "deflate", "x-gzip"], strict=True)))
+@pytest.mark.parametrize(
+    ("empty", "encoding"),
+    list(zip(EMPTY, ["gzip", "deflate", "x-gzip"], strict=True)),
+    ids=["gzip", "deflate", "x-gzip"],
+)
 def test_a_stream_of_empty_parts_stops_at_the_limit(fault_server: WireServer, empty: bytes, encoding: str) -> None:
     again = empty[2:] if encoding == "deflate" else empty
     stream = [empty, *[again * (16_384 // len(again))] * 40]

@@ -14,7 +14,9 @@ from screener.errors import InputError
 LIST = "Symbol,Name,Last Sale,Sector,Industry\nZVEX,Zvex Inc.,$1,Health Care,Biotechnology\nON,On,$2,Technology,\nQQ,Q,$1,,\n"
 
 
-@pytest.mark.parametrize("raw", [LIST.encode(), gzip.compress(LIST.encode()), b"\xef\xbb\xbf" + LIST.encode()])
+@pytest.mark.parametrize(
+    "raw", [LIST.encode(), gzip.compress(LIST.encode()), b"\xef\xbb\xbf" + LIST.encode()], ids=["plain", "gzip", "mark"]
+)
 def test_columns_are_found_by_name(raw: bytes) -> None:
     found = {s.ticker: (s.sector, s.industry) for s in parse_sectors(raw, "list.csv")}
     assert found == {"ZVEX": ("Health Care", "Biotechnology"), "ON": ("Technology", "")}, "no sector is no row"
