@@ -38,6 +38,7 @@ def test_other_orders_cases_and_spellings() -> None:
         (gzip.compress(LIST.encode() * 100)[:60], "cut off"),
         (b"\x1f\x8b\x08 not gzip at all", "gzip"),
     ],
+    ids=["empty", "no sector", "cut", "no gzip"],
 )
 def test_what_is_no_such_list_is_refused(raw: bytes, words: str) -> None:
     with pytest.raises(InputError, match=words):
