@@ -219,6 +219,18 @@ def test_phone_width(page: Any, site: str, path: str) -> None:
         assert first.size["height"] < 60
 
 
+def test_long_reasons_make_no_sideways_scroll(page: Any, site: str) -> None:
+    size(page, 1400, 900)
+    page.get(site + "/")
+    page.execute_script(
+        "for (const e of document.querySelectorAll('tr[data-key] .catch, tr[data-key] .why')) e.prepend('word '.repeat(60))"
+    )
+    width, shown = page.execute_script(
+        "return [document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+    )
+    assert width <= shown
+
+
 @pytest.mark.parametrize("path", ALL)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(page: Any, site: str, path: str, scheme: str) -> None:
