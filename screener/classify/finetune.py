@@ -26,7 +26,7 @@ from screener.classify.encoder import MOST_PIECES, padded
 PACKAGE, ARCHIVE = "all_minilm_l6_v2", "model.zip"
 SIGNS = ("+", "-", "±", "0")
 LAYERS, HEADS, WIDTH = 6, 12, 384
-EPOCHS, BATCH, RATE, WARM, DECAY, DROP = 7, 32, 2e-4, 0.1, 0.01, 0.1
+EPOCHS, BATCH, RATE, WARM, DECAY, DROP = 6, 32, 2e-4, 0.1, 0.01, 0.1
 MASKS = 1 << 22  # random numbers drawn once for all drop-outs; fresh ones for each cost a fifth of the time
 COMMON, MOST_LIFT = 200.0, 5.0  # examples from which a class needs no lift, and the most that a rare one gets
 SIGN_WEIGHT = 2.0  # of the sign's loss against the sum over the classes

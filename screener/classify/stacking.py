@@ -17,10 +17,7 @@ from screener.classify.model import Floats
 from screener.classify.stack import KINDS, REACH, Stack
 
 SHARES = (0.5, 0.5, 0.3)  # of the encoder by kind; it was taught by a few hundred filings only
-FEW, MANY = (
-    5,
-    30,
-)  # in a headline the encoder has no say in a class of few examples, and its whole one with as many more
+FEW, MANY = 5, 30  # in a headline the encoder has no say in a class of FEW examples, and its whole one with MANY more
 AGREES = 0.995  # of the headlines that the fast part settles alone must come out as with the encoder
 CLEAR = -2.5  # log-odds under which the fast part holds a class for absent
 
