@@ -1,4 +1,4 @@
-"""Numbers of a deal: how many shares, at what price, for how long.
+"""Numbers of a deal: how many shares, at what price.
 
 Counts are of ordinary shares unless the words say ADSs or units. "1.5 million shares", "12,000 (in thousands)" and
 "twelve shares" are read; a count that stands in a table head is not.
@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from screener.language import dates, money
-from screener.language.numbers import DIGITS, WORDS, number, scaled
+from screener.language import money
+from screener.language.numbers import DIGITS, number, scaled
 
 _N = rf"(?P<n>{DIGITS})(?:\s(?P<mag>million|billion|thousand))?"
 _CLASS = (
@@ -45,26 +45,6 @@ _WEIGHTED = re.compile(
 )
 _BEFORE_PRICE = re.compile(r"(?=\$[\d.]+ (?:per (?:\w+ ){0,2}share )?(?:exercise|strike) price)", re.I)
 NOMINAL = re.compile(r"nominal (?:remaining )?exercise price", re.I)
-_TERM = re.compile(
-    rf"\b(?P<n>{WORDS}|\d{{1,2}}(?:\.5)?)(?:\s\((?P<d>[^)]{{1,9}})\))?[\s-](?P<unit>years?|months?)\b"
-    r"|\b(?P<ord>first|second|third|fourth|fifth|seventh|tenth|\d{1,2}(?:st|nd|rd|th))(?:\s\([^)]{1,9}\))?[\s-]"
-    r"(?:year )?anniversary",
-    re.I,
-)
-_TERM_NEAR = re.compile(
-    r"\b(?:expir\w*|term of|term|terms?|exercis\w*|until|for a period|period of|valid|mature\w*)\b[^.;$]{0,90}$", re.I
-)
-_TERM_AFTER = re.compile(
-    r"^\s?(?:from|after|following|of|term|anniversary of|anniversary|life)?\s?(?:the |their |its )?(?:date of |initial "
-    r"|original |first )*"
-    r"(?:issu\w*|exercis\w*|closing|effective|term|\()|^\s?(?:warrants?\b)|^\s?(?:from|after|following)|^[.,;)]|^\s?$", re.I
-)  # fmt: skip
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "seventh": 7, "tenth": 10}
-_EXPIRES = re.compile(
-    r"\b(?:expir(?:e|es|ing|ation date of|y date of)|until|terminat(?:e|es))\b"
-    r"(?: on| of| at [^,.;]{0,30}?(?:on)?|,)?\s?(?:the )?",
-    re.I,
-)
 _PRICE = re.compile(
     r"(?:offering|purchase|sale|subscription|issue|unit|public|share|combined|effective) price (?:to the public )?"
     r"(?:for|per|of|is|was|equal to|being)?\s?(?:each |one |per |a )?(?:\w+[\s-]){0,8}?(?:of |is |was |equal to |equals )?"
@@ -144,34 +124,6 @@ def price(text: str) -> float | None:
             amount = number(bare[1])
         if amount is not None and 0 < amount < 10_000:
             return amount
-    return None
-
-
-def term_years(text: str) -> float | None:
-    """For how many years something lasts: "five years from issuance", "until the fifth anniversary", "18 months"."""
-    for found in _TERM.finditer(text):
-        if found["ord"]:
-            word = found["ord"].lower()
-            return float(_ORDINALS.get(word) or int(re.sub(r"\D", "", word)))
-        before, after = text[max(0, found.start() - 120) : found.start()], text[found.end() : found.end() + 40]
-        if not (_TERM_NEAR.search(before) and _TERM_AFTER.match(after)) and not re.match(
-            r"\s?(?:term|warrants?)\b", after, re.I
-        ):
-            continue
-        value, in_months = number(found["n"]), found["unit"].lower().startswith("month")
-        if not value or (in_months and value <= 12 and not re.search(r"expir|term", before[-60:], re.I)):
-            continue  # a few months are when exercise begins, not how long it lasts
-        return round(value / 12, 4) if in_months else value
-    return None
-
-
-def expires(text: str) -> str | None:
-    """The ISO day on which something ends, when it is stated as a date."""
-    days = dates.find([text])[0]
-    for found in _EXPIRES.finditer(text):
-        for day in days:
-            if 0 <= day.match.start() - found.end() <= 3:
-                return day.iso
     return None
 
 

@@ -14,6 +14,7 @@ from msgspec import Struct, structs
 from screener.dilution import quantity
 from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry
+from screener.dilution.term import expires, term_years
 from screener.dilution.text import TextPart, clauses
 from screener.language.numbers import DIGITS, scaled
 
@@ -219,8 +220,8 @@ def _group(part: TextPart, words: str, count: float | None, *, exercised: bool =
         prefunded=bool(_PREFUNDED.search(local or words)) or nominal,
         shares=count,
         strike=strike,
-        term_years=quantity.term_years(words),
-        expires=quantity.expires(words),
+        term_years=term_years(words),
+        expires=expires(words),
         weighted=quantity.is_weighted(words),
         exercised=exercised,
     )
@@ -288,7 +289,7 @@ def _completed(groups: list[Group], part: TextPart) -> list[Group]:
             groups = [_filled(g, told) if g.prefunded and not g.exercised else g for g in groups]
             continue
         around = part.text[max(0, match.start() - 50) : end]
-        strike, term, until = quantity.strike(words), quantity.term_years(around), quantity.expires(words)
+        strike, term, until = quantity.strike(words), term_years(around), expires(words)
         if strike is None and term is None and until is None:
             continue
         told = Group(
