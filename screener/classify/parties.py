@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from screener.language.symbols import spells
+
 _DEAL = re.compile(
     r"^(?P<buyer>.{2,90}?)\s"
     r"(?:(?:to|will|agrees? to|completes?|closes?|announces?|signs?|enters?|extends?|proposes? to|offers? to)\b.{0,60}?\s)?"
@@ -18,6 +20,12 @@ _FROM = re.compile(r"\b(?i:from)\s(?P<seller>[A-Z][^,;]{1,60})")
 _WORD = re.compile(r"[a-z0-9]+")
 _FORMS = frozenset({"inc", "corp", "co", "ltd", "plc", "llc", "company", "group", "holdings", "the", "and", "of", "a"})
 _NAME_WORDS = 4
+# First words that many companies share: with one of these the second word decides.
+_COMMON_FIRST_TEXT = """
+    american first united national global general new international advanced applied royal western eastern northern
+    southern pacific atlantic great blue red green gold silver bank capital energy universal standard digital
+"""
+_COMMON_FIRST = frozenset(_COMMON_FIRST_TEXT.split())
 
 
 def role(headline: str, tickers: tuple[str, ...], company: str) -> str:
@@ -40,16 +48,28 @@ def fits(words: str, tickers: tuple[str, ...], company: str) -> bool:
     own = [w for w in _WORD.findall(company.lower()) if w not in _FORMS]
     if own and own[0] in names:
         return True
-    return any(_spells(ticker.lower().partition(".")[0], names) for ticker in tickers)
+    return any(spells(ticker.lower().partition(".")[0], names) for ticker in tickers)
 
 
-def _spells(ticker: str, names: list[str]) -> bool:
-    """The ticker's letters stand in the name in their order, beginning with the first letter of its first words."""
-    if len(ticker) < 2:
+def is_own(name: str, headline: str, tickers: tuple[str, ...], company: str) -> bool:
+    """Whether a name in a headline is that of the story's own company, known by name, by ticker or as the headline's
+    opening: "Kelvane" beside "Kelvane Sensors, Inc.", beside KVNE, or in "Kelvane Sensors Signs ..." under KVNE."""
+    if company and _begin_alike(name, company):
+        return True
+    listed = rf"{re.escape(name)}(?:,? [A-Z][a-z]{{1,4}}\.?)?\s?\([^()]{{0,40}}\b"
+    if any(re.search(rf"{listed}{re.escape(t)}\b", headline) for t in tickers):
+        return True
+    if (company and _begin_alike(company, headline)) or fits(headline, tickers, ""):
+        return _begin_alike(name, headline)
+    return not company and fits(name, tickers, "")
+
+
+def _begin_alike(name: str, other: str) -> bool:
+    """Whether two names begin with the same word, and with the same two where the first is one that many share."""
+    mine, theirs = (
+        [w for w in _WORD.findall(n.lower().replace("'s", "").replace("’s", "")) if w not in _FORMS]
+        for n in (name, other)
+    )
+    if not mine or not theirs or mine[0] != theirs[0]:
         return False
-    for at, name in enumerate(names[:2]):
-        if name[0] == ticker[0]:
-            letters = iter("".join(names[at:]))
-            if all(letter in letters for letter in ticker):
-                return True
-    return False
+    return mine[0] not in _COMMON_FIRST or mine[1:2] == theirs[1:2]

@@ -98,6 +98,8 @@ class Classifier:
             form=story.form,
             items=story.items,
             doc_types=types,
+            company=story.company,
+            tickers=story.tickers[:1],
             told_at=[(span.start, span.end) for span in spans if span.field == "title"],
         )
         return Catalyst(

@@ -77,7 +77,7 @@ _FORMER = re.compile(r"(?:formerly|previously|former|f/k/a|fka)[\s\w]{0,16}[:,]?
 _ANCHOR = re.compile(r"[:(\[]|\b(?:symbol|ticker)\b|\bunder (?:the|new|ticker|symbol|trading)", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 
-_NOT_SYMBOLS = word_set(
+NOT_SYMBOLS = word_set(
     "INC LLC LTD PLC CORP CO LP SA NV AG AND OR THE OF FOR TO IN AS ISIN WKN CUSIP SEDOL USA US UK EU CEO CFO IPO ETF "
     "ADS ADR ADRS SEC FDA MKT AMEX ARCA AMERICAN LISTED TICKER SYMBOL MARKET EXCHANGE COMPANY NYSE NASDAQ OTC TSX"
 )
@@ -134,7 +134,7 @@ def _unnamed(text: str, after_venue: set[int]) -> list[Mention]:
         ):
             continue
         ticker = plain_ticker(symbol.group("root") + symbol.group("cls"))
-        if symbol.group("root") in _NOT_SYMBOLS or len(ticker) < 2 or any(m.ticker == ticker for m in out):
+        if symbol.group("root") in NOT_SYMBOLS or len(ticker) < 2 or any(m.ticker == ticker for m in out):
             continue
         place = {"start": symbol.start(), "end": symbol.end(), "list_start": label.start()}
         out.append(Mention(ticker=ticker, exchange="", country_us=False, **place))
@@ -239,7 +239,7 @@ def _symbol(text: str, at: int, us: bool, lower_ok: bool) -> re.Match[str] | Non
 
 def _plausible(text: str, symbol: re.Match[str], bracketed: bool, before: list[Mention]) -> bool:
     root = symbol.group("root").upper()
-    if root in _NOT_SYMBOLS:
+    if root in NOT_SYMBOLS:
         return False
     if before and not bracketed:
         return root.startswith(before[0].ticker) or before[0].ticker.startswith(root)

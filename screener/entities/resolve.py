@@ -6,6 +6,7 @@ In order, the first that answers wins:
 how      evidence                                                                              score
 =======  ====================================================================================  =======
 hint     tickers the source itself attached (wire categories, halts, a user's file)            1.0
+         ... unless the headline opens with another company (``opening``)
 cik      the CIK the source stated (filings), when the table knows it                          1.0
 title    an exchange-qualified ticker in the title                                             0.95
 lead     the first one in the opening of the text                                              0.9
@@ -23,11 +24,11 @@ import re
 
 from msgspec import Struct
 
-from screener.entities import names
 from screener.entities.lines import common_tickers_first, line_of
 from screener.entities.mentions import Mention, find_mentions
+from screener.entities.opening import issuer_of, says_name
 from screener.entities.tickers import TickerTable
-from screener.types import Item, Listing
+from screener.types import Item
 
 LEAD = 1500
 MOST_PARTIES = 12  # a fund family registers hundreds at once
@@ -67,13 +68,22 @@ def resolve(item: Item, table: TickerTable) -> Resolved:
     """Find the issuer of an item. Never fails: an item of no known company gives empty ``tickers``."""
     hints = _hints(item, table)
     if hints:
-        return _answer(item, table, hints, "hint", 1.0)
+        return _hinted(item, table, hints)
     if item.cik is not None:
         # co-registrants: a subsidiary's filing is its listed parent's too
         listed = [rows[0].ticker for cik in (item.cik, *item.ciks)[:MOST_PARTIES] if (rows := table.by_cik(cik))]
         if listed:
             return _answer(item, table, list(dict.fromkeys(listed)), "cik", 1.0)
     return _from_words(item, table) or _from_name(item, table) or Resolved(cik=item.cik, company=item.company)
+
+
+def _hinted(item: Item, table: TickerTable, hints: list[str]) -> Resolved:
+    """The hints, unless the headline opens with another company: that one is first then, the hints behind it."""
+    opens = issuer_of(item.title, hints, table)
+    if not opens:
+        return _answer(item, table, hints, "hint", 1.0)
+    tickers = list(dict.fromkeys((opens, *hints)))
+    return _answer(item, table, tickers, *(("hint", 1.0) if opens in hints else ("title", 0.95)))
 
 
 def _hints(item: Item, table: TickerTable) -> list[str]:
@@ -165,7 +175,7 @@ def _is_of(ticker: str, said: str, table: TickerTable) -> bool:
     if not len(table):
         return True  # no table to ask: the words stand alone
     listing = table.by_ticker(ticker)
-    return listing is not None and _named(listing, said)
+    return listing is not None and says_name(listing.name, said)
 
 
 def _unique(mentions: list[Mention]) -> list[str]:
@@ -186,7 +196,7 @@ def _from_lead(item: Item, table: TickerTable, lead: str, mentions: list[Mention
     listing = table.by_ticker(tickers[0])
     if listing is None:
         return _answer(item, table, tickers, "lead", 0.5)
-    if _named(listing, item.title + " " + lead[: verb.start()] + " " + item.company):
+    if says_name(listing.name, item.title + " " + lead[: verb.start()] + " " + item.company):
         return _answer(item, table, tickers, "lead", 0.9)
     return Resolved(cik=item.cik, company=item.company)
 
@@ -207,13 +217,6 @@ def _common_first(tickers: list[str], table: TickerTable) -> list[str]:
     if known is None or line_of(known.ticker, known.name) == "common":
         return found
     return list(dict.fromkeys([table.first(known).ticker, *found]))
-
-
-def _named(listing: Listing, text: str) -> bool:
-    """True when the telling words of a company's name occur in the text."""
-    spoken = names.words(text[:600])
-    telling = names.core(names.key(listing.name))[0].split()
-    return bool(telling) and telling[0] in spoken
 
 
 def _from_name(item: Item, table: TickerTable) -> Resolved | None:

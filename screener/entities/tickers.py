@@ -81,6 +81,14 @@ class TickerTable:
         found = self._names.find(name, min_score)
         return None if found is None else NameMatch(listing=self.first(found[0]), score=found[1])
 
+    def same_name(self, name: str) -> Listing | None:
+        """The one company of that name apart from its legal form, or of its core alone ("Abcadon" for "Abcadon
+        Therapeutics, Inc."); nothing similar counts."""
+        if self._names is None:
+            self._names = _Names(self)
+        found = self._names.same(name)
+        return None if found is None else self.first(found)
+
     def first(self, listing: Listing) -> Listing:
         """The company's common stock, given any of its listings."""
         rows = self._by_cik.get(listing.cik) if listing.cik is not None else None
@@ -138,6 +146,17 @@ class _Names:
             return self.find(parent, min_score)
         found = self._same_core(key) or (self._near(key) if len(key) >= 8 else None)
         return found if found is not None and found[1] >= min_score else None
+
+    def same(self, name: str) -> Listing | None:
+        """The company of exactly that key, else of that core."""
+        key = names.key(name)
+        if len(key) < 3:
+            return None
+        rows = self._exact.get(key)
+        if rows is not None:
+            return next(iter(rows.values())) if len(rows) == 1 else None
+        found = self._same_core(key)
+        return found[0] if found is not None else None
 
     def _same_core(self, key: str) -> tuple[Listing, float] | None:
         """A division or national branch: the same core, and no contradiction in what the two do."""

@@ -24,6 +24,7 @@ letters (``ABCDW``) stay: that a letter is a mark there and not a part of the na
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 _COUNTRY = re.compile(r"(?:(?:[ :.\-/]US|[ ](?:UW|UQ|UR|UA|UP|UV))(?: EQUITY)?|\.(?:OQ|PK|OB)){1,3}\Z", re.IGNORECASE)
@@ -99,3 +100,17 @@ def _line(token: str, hyphen: bool) -> str:
 def root_of(ticker: str) -> str:
     """The company's part of a ticker in its normal form: "ABC" of "ABC-PD"."""
     return ticker.partition("-")[0]
+
+
+def spells(ticker: str, words: Sequence[str]) -> bool:
+    """Whether a company's words spell its ticker: its letters stand in them in their order, from the first letter of the
+    first or the second word on. Words are in small letters; a ticker of one letter tells nothing."""
+    letters = ticker.lower()
+    if len(letters) < 2:
+        return False
+    for at, word in enumerate(words[:2]):
+        if word[:1] == letters[0]:
+            rest = iter("".join(words[at:]))
+            if all(letter in rest for letter in letters):
+                return True
+    return False

@@ -140,10 +140,10 @@ def test_offsets_always_hold(text: str) -> None:
 
 @given(st.text("ABCDEFGHJKLMNPQRSTUVWXYZ", min_size=2, max_size=5), st.sampled_from(["NASDAQ", "NYSE", "OTCQB"]))
 def test_any_ticker_in_brackets(ticker: str, venue: str) -> None:
-    from screener.entities.mentions import _NOT_SYMBOLS
+    from screener.entities.mentions import NOT_SYMBOLS
 
     found = [m.ticker for m in find_mentions(f"Zorvane, Inc. ({venue}: {ticker}), a maker of valves")]
-    assert found == ([] if ticker in _NOT_SYMBOLS else [ticker])
+    assert found == ([] if ticker in NOT_SYMBOLS else [ticker])
 
 
 def _steps(text: str) -> int:

@@ -51,13 +51,14 @@ class Describer:
         items: tuple[str, ...] = (),
         doc_types: tuple[str, ...] = (),
         company: str = "",
+        tickers: tuple[str, ...] = (),
         told_at: Sequence[tuple[int, int]] = (),
     ) -> Details:
         """Read the facts, stage and polarity of a catalyst of ``type`` from its headline and text.
 
         ``form`` is "PR", "HALT" or the SEC form, ``items`` the 8-K item numbers, ``doc_types`` every type that the
-        document holds, ``company`` the ticker's company when known, ``told_at`` where the headline tells the event: beside
-        other events its stage and polarity are those of its own clause. A type without a file gets no facts, no stage and
+        document holds, ``company`` and ``tickers`` whose news it is when known, ``told_at`` where the headline tells the event:
+        beside other events its stage and polarity are those of its own clause. A type without a file gets no facts, no stage and
         polarity "0". Reads the first 20,000 characters of the text.
         """
         rule = self._rules.get(type)
@@ -66,7 +67,7 @@ class Describer:
         reading, filing = read(title, text), form not in RELEASES
         notes = Notes(reading, rule.facts)
         beside = tuple(self._rules[name].amount for name in doc_types if name != type and name in self._rules)
-        find_facts(rule, reading, notes, beside, company)
+        find_facts(rule, reading, notes, beside, company, tickers)
         if len(doc_types) > 1 and told_at:
             reading = notes.reading = own_clause(reading, told_at)
         stage = find_stage(rule, reading, notes, form=form if filing else "", items=items)

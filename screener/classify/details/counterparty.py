@@ -1,14 +1,16 @@
 """The other company in the news (``counterparty``), read from the headline's prepositions.
 
-"A and B announce ..." does not say whose news it is: B is taken, unless ``company`` or the exchange behind a name in the
-text ("B (Nasdaq: ...)") says that B is the ticker's own company.
+The story's own company is never the other one. "A and B announce ..." does not say whose news it is: B is taken, unless
+the company's name or ticker, or the exchange behind a name in the text ("B (Nasdaq: ...)"), says that B is the own one.
 """
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from screener.classify.details.reading import Notes, PatternMatch, Place, Reading
+from screener.classify.parties import is_own
 from screener.classify.rulefile import CatalystRule
 
 _WORD = r"(?:[A-Z][\w.’'®™/+&-]{0,30}|[0-9]{1,4}[A-Z][\w-]{0,30}|[a-z]{1,2}[A-Z][\w®™-]{0,30})"
@@ -47,6 +49,9 @@ _CUE = {
         rf"awards|orders|approves)"
     ),
 }
+_OPENER_DOES = re.compile(
+    rf"\s(?:{_DOES}|(?i:acquire|buy|purchase|merge|invest|select|award|order|receive|win|award|agrees|will|closes))"
+)
 _PATTERNS = {name: re.compile(body) for name, body in _CUE.items()}
 #: Money comes from somebody with a name like a fund or a bank; "with Term Loan" names nobody.
 _ORG = re.compile(
@@ -77,8 +82,12 @@ _OWN_FIRST = re.compile(rf"^(?:[^:]{{1,40}}: )?{NAME},?$")
 _LISTED = r"(?:(?! and )[^;]){0,60}\((?:nasdaq|nyse|otc|tsx|cboe|amex|euronext)"
 
 
-def find_counterparty(rule: CatalystRule, reading: Reading, notes: Notes, company: str = "") -> None:
-    """Put ``counterparty`` and ``acquirer`` by the file's cues; ``company`` is the ticker's company when known."""
+def find_counterparty(
+    rule: CatalystRule, reading: Reading, notes: Notes, company: str = "", tickers: tuple[str, ...] = ()
+) -> None:
+    """Put ``counterparty`` and ``acquirer`` by the file's cues; ``company`` and ``tickers`` are those of the story's own
+    company when known, which is never the other one: where a cue names it, whoever opens the headline is."""
+    own = Own(reading.title, company, tickers)
     for cue in rule.counterparty:
         for match in _PATTERNS[cue].finditer(reading.title):
             name, place = _clean(match["n"]), PatternMatch("title", match).place("n")
@@ -86,27 +95,48 @@ def find_counterparty(rule: CatalystRule, reading: Reading, notes: Notes, compan
                 continue
             place = place._replace(end=place.start + len(name))
             if cue == "and":
-                name, place = _other(reading, name, place, match.start(), company)
-            notes.put("counterparty", name, place)
-            notes.put("acquirer", name, place)
-            return
+                name, place = _other(reading, name, place, match.start(), own)
+            if own.is_named(name):
+                name, place = _opener(reading, own)
+            if name:
+                notes.put("counterparty", name, place)
+                notes.put("acquirer", name, place)
+                return
 
 
-def _other(reading: Reading, second: str, place: Place, joint: int, company: str) -> tuple[str, Place]:
+class Own(NamedTuple):
+    """The story's own company: its headline, its name and its tickers, the latter two empty when unknown."""
+
+    headline: str
+    company: str
+    tickers: tuple[str, ...]
+
+    def is_named(self, name: str) -> bool:
+        return bool(self.company or self.tickers) and is_own(name, self.headline, self.tickers, self.company)
+
+
+def _opener(reading: Reading, own: Own) -> tuple[str, Place]:
+    """Whoever opens the headline ("Bolt to Acquire Acme"), empty when that is the own company or nobody."""
+    verb = _OPENER_DOES.search(reading.title)
+    match = _OWN_FIRST.match(reading.title[: verb.start()].rstrip()) if verb else None
+    name = _clean(match["n"]) if match else ""
+    if match is None or not name or own.is_named(name):
+        return "", Place("title", 0, 0)
+    start = match.start("n")
+    return name, Place("title", start, start + len(name))
+
+
+def _other(reading: Reading, second: str, place: Place, joint: int, own: Own) -> tuple[str, Place]:
     """The one of "first and second" that is not the ticker's company."""
     match = _OWN_FIRST.match(reading.title[:joint].rstrip())
     first = _clean(match["n"]) if match else ""
     if not match or not first:
         return second, place
-    own = _same(second, company) if company else _listed(reading, second) and not _listed(reading, first)
+    swapped = own.is_named(second) and not own.is_named(first)
+    if not own.company and not swapped:
+        swapped = _listed(reading, second) and not _listed(reading, first)
     start = match.start("n")
-    return (first, Place("title", start, start + len(first))) if own else (second, place)
-
-
-def _same(name: str, company: str) -> bool:
-    """Whether both begin with the same word: "Acme Bio" and "Acme Biologics, Inc."."""
-    words = [text.lower().split() for text in (name, company)]
-    return all(words) and words[0][0].rstrip(",.") == words[1][0].rstrip(",.")
+    return (first, Place("title", start, start + len(first))) if swapped else (second, place)
 
 
 def _listed(reading: Reading, name: str) -> bool:

@@ -19,7 +19,12 @@ from screener.classify.rulefile import AmountWords, CatalystRule
 
 
 def find_facts(
-    rule: CatalystRule, reading: Reading, notes: Notes, beside: tuple[AmountWords, ...] = (), company: str = ""
+    rule: CatalystRule,
+    reading: Reading,
+    notes: Notes,
+    beside: tuple[AmountWords, ...] = (),
+    company: str = "",
+    tickers: tuple[str, ...] = (),
 ) -> None:
     """Put every fact of the type that the words hold; ``beside`` are the amounts' names of the document's other types."""
     names = rule.facts
@@ -39,7 +44,7 @@ def find_facts(
         listing.find_rule(reading, notes)
         when.find_cure(reading, notes)
     if rule.counterparty:
-        counterparty.find_counterparty(rule, reading, notes, company)
+        counterparty.find_counterparty(rule, reading, notes, company, tickers)
     if "effective_date" in names:
         when.find_effective(reading, notes)
     if "pdufa_date" in names:

@@ -467,6 +467,28 @@ def test_which_of_two_names_is_the_other() -> None:
     assert describe("partnership", title, listed).facts["counterparty"] == "Bolt Robotics"
 
 
+@pytest.mark.parametrize(
+    ("kind", "title", "company", "tickers", "other"),
+    [
+        ("takeover_target", "Bolt Robotics to Acquire Kelvane Sensors", "Kelvane Sensors, Inc.", (), "Bolt Robotics"),
+        ("takeover_target", "Bolt Robotics to Acquire Kelvane Sensors", "", ("KVNE",), "Bolt Robotics"),
+        ("acquisition", "Kelvane Completes Acquisition of Kelvane Optics", "", ("KVNE",), None),
+        ("acquisition", "Kelvane Completes Acquisition of Bolt Optics", "", ("KVNE",), "Bolt Optics"),
+        ("commercial_contract", "Kelvane Sensors Signs Supply Contract with Kelvane", "", ("KVNE",), None),
+        ("partnership", "Kelvane Partners with Kimber Lark", "", ("KVNE",), "Kimber Lark"),
+        ("partnership", "Bolt Robotics Partners with Kelvane Sensors", "Kelvane Sensors", ("KVNE",), "Bolt Robotics"),
+        ("partnership", "Bolt Robotics and Kelvane Announce Partnership", "", ("KVNE",), "Bolt Robotics"),
+        ("partnership", "American Bolt Partners with American Lark", "American Bolt Corp", (), "American Lark"),
+        ("commercial_contract", "Acme Receives Order from Bolt (Nasdaq: BTRB)", "", ("BTRB",), "Acme"),
+    ],
+)
+def test_the_other_company_is_never_the_own(
+    kind: str, title: str, company: str, tickers: tuple[str, ...], other: str | None
+) -> None:
+    facts = describe(kind, title, "", company=company, tickers=tickers).facts
+    assert facts.get("counterparty", facts.get("acquirer")) == other
+
+
 def test_every_fact_of_a_type_is_documented() -> None:
     named = {name for names in FACTS_OF.values() for name in names}
     assert named <= set(FACT_NAMES)
