@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
@@ -21,32 +21,28 @@ class Catalysts(Subject):
         """Replace a story's catalysts and noise by what this classifier found."""
         self._db.execute("DELETE FROM catalysts WHERE story_id = ?", (found.story_id,))
         self._db.execute("DELETE FROM noise WHERE story_id = ?", (found.story_id,))
+        self.add([(found, story, known_at)])
+        self._db.execute("UPDATE stories SET model_id = ? WHERE id = ?", (model_id, found.story_id))
+
+    def add(self, found: Iterable[tuple[Classified, Story, dt.datetime]]) -> None:
+        """Store what was found in stories that have no catalysts yet, each with since when it is known."""
+        listed = list(found)
         self._db.executemany(
             "INSERT INTO catalysts(story_id, position, ticker, type, stage, polarity, confidence, evidence, facts, "
             "made_by, published, known_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
-                    c.story_id,
-                    n,
-                    c.ticker,
-                    c.type,
-                    c.stage,
-                    c.polarity,
-                    c.confidence,
-                    dump(c.evidence),
-                    dump(c.facts),
-                    c.made_by,
-                    iso(story.published),
-                    iso(known_at),
+                    c.story_id, n, c.ticker, c.type, c.stage, c.polarity, c.confidence, dump(c.evidence), dump(c.facts),
+                    c.made_by, iso(story.published), iso(known_at),
                 )
-                for n, c in enumerate(found.catalysts)
+                for one, story, known_at in listed
+                for n, c in enumerate(one.catalysts)
             ),
-        )
+        )  # fmt: skip
         self._db.executemany(
             "INSERT OR REPLACE INTO noise(story_id, kind, evidence) VALUES (?, ?, ?)",
-            ((n.story_id, n.kind, dump(n.evidence)) for n in found.noise),
+            ((n.story_id, n.kind, dump(n.evidence)) for one, _, _ in listed for n in one.noise),
         )
-        self._db.execute("UPDATE stories SET model_id = ? WHERE id = ?", (model_id, found.story_id))
 
     def of_stories(self, story_ids: Sequence[str]) -> dict[str, Classified]:
         """The stored catalysts and noise of stories, by story id."""

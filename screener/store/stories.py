@@ -25,6 +25,9 @@ _COLUMNS = (
     "repeats, confirmed_by, source_facts, replayed"
 )
 _INSERT = f"INSERT INTO stories({_COLUMNS}) VALUES ({', '.join(f':{c}' for c in _COLUMNS.split(', '))})"
+_INSERT_NEW = (
+    f"INSERT INTO stories({_COLUMNS}, model_id) VALUES ({', '.join(f':{c}' for c in _COLUMNS.split(', '))}, :model_id)"
+)
 _NEW_TICKER = "INSERT OR IGNORE INTO story_tickers(ticker, published, story_id, position) VALUES (?, ?, ?, ?)"
 _MOVED = dt.timedelta(days=10)  # how much earlier a later copy may date a story: copies join within five days
 
@@ -67,6 +70,18 @@ class Stories(Subject):
         self._db.executemany(_INSERT, (_to_row(s, k) for s, k in fresh))
         self._add_tickers(s for s, _ in fresh)
 
+    def add_new(self, stories: Sequence[tuple[Story, dt.datetime, str]]) -> None:
+        """Store many stories that are not there, each with when it became known and the model that looked at it."""
+        self._db.executemany(_INSERT_NEW, ({**_to_row(s, at), "model_id": model} for s, at, model in stories))
+        self._add_tickers(s for s, _, _ in stories)
+
+    def add_versions(self, versions: Iterable[tuple[str, dt.datetime, Story]]) -> None:
+        """Store superseded versions: story id, since when it was known, what it was."""
+        self._db.executemany(
+            "INSERT INTO story_versions(story_id, known_at, record) VALUES (?, ?, ?)",
+            ((story_id, iso(known_at), dump(story)) for story_id, known_at, story in versions),
+        )
+
     def _add_tickers(self, stories: Iterable[Story]) -> None:
         self._db.executemany(
             _NEW_TICKER, ((t, iso(s.published), s.id, n) for s in stories for n, t in enumerate(s.tickers))
@@ -75,10 +90,7 @@ class Stories(Subject):
     def replace_versions(self, story_id: str, versions: Sequence[tuple[dt.datetime, Story]]) -> None:
         """Write a story's whole past anew: (known at, story), ascending; the last is the newest version."""
         self._db.execute("DELETE FROM story_versions WHERE story_id = ?", (story_id,))
-        self._db.executemany(
-            "INSERT INTO story_versions(story_id, known_at, record) VALUES (?, ?, ?)",
-            ((story_id, iso(known_at), dump(story)) for known_at, story in versions[:-1]),
-        )
+        self.add_versions((story_id, known_at, story) for known_at, story in versions[:-1])
         known_at, newest = versions[-1]
         self._db.execute("UPDATE stories SET known_at = ? WHERE id = ?", (iso(known_at), story_id))
         self.save(newest, known_at)

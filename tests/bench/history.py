@@ -8,6 +8,7 @@ for a common and a rare word, the newest of a catalyst type.
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import random
 import resource
 import statistics
@@ -43,9 +44,8 @@ def pasts(count: int) -> Iterator[Past]:
         text = f"{title}. The {rare} said: " + " ".join(draw.choices(WORDS, k=60))
         ref = SourceRef(source="wire", source_id=str(n), received=at, published=at)
         ahead = (at.date() + dt.timedelta(days=draw.randrange(5, 90))).isoformat()
-        story = Story(
-            id=f"{n:016x}", title=title, text=text, published=at, first_seen=at, sources=(ref,), tickers=(ticker,)
-        )
+        key = hashlib.sha256(b"%d" % n).hexdigest()[:16]  # as real ids are: nothing is stored in their order
+        story = Story(id=key, title=title, text=text, published=at, first_seen=at, sources=(ref,), tickers=(ticker,))
         catalyst = Catalyst(
             story_id=story.id, ticker=ticker, type=kind, confidence=0.9, facts={"pdufa_date": ahead} if n % 8 == 0 else {},
             evidence=(Span(field="title", start=0, end=5, text=title[:5]),), made_by="patterns",

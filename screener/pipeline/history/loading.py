@@ -35,6 +35,13 @@ def load_span(
 
     What is stored already stays; so a load that was stopped may be begun again.
     """
+    with store.spans.much_memory():
+        return _load_months(archive, store, since, until, progress)
+
+
+def _load_months(
+    archive: Path, store: Store, since: dt.date | None, until: dt.date | None, progress: Callable[[str, int], None]
+) -> Loaded:
     stories = known = filings = 0
     for month in months(archive):
         if not _may_hold(month.month, since, until):
