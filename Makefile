@@ -10,6 +10,8 @@ DATA ?= ../shared/data
 demo: $(READY)
 	$(BIN)/screener demo
 
+# Python keeps what it has compiled, whatever the shell says: the tests start it many times.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

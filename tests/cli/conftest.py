@@ -1,4 +1,4 @@
-"""The command line as a user runs it, with its own folders: in a process of its own or, faster, in this one (``run_here``)."""
+"""The command line as a user runs it, with its own folders: in this process, or in one of its own (``run_apart``)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from screener.cli import main
+from tests.once import keep_classifiers, made_once
 from tests.server.fixture import fault_server, wire_server
 
 __all__ = ["fault_server", "wire_server"]
@@ -48,6 +49,7 @@ def call_here(
     *args: str, env: Mapping[str, str] | None = None, stdin: str = "", cwd: Path | None = None, timeout: float = 120
 ) -> Result:
     """``call`` without a process: what is imported once stays imported. ``timeout`` means nothing here."""
+    keep_classifiers()
     unset = [k for k in os.environ if k.startswith("SCREENER_") or k.lower().endswith("_proxy")]
     given: dict[str, str | None] = {**dict.fromkeys(unset), "COLUMNS": "160", **(env or {})}
     before, argv, handlers = Path.cwd(), sys.argv, [(n, signal.getsignal(n)) for n in (signal.SIGTERM, signal.SIGINT)]
@@ -72,17 +74,7 @@ def call_here(
 
 @pytest.fixture(scope="session")
 def run(home: dict[str, str]) -> Run:
-    """Run ``screener ARGS`` with clean settings; ``env`` adds to the environment."""
-
-    def go(*args: str, env: Mapping[str, str] | None = None, **options: object) -> Result:
-        return call(*args, env={**home, **(env or {})}, **options)  # type: ignore[arg-type]
-
-    return go
-
-
-@pytest.fixture(scope="session")
-def run_here(home: dict[str, str]) -> Run:
-    """As ``run``, in this process: for what a process of its own would add nothing to but its start."""
+    """Run ``screener ARGS`` with clean settings, in this process; ``env`` adds to the environment."""
 
     def go(*args: str, env: Mapping[str, str] | None = None, **options: object) -> Result:
         return call_here(*args, env={**home, **(env or {})}, **options)  # type: ignore[arg-type]
@@ -91,9 +83,27 @@ def run_here(home: dict[str, str]) -> Run:
 
 
 @pytest.fixture(scope="session")
+def run_here(run: Run) -> Run:
+    """Another name of ``run``."""
+    return run
+
+
+@pytest.fixture(scope="session")
+def run_apart(home: dict[str, str]) -> Run:
+    """As ``run``, in a process of its own: for what only the start, the streams or the end of a process can show."""
+
+    def go(*args: str, env: Mapping[str, str] | None = None, **options: object) -> Result:
+        return call(*args, env={**home, **(env or {})}, **options)  # type: ignore[arg-type]
+
+    return go
+
+
+@pytest.fixture(scope="session")
 def demo_db(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database filled by ``screener demo``."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    done = run("demo", "--db", str(path))
-    assert done.returncode == 0, done.stderr
-    return path
+    """A database filled by ``screener demo``, the same one for every test and worker: they read it or copy it."""
+
+    def make(path: Path) -> None:
+        done = run("demo", "--db", str(path))
+        assert done.returncode == 0, done.stderr
+
+    return made_once(tmp_path_factory, "demo.db", make)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -11,6 +12,8 @@ import sys
 import threading
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+
+from tests.cli.conftest import Result, call_here
 
 ROOT = Path(__file__).resolve().parents[2]
 BARS = "ticker,date,open,high,low,close,volume\nZVEX,2026-03-11,1,1,1,1,1000\n"
@@ -26,6 +29,8 @@ FEED = b"""<?xml version="1.0"?><rss version="2.0"><channel><title>Zorvane news<
 FILINGS = b'{"filings": {"recent": {"accessionNumber": [], "filingDate": [], "form": []}, "files": []}}'
 FACTS = b'{"facts": {}}'
 WATCH_SECONDS = 6
+WITH_SHELL = re.compile(r"[|<>~$*]|timeout ")
+PASSWORD = "secret\nsecret\n"  # asked for on standard input where there is no terminal, twice
 
 
 class _Feed(BaseHTTPRequestHandler):
@@ -47,7 +52,7 @@ class _Feed(BaseHTTPRequestHandler):
         """Silent."""
 
 
-def prepare(line: str, home: dict[str, str], demo_db: Path, place: Path) -> subprocess.CompletedProcess[str]:
+def prepare(line: str, home: dict[str, str], demo_db: Path, place: Path) -> Result:
     """Run one README line in ``place`` and give what came of it."""
     with gzip.open(place / "bars.csv.gz", "wt") as out:
         out.write(BARS)
@@ -60,8 +65,9 @@ def prepare(line: str, home: dict[str, str], demo_db: Path, place: Path) -> subp
     server = HTTPServer(("127.0.0.1", 0), _Feed)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
+    line, env = _runnable(line, url, place), {**home, **_settings(db, url)}
     try:
-        return _shell(_runnable(line, url, place), home, db, place, url)
+        return _shell(line, env, place) if WITH_SHELL.search(line) else _here(line, env, place)
     finally:
         server.shutdown()
         server.server_close()
@@ -70,7 +76,6 @@ def prepare(line: str, home: dict[str, str], demo_db: Path, place: Path) -> subp
 def _runnable(line: str, url: str, place: Path) -> str:
     line = line.replace("https://ir.example.com", url).replace("~/my-screener", str(place / "my"))
     line = line.replace("--as-of T", "--as-of 2026-03-12T22:10:00Z").replace("ZVEX", "QBKR")
-    line = line.replace("screener ", f"{shlex.quote(sys.executable)} -m screener ")
     if "db update-tickers" in line:
         line += f" {shlex.quote(str(ROOT / 'data' / 'demo' / 'tickers.json'))}"
     if " serve" in line or "--watch" in line:
@@ -78,12 +83,8 @@ def _runnable(line: str, url: str, place: Path) -> str:
     return line
 
 
-def _shell(line: str, home: dict[str, str], db: Path, place: Path, url: str) -> subprocess.CompletedProcess[str]:
-    clean = {k: v for k, v in os.environ.items() if not k.startswith("SCREENER_") and not k.lower().endswith("_proxy")}
-    env = {
-        **clean,
-        **home,
-        "PYTHONPATH": str(ROOT),
+def _settings(db: Path, url: str) -> dict[str, str]:
+    return {
         "SCREENER_DATABASE__PATH": str(db),
         "SCREENER_EDGAR__BASE_URL": url,
         "SCREENER_EDGAR__DATA_URL": url,
@@ -91,13 +92,25 @@ def _shell(line: str, home: dict[str, str], db: Path, place: Path, url: str) -> 
         "SCREENER_ALERTS__URLS": f"jsonl:alerts.jsonl json://{url.partition('//')[2]}/alerts",
         **{f"SCREENER_FEEDS__{p.stem.upper()}__ENABLED": "false" for p in (ROOT / "rules" / "feeds").glob("*.yml")},
     }
-    # A password is asked for on standard input where there is no terminal, twice.
+
+
+def _here(line: str, env: dict[str, str], place: Path) -> Result:
+    """Commands of the program alone, one after the other as long as they go well."""
+    for command in line.split(" && "):
+        done = call_here(*shlex.split(command)[1:], env=env, stdin=PASSWORD, cwd=place)
+        if done.returncode:
+            break
+    return done
+
+
+def _shell(line: str, env: dict[str, str], place: Path) -> Result:
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("SCREENER_") and not k.lower().endswith("_proxy")}
     return subprocess.run(
-        ["bash", "-c", line],
-        input="secret\nsecret\n",
+        ["bash", "-c", line.replace("screener ", f"{shlex.quote(sys.executable)} -m screener ")],
+        input=PASSWORD,
         capture_output=True,
         text=True,
-        env=env,
+        env={**clean, "PYTHONPATH": str(ROOT), **env},
         cwd=place,
         timeout=120,
         check=False,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import io
 import json
 import os
 import shutil
@@ -13,6 +15,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from screener.cli import main
 from screener.store import open_store
 from screener.types import Run as Run_
 from tests.cli.conftest import Run, demo_db, home, run
@@ -20,8 +23,6 @@ from tests.cli.conftest import Run, demo_db, home, run
 __all__ = ["demo_db", "home", "run"]
 
 ENCODINGS = [
-    {"PYTHONIOENCODING": "ascii"},
-    {"PYTHONIOENCODING": "cp1252"},
     {"PYTHONIOENCODING": "cp437:strict"},
     {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"},
 ]
@@ -54,23 +55,39 @@ def odd_db(run: Run, demo_db: Path, tmp_path_factory: pytest.TempPathFactory) ->
     return path
 
 
-@pytest.mark.parametrize("env", ENCODINGS, ids=lambda e: "-".join(e.values()))
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437"])
 def test_no_command_stops_at_a_character(
+    odd_db: Path, home: dict[str, str], encoding: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {**home, "COLUMNS": "160"}.items():
+        monkeypatch.setenv(name, value)
+    for command in COMMANDS:
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding, write_through=True) for _ in "oe")
+        given = [part.format(out=tmp_path / "out.csv") for part in command]
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as end:
+            monkeypatch.setattr(sys, "argv", ["screener", *given, *_at(command, odd_db)])
+            main()
+        assert end.value.code in (0, 1, 2), command
+    assert "株式分割" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("env", ENCODINGS, ids=lambda e: "-".join(e.values()))
+def test_the_terminal_is_asked_at_the_start(
     odd_db: Path, home: dict[str, str], env: dict[str, str], tmp_path: Path
 ) -> None:
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("SCREENER_", "PYTHON", "LC_", "LANG"))}
-    for command in COMMANDS:
-        given = [
-            os.fsencode(part.format(out=tmp_path / "out.csv")) if part.isascii() else _bytes(part) for part in command
-        ]
-        no_db = command[0] in ("rules",)
+    for command in (("today",), ("explain", "Ж\ud800")):
+        given = [os.fsencode(part) if part.isascii() else _bytes(part) for part in (*command, *_at(command, odd_db))]
         done = subprocess.run(
-            [sys.executable.encode(), b"-m", b"screener", *given, *([] if no_db else [b"--db", os.fsencode(odd_db)])],
+            [sys.executable.encode(), b"-m", b"screener", *given],
             capture_output=True, env={**clean, **home, "COLUMNS": "160", **env}, timeout=120, check=False,
         )  # fmt: skip
         assert b"Traceback" not in done.stderr, (command, done.stderr[-800:])
         assert done.returncode in (0, 1, 2), (command, done.returncode)
-    assert "株式分割" in (tmp_path / "out.csv").read_text(encoding="utf-8")
+
+
+def _at(command: tuple[str, ...], db: Path) -> list[str]:
+    return [] if command[0] == "rules" else ["--db", str(db)]
 
 
 def _bytes(text: str) -> bytes:
