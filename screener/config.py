@@ -145,20 +145,24 @@ class Web(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class RowFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[filters.NAME]``: which rows ``screener today @NAME`` shows, and how; empty and None mean no limit.
 
-    ``side`` is up, down or unclear; ``action`` alert, watch, avoid or no_action. Amounts are numbers or texts such as
-    "300M". ``own`` keeps the own list only; ``all`` shows what is no small cap as well. ``sort`` is a key such as
-    change, ``-`` in front reverses. ``engine.selection`` checks and applies it.
+    ``side`` is up, down or unclear; ``action`` alert, watch, avoid or no_action; ``polarity`` what the news is for a
+    holder: good, bad, mixed or neutral. Amounts are numbers or texts such as "300M", ``max_age`` hours or "90 min".
+    ``own`` keeps the own list only; ``all`` shows what is no small cap as well; ``apart`` parts up and down on the page.
+    ``sort`` is a key such as change, ``-`` in front reverses. ``engine.selection`` checks and applies it.
     """
 
     side: tuple[str, ...] = ()
     action: tuple[str, ...] = ()
     catalyst: tuple[str, ...] = ()
+    polarity: tuple[str, ...] = ()
     session: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
     exchange: tuple[str, ...] = ()
     sector: tuple[str, ...] = ()
     ticker: tuple[str, ...] = ()
     own: bool = False
     all: bool = False
+    apart: bool = False
     min_score: float | str | None = None
     max_score: float | str | None = None
     min_change: float | str | None = None
@@ -176,6 +180,7 @@ class RowFilter(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     min_cap: float | str | None = None
     max_cap: float | str | None = None
     min_materiality: float | str | None = None
+    max_age: float | str | None = None
     sort: str = ""
     columns: tuple[str, ...] = ()
     limit: int | None = None

@@ -13,13 +13,15 @@ import msgspec
 from screener import clock, config
 from screener.cli.common import App
 from screener.config import RowFilter
-from screener.errors import InputError
+from screener.errors import InputError, ScreenerError
 
 F = TypeVar("F", bound=Callable[..., Any])
 WORDS = (
     ("--side", "SIDE", "Only rows that point up, down or unclear; may repeat."),
     ("--action", "ACTION", "Only alert, watch, avoid or no_action; may repeat."),
     ("--catalyst", "TYPE", "Only rows with this catalyst, first or beside others; may repeat."),
+    ("--polarity", "NEWS", "Only news that is good, bad, mixed or neutral for a holder; may repeat."),
+    ("--source", "NAME", "Only news that this source had, first or after others; may repeat."),
     ("--exchange", "NAME", "Only this exchange; may repeat."),
     ("--sector", "NAME", "Only this sector, where it is known; may repeat."),
     ("--ticker", "TICKER", "Only this ticker; may repeat."),
@@ -70,6 +72,7 @@ def _options() -> list[Callable[[Any], Any]]:
     for name, text in LIMITS:
         found.append(click.option(f"--min-{name}", metavar="N", help=f"{text} At least this."))
         found.append(click.option(f"--max-{name}", metavar="N", help=f"{text} At most this."))
+    found.append(click.option("--max-age", metavar="HOURS", help="Only news not older than this: 4, 90min or 2days."))
     found.append(click.option("--sort", default="", metavar="KEY", help=_sort_help()))
     found.append(click.option("--columns", multiple=True, metavar="A,B,...", help="One line a row with these columns."))
     found.append(click.option("--limit", type=click.IntRange(1), metavar="N", help="At most so many rows."))
@@ -77,21 +80,24 @@ def _options() -> list[Callable[[Any], Any]]:
 
 
 def _sort_help() -> str:
-    return "rank, score, change, rvol, price, dollar_volume, float, cap, age, ticker ...; -KEY reverses."
+    return "rank, score, change, rvol, price, dollar_volume, float, cap, age, sector, ticker ...; -KEY reverses."
 
 
-def chosen_filter(app: App, saved: Sequence[str], given: RowFilter) -> RowFilter:
-    """The saved filters named ``@NAME`` with the given options on top, checked. Raises InputError."""
+def chosen_filter(app: App, saved: Sequence[str], given: RowFilter, db: str | None = None) -> RowFilter:
+    """The saved filters named ``@NAME`` with the given options on top, checked. Raises InputError.
+
+    A name stands in the settings, else among the views that were saved on the page over this database.
+    """
     from screener.engine.selection import catalyst_ids, prepared
 
     ids = catalyst_ids(config.rule_folders(app.settings, "catalysts"))
     held = RowFilter()
     for name in saved:
-        held = _over(held, prepared(_saved(app, name), ids, f"[filters.{name.removeprefix('@')}] "))
+        held = _over(held, prepared(_saved(app, name, db), ids, f"[filters.{name.removeprefix('@')}] "))
     return prepared(_over(held, given), ids, "--")
 
 
-def _saved(app: App, name: str) -> RowFilter:
+def _saved(app: App, name: str, db: str | None) -> RowFilter:
     known = app.settings.filters
     plain = name.removeprefix("@")
     if not name.startswith("@"):
@@ -99,10 +105,20 @@ def _saved(app: App, name: str) -> RowFilter:
             f"{name!r} is no option and no saved filter; a filter of the settings is written @{name}"
         )
     if plain not in known:
+        known = {**_on_the_page(app, db), **known}
+    if plain not in known:
         close = difflib.get_close_matches(plain, list(known), 1)
         hint = f"did you mean @{close[0]}?" if close else f"write [filters.{plain}] into screener.toml"
         raise InputError(f"no saved filter {name}; {hint}")
     return known[plain]
+
+
+def _on_the_page(app: App, db: str | None) -> dict[str, RowFilter]:
+    try:
+        with app.store(db, readonly=True) as store:
+            return store.views.all()
+    except ScreenerError:
+        return {}
 
 
 def _over(below: RowFilter, above: RowFilter) -> RowFilter:

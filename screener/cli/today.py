@@ -27,6 +27,8 @@ class StoredList(msgspec.Struct, frozen=True, kw_only=True):
     own: frozenset[str]
     pinned: frozenset[str]
     sectors: dict[str, str]
+    sources: dict[str, list[str]]
+    moment: dt.datetime | None
 
 
 @click.command()
@@ -64,9 +66,9 @@ def command(
       screener today --side up --min-rvol 3 --sort change
       screener today @gappers --format csv --output list.csv
     """
-    wanted = chosen_filter(app, saved, wanted)
+    wanted = chosen_filter(app, saved, wanted, db)
     columns = columns_of(wanted, form)
-    listed = read_list(app, db, day, as_of, by_sector=bool(wanted.sector))
+    listed = read_list(app, db, day, as_of, wanted)
     if wanted.sector and not listed.sectors:
         raise InputError(
             "--sector: no ticker's sector is known: `screener db update-tickers LIST.csv` or `run --prices nasdaq`"
@@ -97,9 +99,15 @@ def command(
 
 
 def read_list(
-    app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None, *, by_sector: bool = False
+    app: App, db: str | None, day: dt.date | None, as_of: dt.datetime | None, wanted: RowFilter | None = None
 ) -> StoredList:
-    """The stored list of a day as of a moment, with the marks and the market that stood then; ``by_sector`` with sectors."""
+    """The stored list of a day as of a moment, with the marks and the market that stood then.
+
+    Sectors and sources are read where the filter asks for them.
+    """
+    from screener.engine.selection import SECTOR, age_moment
+
+    wanted = wanted or RowFilter()
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of)
         rows = store.lists.rows_as_of(day, as_of) if day else None
@@ -108,13 +116,17 @@ def read_list(
 
             rows = archived_rows(store, day, as_of)
         marks = store.marks.standing(as_of)
+        moment = age_moment(as_of, day, rows[0].as_of if rows else None) if day else None
+        asked = [r.story_id for r in rows or ()] if wanted.source and moment else []
         return StoredList(
             day=day,
             rows=rows,
             regime=store.regimes.of_day(day, as_of) if day else None,
             own=frozenset(t for t, m in marks.items() if m.listed),
             pinned=frozenset(t for t, m in marks.items() if m.pinned),
-            sectors=store.sectors.all() if by_sector else {},
+            sectors=store.sectors.all() if wanted.sector or wanted.sort.removeprefix("-") == SECTOR else {},
+            sources=store.outlines.source_names(asked, moment) if asked and moment else {},
+            moment=moment,
         )
 
 
@@ -127,9 +139,10 @@ def visible(rows: Sequence[WatchRow], *, everything: bool) -> list[WatchRow]:
 
 def pick(rows: Sequence[WatchRow], wanted: RowFilter, listed: StoredList) -> list[WatchRow]:
     """The rows that pass the filter, in its order."""
-    from screener.engine.selection import select
+    from screener.engine.selection import Beside, select
 
-    return select(rows, wanted, listed.own, listed.sectors)
+    beside = Beside(own=listed.own, sectors=listed.sectors, sources=listed.sources, moment=listed.moment)
+    return select(rows, wanted, beside)
 
 
 def with_pinned(kept: Sequence[WatchRow], listed: StoredList) -> list[WatchRow]:

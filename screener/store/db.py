@@ -37,8 +37,9 @@ from screener.store.search import Search
 from screener.store.sectors import Sectors
 from screener.store.spans import Spans
 from screener.store.stories import Stories
+from screener.store.views import Views
 
-SCHEMA_VERSION = 14
+SCHEMA_VERSION = 15
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 
@@ -70,6 +71,7 @@ class Store:
         self.rewind = Rewind(connection)
         self.spans = Spans(connection)
         self.dilution = Dilution(connection)
+        self.views = Views(connection)
 
     def __enter__(self) -> Store:
         return self

@@ -528,3 +528,16 @@ def m014_sectors(db: Database) -> None:
             received TEXT NOT NULL   -- when this word came first
         ) WITHOUT ROWID""",
     )
+
+
+@migration()
+def m015_views(db: Database) -> None:
+    """Filters that were saved on the page, beside those of the settings."""
+    _run(
+        db,
+        """CREATE TABLE views (      -- filters of the list, saved on the page
+            name TEXT PRIMARY KEY,
+            filter TEXT NOT NULL,    -- as [filters.NAME] of the settings has it, JSON
+            made TEXT NOT NULL
+        ) WITHOUT ROWID""",
+    )

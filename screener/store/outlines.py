@@ -70,6 +70,10 @@ class Outlines(Subject):
                 found[r["id"]] = [s for s in _sources.decode(r["sources"]) if s.received <= known_by]
         return found
 
+    def source_names(self, ids: Sequence[str], known_by: dt.datetime) -> dict[str, list[str]]:
+        """By story id, the names of the sources that had arrived by a moment, first one first."""
+        return {i: [s.source for s in refs] for i, refs in self.sources(ids, known_by).items()}
+
     def repeating(self, tickers: Sequence[str], story_id: str) -> list[Outline]:
         """Stories of these tickers that repeat one, in order of publication."""
         rows = self._rows(

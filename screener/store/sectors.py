@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from screener.store.rows import Subject, iso
+from screener.store.rows import Subject, chunks, iso, marks
 from screener.types import Sector
 
 
@@ -26,3 +26,11 @@ class Sectors(Subject):
     def all(self) -> dict[str, str]:
         """The sector of every ticker that has one."""
         return {r["ticker"]: r["sector"] for r in self._rows("SELECT ticker, sector FROM sectors")}
+
+    def of(self, tickers: Sequence[str]) -> dict[str, str]:
+        """The sectors of these tickers, of those that have one."""
+        found: dict[str, str] = {}
+        for part in chunks(dict.fromkeys(tickers)):
+            rows = self._rows(f"SELECT ticker, sector FROM sectors WHERE ticker IN ({marks(part)})", part)
+            found |= {r["ticker"]: r["sector"] for r in rows if r["sector"]}
+        return found

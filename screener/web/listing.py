@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from screener import clock
-from screener.engine.selection import shown
+from screener.engine.selection import Beside, age_moment, select, shown
 from screener.format import safe_link
 from screener.store.marks import Marked
 from screener.types import Reason, SourceRef, WatchRow
 from screener.web import show
-from screener.web.query import Filters, select
-from screener.web.site import PageView, live_moment
+from screener.web.query import Filters
+from screener.web.site import PageView
 
 TITLE_LIMIT = 200
 _WHY = 3
@@ -69,7 +69,7 @@ def chosen(view: PageView, filters: Filters) -> Chosen:
     every = view.site.rows(store, day, run_id)
     return Chosen(
         filters=filters, day=day, run_id=run_id, stood=stood, every=every, rows=shown(every, everything=filters.all),
-        moment=live_moment(as_of, day, stood), today=today,
+        moment=age_moment(as_of, day, stood), today=today,
     )  # fmt: skip
 
 
@@ -82,6 +82,7 @@ class Picked(Struct, frozen=True, kw_only=True):
     kept: Sequence[WatchRow]
     sources: Mapping[str, list[SourceRef]]
     own: Mapping[str, Marked]
+    sectors: Mapping[str, str]
 
     @property
     def names(self) -> dict[str, list[str]]:
@@ -96,12 +97,14 @@ def picked(view: PageView, found: Chosen) -> Picked:
     own = view.store.marks.standing(f.as_of)
     names = {s: [x.source for x in refs] for s, refs in sources.items()}
     listed = {t for t, m in own.items() if m.listed or m.pinned}
-    kept = select(rows, f, names, listed, found.moment)
+    sectors = view.store.sectors.of([r.ticker for r in rows])
+    beside = Beside(own=listed, sectors=sectors, sources=names, moment=found.moment)
+    kept = select(rows, f.wanted(), beside)
     pinned = {t for t, m in own.items() if m.pinned}
     first = [r for r in kept if r.ticker in pinned] if f.sort == "rank" else []
     if first:
         kept = [*first, *(r for r in kept if r.ticker not in pinned)]
-    return Picked(kept=kept, sources=sources, own=own)
+    return Picked(kept=kept, sources=sources, own=own, sectors=sectors)
 
 
 def key_of(row: WatchRow) -> str:
@@ -122,6 +125,7 @@ class ListLine(Struct, frozen=True, kw_only=True):
     more_sources: int
     heard: str
     own: Marked
+    sector: str = ""
 
 
 def side_reasons(row: WatchRow) -> list[Reason]:
@@ -159,7 +163,7 @@ def by_rule(reasons: Sequence[Reason]) -> list[RulePoints]:
     ]
 
 
-def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> ListLine:
+def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None, sector: str = "") -> ListLine:
     """A row made ready: cut title, safe address, the strongest reasons besides the catalyst itself, who was first."""
     reasons = side_reasons(row)
     lead = next((r.rule_id for r in reasons if r.part == "catalyst"), "")
@@ -176,6 +180,7 @@ def line(row: WatchRow, sources: Sequence[SourceRef], own: Marked | None) -> Lis
         more_sources=max(len(sources) - 1, 0),
         heard="; ".join(f"{show.clean(s.source, 24)} {show.time_of_day(s.received)} ET" for s in sources[:6]),
         own=own or Marked(),
+        sector=show.clean(sector, 60),
     )
 
 

@@ -111,13 +111,13 @@ def skip_csrf(datasette: object, scope: dict[str, object]) -> bool | None:
 
 
 async def _mark(datasette: Any, request: Request, receive: Receive) -> Response:
-    """Store one of the user's marks; the guard has seen to who asks."""
+    """Store one of the user's marks or views; the guard has seen to who asks."""
     if request.method != "POST":
-        return respond(failed(request, 404, "Marks are sent by the forms of a ticker's page."), request)
+        return respond(failed(request, 404, "Marks and views are sent by the forms of the pages."), request)
     site = datasette.site
     try:
         sent = await marking.body(receive)
-        answer = await asyncio.get_running_loop().run_in_executor(None, marking.store_mark, site, sent)
+        answer = await asyncio.get_running_loop().run_in_executor(None, marking.store_sent, site, sent)
     except BadQuery as e:
         answer = failed(request, 400, str(e))
     except marking.MarkRefused as e:

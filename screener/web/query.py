@@ -14,22 +14,21 @@ from msgspec.structs import replace
 from screener import clock
 from screener.config import RowFilter
 from screener.engine import selection
+from screener.engine.selection import POLARITIES as POLARITIES
 from screener.engine.selection import SESSIONS as SESSIONS
 from screener.engine.selection import SIDES as SIDES
 from screener.errors import InputError
 from screener.language.symbols import typed_ticker
-from screener.types import WatchRow
 
-POLARITIES = {"good": "+", "bad": "-", "mixed": "±", "neutral": "0"}
 PAGE_SIZE = 100
-SORTS = tuple(selection.SORTS)
+SORTS = selection.ORDERS
 NUMBERS = tuple(name for name, _, _ in selection.LIMITS)
 """The limits an address may have, ``min_score`` to ``max_cap``, as the command line and saved filters have them."""
 _OLD_SORTS = {"volume": "dollar_volume"}
 _WORD = re.compile(r"[a-z0-9_]{1,60}")
-_NAME = re.compile(r"[\w][\w .&-]{0,59}")
+_NAME_CHARS = 80
 _TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,9}")
-_WORDS = ("side", "action", "catalyst", "polarity", "session", "source", "exchange", "ticker")
+_WORDS = ("side", "action", "catalyst", "polarity", "session", "source", "exchange", "sector", "ticker")
 _SWITCHES = ("own", "all", "apart")
 
 
@@ -52,6 +51,7 @@ class Filters(Struct, frozen=True, kw_only=True):
     session: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
     exchange: tuple[str, ...] = ()
+    sector: tuple[str, ...] = ()
     ticker: tuple[str, ...] = ()
     own: bool = False
     all: bool = False
@@ -87,7 +87,7 @@ class Filters(Struct, frozen=True, kw_only=True):
         return replace(self, day=None, as_of=None, sort="rank", page=1)
 
     def wanted(self) -> RowFilter:
-        """The part that ``engine.selection`` knows."""
+        """The part that ``engine.selection`` knows: all but day, moment and page."""
         known = {n: getattr(self, n) for n in RowFilter.__struct_fields__ if n in Filters.__struct_fields__}
         return RowFilter(**known)
 
@@ -111,11 +111,13 @@ def read_filters(args: Mapping[str, Sequence[str]]) -> Filters:
         session=_known(args, "session", SESSIONS),
         source=tuple(dict.fromkeys(_word(v, "source") for v in _several(args, "source"))),
         exchange=tuple(dict.fromkeys(_name(v, "exchange") for v in _several(args, "exchange"))),
+        sector=tuple(dict.fromkeys(_name(v, "sector") for v in _several(args, "sector"))),
         ticker=tuple(dict.fromkeys(read_ticker(t) for v in _several(args, "ticker") for t in _split(v))),
         own=_switch(args, "own"),
         all=_switch(args, "all"),
         apart=_switch(args, "apart"),
-        **{name: _number(args, name) for name in (*NUMBERS, "max_age")},
+        **{name: _number(args, name) for name in NUMBERS},
+        max_age=_hours(args, "max_age"),
         sort=_sort(_one(args, "sort")),
         page=read_whole(args, "page", 1, 10_000),
     )
@@ -206,7 +208,7 @@ def _word(text: str, name: str) -> str:
 
 
 def _name(text: str, name: str) -> str:
-    if not _NAME.fullmatch(text):
+    if len(text) > _NAME_CHARS or not text.isprintable():
         raise BadQuery(f"{name}: {text[:40]!r} is no name of one")
     return text
 
@@ -242,40 +244,20 @@ def _number(args: Mapping[str, Sequence[str]], name: str) -> float | None:
     return value
 
 
+def _hours(args: Mapping[str, Sequence[str]], name: str) -> float | None:
+    text = _one(args, name)
+    try:
+        return selection.hours(text[:40]) if text else None
+    except InputError as e:
+        raise BadQuery(f"{name}: {e}") from None
+
+
 def _sort(text: str) -> str:
     down, name = "-" * text.startswith("-"), text.removeprefix("-")
     name = _OLD_SORTS.get(name, name)
     if name and name not in SORTS:
         raise BadQuery(f"sort: {text[:40]!r} is none of {', '.join(SORTS)}")
     return down + name or "rank"
-
-
-def select(
-    rows: Sequence[WatchRow],
-    f: Filters,
-    sources: Mapping[str, Sequence[str]],
-    own: Collection[str] = (),
-    moment: dt.datetime | None = None,
-) -> list[WatchRow]:
-    """The rows that pass, in order. A number that is unknown passes no limit. ``sources``: story id to source names.
-
-    ``max_age`` is in hours before ``moment``.
-    """
-    signs = {POLARITIES[p] for p in f.polarity}
-    kept = [
-        r
-        for r in rows
-        if (not signs or r.polarity in signs)
-        and (not f.source or not set(f.source).isdisjoint(sources.get(r.story_id, (r.source,))))
-        and _young(r, f.max_age, moment)
-    ]
-    return selection.select(kept, f.wanted(), own)
-
-
-def _young(r: WatchRow, hours: float | None, moment: dt.datetime | None) -> bool:
-    if hours is None:
-        return True
-    return r.published is not None and ((moment or r.as_of) - r.published).total_seconds() <= hours * 3600
 
 
 def pairs(f: Filters) -> list[tuple[str, str]]:

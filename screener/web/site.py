@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from screener import __version__, clock, config
+from screener import __version__, config
 from screener.config import Settings
 from screener.format import DISCLAIMER
 from screener.prices.universe import Universe, load_universe
@@ -269,11 +269,3 @@ def _checked_or_made(kept: _Kept | None, make: Page, stamp: Stamp | None, view: 
     mark = stamp(view) if stamp else None
     same = kept is not None and mark is not None and kept.stamp == mark
     return _Kept(kept.answer if kept is not None and same else make(view), began, mark, generation)
-
-
-def live_moment(asked: dt.datetime | None, day: dt.date, stood: dt.datetime | None) -> dt.datetime:
-    """The moment ages are counted to: the one asked for, now on the current session's list, else the list's own."""
-    if asked is not None:
-        return asked
-    now = clock.now()
-    return now if stood is None or day >= clock.session_day(now) else stood

@@ -10,7 +10,7 @@ import msgspec
 
 from screener.format import watch_csv
 from screener.types import WatchRow
-from screener.web import market, show
+from screener.web import market, marking, show
 from screener.web.listing import Chosen, ListLine, Picked, chosen, key_of, line, picked
 from screener.web.query import (
     NUMBERS,
@@ -24,7 +24,7 @@ from screener.web.query import (
     toggled,
 )
 from screener.web.site import Answer, PageView, finished
-from screener.web.views import snippet
+from screener.web.views import snippet, view_links
 
 _LABELS = {
     "score": "Score", "change": "Change %", "since_news": "Since news %", "rvol": "RVol ×", "price": "Price $",
@@ -33,11 +33,12 @@ _LABELS = {
 _ORDERS = (
     ("rank", "rank"), ("age", "newest"), ("change", "change"), ("-change", "fall"), ("since_news", "since news"),
     ("rvol", "RVol"), ("dollar_volume", "$ volume"), ("price", "price"), ("-cap", "smallest"), ("-float", "smallest float"),
-    ("materiality", "materiality"), ("score", "score"), ("ticker", "ticker"),
+    ("materiality", "materiality"), ("score", "score"), ("sector", "sector"), ("ticker", "ticker"),
 )  # fmt: skip
 _SIDE_NAMES = {"+": "Up", "-": "Down", "": "Unclear"}
 _COLUMNS = (
-    "rank", "ticker", "age", "price", "change", "since_news", "rvol", "dollar_volume", "cap", "float", "materiality", "score",
+    "rank", "ticker", "sector", "age", "price", "change", "since_news", "rvol", "dollar_volume", "cap", "float",
+    "materiality", "score",
 )  # fmt: skip
 
 
@@ -45,13 +46,14 @@ def stamp(view: PageView) -> object:
     """What the page depends on: list, regime, marks, the line on top, saved views, the minute while the list is live."""
     found = chosen(view, read_filters(view.args))
     line_on_top = tuple((p.text, p.tone) for p in view.site.status(view.store, view.now))
+    saved = (view.site.views(), view.store.views.all())
     day = found.day
     if day is None:
-        return (line_on_top, view.site.views())
+        return (line_on_top, saved)
     store = view.store
     before, marks, regime = store.lists.days_beside(day), store.marks.newest_id(), store.regimes.newest_moment(day)
     live = int(found.moment.timestamp() // 60) if found.filters.as_of is None else 0
-    return (found.run_id, marks, regime, live, before, line_on_top, found.today, view.site.views())
+    return (found.run_id, marks, regime, live, before, line_on_top, found.today, saved)
 
 
 def page(view: PageView) -> Answer:
@@ -76,6 +78,7 @@ def page(view: PageView) -> Answer:
         tally=_tally(rows),
         sides=_sides(rows),
         menus=_menus(rows, held, filters),
+        sectors=bool(held.sectors),
         limits=_limits(filters),
         caps=[(f"{limit:.0f}", show.money(limit)) for _, limit in view.site.universe.bands],
         orders=_ORDERS,
@@ -86,7 +89,9 @@ def page(view: PageView) -> Answer:
         link=lambda **changes: address(filters, **changes),
         toggle=lambda name, value: address(filters, **{name: toggled(getattr(filters, name), value)}),
         sorting=_sorting(filters),
-        views=[(name, address(v), v.only() == filters.only()) for name, v in view.site.views()],
+        views=view_links(view.store, view.site.views(), filters),
+        token=marking.token(view.site),
+        query=address(msgspec.structs.replace(filters, page=1), ""),
         snippet=snippet(filters),
         one_second=dt.timedelta(seconds=1),
         settings_file=view.site.settings.path,
@@ -123,7 +128,9 @@ def _keys(found: Chosen) -> str:
 
 def _groups(here: Sequence[WatchRow], held: Picked, *, apart: bool) -> list[tuple[str, list[ListLine]]]:
     """The rows with a heading each: one without a word, or up, down and unclear."""
-    lines = [line(r, held.sources.get(r.story_id, ()), held.own.get(r.ticker)) for r in here]
+    lines = [
+        line(r, held.sources.get(r.story_id, ()), held.own.get(r.ticker), held.sectors.get(r.ticker, "")) for r in here
+    ]
     if not apart:
         return [("", lines)] if lines else []
     parts = [(name, [x for x in lines if x.row.side == side]) for side, name in _SIDE_NAMES.items()]
@@ -152,6 +159,7 @@ def _menus(
     sources = Counter(s for r in rows for s in set(names.get(r.story_id, (r.source,))) if s)
     signs: Counter[str] = Counter(r.polarity for r in rows)
     sessions = Counter(r.session for r in rows)
+    known = Counter(held.sectors[r.ticker] for r in rows if r.ticker in held.sectors)
     offered: list[tuple[str, str, list[tuple[str, str, int]]]] = [
         ("catalyst", "Catalyst", [(c, show.words(c), n) for c, n in sorted(catalysts.items(), key=lambda x: (-x[1], x[0]))]),
         ("side", "Side", [(name, name, n) for name, n in _sides(rows)]),
@@ -159,6 +167,7 @@ def _menus(
         ("action", "Action", [(word, a, n) for a, word, n in _tally(rows)]),
         ("session", "Session", [(s, s, sessions[s]) for s in SESSIONS if sessions[s]]),
         ("source", "Source", [(s, show.clean(s, 30), n) for s, n in sorted(sources.items())]),
+        ("sector", "Sector", [(s, s, n) for s, n in sorted(known.items(), key=lambda x: (-x[1], x[0]))]),
         ("exchange", "Exchange", [(e, e, n) for e, n in sorted(Counter(r.exchange for r in rows if r.exchange).items())]),
     ]  # fmt: skip
     return [
@@ -194,7 +203,7 @@ def _chips(f: Filters) -> list[tuple[str, str]]:
     """The filters that are on, each with the address without it."""
     chips: list[tuple[str, str]] = []
     for name, words in (("catalyst", "{}"), ("side", "{}"), ("polarity", "{} news"), ("action", "{}"), ("session", "{} session"),
-                        ("source", "from {}"), ("exchange", "{}"), ("ticker", "{}")):  # fmt: skip
+                        ("source", "from {}"), ("exchange", "{}"), ("sector", "{}"), ("ticker", "{}")):  # fmt: skip
         held = getattr(f, name)
         chips += [
             (words.format(show.words(v) if name != "ticker" else v), address(f, **{name: toggled(held, v)}))
@@ -230,7 +239,7 @@ def _sorting(f: Filters) -> Mapping[str, tuple[str, str]]:
     for name in _COLUMNS:
         current = f.sort.removeprefix("-") == name
         turned = f.sort.startswith("-")
-        falls = (name not in ("rank", "ticker", "age")) != turned
+        falls = (name not in ("rank", "ticker", "age", "sector")) != turned
         target = f"-{name}" if current and not turned else name
         out[name] = (address(f, sort=target), ("descending" if falls else "ascending") if current else "")
     return out

@@ -1,7 +1,7 @@
-"""Saved filters of the settings as views of the page, and a view as a filter of the settings.
+"""Saved filters as views of the page, and a view as a filter of the settings.
 
-``[filters.NAME]`` in screener.toml is their one home: ``screener today @NAME`` and the page read the same. The file is
-read again when it changes.
+``[filters.NAME]`` in screener.toml and the views that were saved on the page are the same thing in two places:
+``screener today @NAME`` and the page read both, and the settings' own come first. The file is read again when it changes.
 """
 
 from __future__ import annotations
@@ -9,13 +9,36 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from msgspec import Struct
+from msgspec.structs import replace
+
 from screener import config
 from screener.config import RowFilter, Settings
 from screener.engine.selection import catalyst_ids, prepared
 from screener.errors import ScreenerError
-from screener.web.query import Filters, of_saved
+from screener.store import Store
+from screener.web.query import Filters, address, of_saved
 
 Views = tuple[tuple[str, Filters], ...]
+
+
+class ViewLink(Struct, frozen=True, kw_only=True):
+    """A view as a page lists it; ``settings`` tells that it stands there and is not the page's to delete."""
+
+    name: str
+    target: str
+    current: bool
+    settings: bool
+
+
+def view_links(store: Store, saved: Views, now: Filters) -> list[ViewLink]:
+    """The views of the settings and those saved on the page, on the day and moment of what is shown."""
+    held = [(n, f, True) for n, f in saved]
+    taken = {n for n, _ in saved}
+    held += [(n, of_saved(w), False) for n, w in store.views.all().items() if n not in taken]
+    here = replace(now, page=1)
+    there = [(n, replace(f, day=now.day, as_of=now.as_of), own) for n, f, own in held]
+    return [ViewLink(name=n, target=address(f), current=f == here, settings=own) for n, f, own in there]
 
 
 class SavedViews:
@@ -60,7 +83,7 @@ class SavedViews:
 
 
 def snippet(f: Filters, name: str = "my_view") -> str:
-    """The filters as lines for screener.toml; what only the page knows (news, source, age) is left out."""
+    """The filters as lines for screener.toml; day, moment and page are left out."""
     default = RowFilter()
     wanted = f.wanted()
     lines = [f"[filters.{name}]"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.config import RowFilter
-from screener.engine.selection import NUMBERS, SORTS, amount, order, prepared, select, shown
+from screener.engine.selection import NUMBERS, ORDERS, Beside, amount, order, prepared, select, shown
 from screener.errors import InputError
 from screener.types import WatchRow
 
@@ -24,7 +24,10 @@ def row(ticker: str, rank: int = 1, **given: Any) -> WatchRow:
 
 
 def tickers(rows: list[WatchRow], **wanted: Any) -> list[str]:
-    return [r.ticker for r in select(rows, prepared(RowFilter(**wanted), IDS), own={"OWN"}, sectors={"BIO": "Health"})]
+    return [
+        r.ticker
+        for r in select(rows, prepared(RowFilter(**wanted), IDS), Beside(own={"OWN"}, sectors={"BIO": "Health"}))
+    ]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +127,7 @@ def test_only_small_caps_are_shown_and_ranked_from_one() -> None:
 
 def test_every_sort_key_orders_rows_with_nothing_known() -> None:
     rows = [row("A", 1), row("B", 2)]
-    for name in SORTS:
+    for name in ORDERS:
         assert {r.ticker for r in order(rows, name)} == {"A", "B"}
 
 
@@ -133,3 +136,35 @@ def test_the_change_since_the_news_has_limits_and_an_order() -> None:
     assert tickers(rows, min_since_news="-6%", sort="since_news") == ["HIGH", "LOW"]
     assert tickers(rows, max_since_news=0.0) == ["LOW"]
     assert tickers(rows, sort="-since_news") == ["LOW", "HIGH", "NONE"]
+
+
+def test_a_sector_by_its_name_or_a_part_of_it_and_as_an_order() -> None:
+    rows = [row("A"), row("B", 2), row("C", 3), row("D", 4)]
+    held = Beside(sectors={"A": "Technology", "B": "Biotechnology", "C": "Health Care"})
+
+    def kept(*names: str, sort: str = "") -> list[str]:
+        return [r.ticker for r in select(rows, prepared(RowFilter(sector=names, sort=sort), IDS), held)]
+
+    assert kept("technology") == ["A"] and kept("tech") == ["A", "B"]  # a whole name means that sector alone
+    assert kept("HEALTH", "Technology") == ["A", "C"] and kept("mining") == []
+    assert kept(sort="sector") == ["B", "C", "A", "D"] and kept(sort="-sector") == ["A", "C", "B", "D"]
+
+
+def test_news_source_and_age_are_filters_of_the_settings_too() -> None:
+    moment = dt.datetime(2026, 3, 12, 22, tzinfo=dt.UTC)
+    rows = [
+        row("GOOD", 1, polarity="+", story_id="s1", source="wire", published=moment - dt.timedelta(minutes=30)),
+        row("BAD", 2, polarity="-", story_id="s2", source="edgar", published=moment - dt.timedelta(hours=5)),
+        row("UNDATED", 3, polarity="±", source="wire"),
+    ]
+    held = Beside(sources={"s1": ["edgar", "wire"]}, moment=moment)
+
+    def kept(**wanted: Any) -> list[str]:
+        return [r.ticker for r in select(rows, prepared(RowFilter(**wanted), IDS), held)]
+
+    assert kept(polarity=("Good", "mixed")) == ["GOOD", "UNDATED"]
+    assert kept(source=("edgar",)) == ["GOOD", "BAD"] and kept(source=("wire",)) == ["GOOD", "UNDATED"]
+    assert kept(max_age=1.0) == kept(max_age="45 min") == ["GOOD"] and kept(max_age="2 days") == ["GOOD", "BAD"]
+    for wrong in ({"polarity": ("god",)}, {"max_age": "-1"}, {"max_age": "1 year"}):
+        with pytest.raises(InputError, match=r"good|span of time|below zero"):
+            kept(**wrong)

@@ -29,6 +29,7 @@ from screener.types import (
     Reason,
     Regime,
     Run,
+    Sector,
     SourceRef,
     Span,
     Story,
@@ -213,6 +214,8 @@ def fill(store: Store) -> None:
         store.feeds.save(FeedState(name="badwire", failures=3, last_error="answered 503", last_error_at=AS_OF))
         for ticker, first, step in (("QBLA", 9.0, 0.05), ("IWM", 220.0, 0.4), ("SPY", 600.0, 0.5)):
             store.bars.save(bars(ticker, first, step))
+        kinds = {"QBLA": "Industrials", "QPHA": "Health Care", "QEVL": SCRIPT[:60], "QRTL": "Consumer Non-Durables"}
+        store.sectors.save([Sector(ticker=t, sector=s, industry="") for t, s in kinds.items()], "list.csv", EARLIER)
         rows = [row(s, c, n, score) for n, (s, c, score) in enumerate(told, 1)]
         for name, day, as_of, listed in (
             ("run-0", BEFORE, AS_OF - dt.timedelta(days=1), rows[:2]),

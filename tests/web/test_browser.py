@@ -6,6 +6,7 @@ CI they fail.
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import os
 import shutil
@@ -231,19 +232,25 @@ def test_long_reasons_make_no_sideways_scroll(page: Any, site: str) -> None:
     assert width <= shown
 
 
+def axe(page: Any) -> list[tuple[str, str, list[str]]]:
+    """What axe finds wrong with the page that is open, its menus opened."""
+    if not AXE.is_file():
+        missing("axe-core")
+    # Evaluated by the browser's debugger, so the page's own policy stays as it is.
+    page.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    page.execute_script("const m = document.getElementById('views'); if (m) m.open = true;")
+    found = page.execute_async_script("const done = arguments[0]; axe.run().then((r) => done(r.violations));")
+    page.get_log("browser")
+    return [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"]][:3]) for v in found]
+
+
 @pytest.mark.parametrize("path", ALL)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing(page: Any, site: str, path: str, scheme: str) -> None:
-    if not AXE.is_file():
-        missing("axe-core")
     media = {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", media)
     page.get(site + path)
-    # Evaluated by the browser's debugger, so the page's own policy stays as it is.
-    page.execute_cdp_cmd("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
-    found = page.execute_async_script("const done = arguments[0]; axe.run().then((r) => done(r.violations));")
-    page.get_log("browser")
-    told = [(v["id"], v["help"], [n["html"][:160] for n in v["nodes"]][:3]) for v in found]
+    told = axe(page)
     assert not told, msgspec.json.format(msgspec.json.encode(told), indent=1).decode()
 
 
@@ -386,3 +393,34 @@ def test_works_without_script(browser: Any, site: str) -> None:
         assert tickers(browser) == ["ZORN"]
     finally:
         browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_view_is_saved_from_the_page_and_deleted(browser: Any, tmp_path: Path) -> None:
+    path = tmp_path / "views.db"
+    with open_store(path) as store:
+        fill(store)
+    given = "Basic " + base64.b64encode(b"me:word").decode()
+    browser.execute_cdp_cmd("Network.enable", {})
+    browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {"Authorization": given}})
+    try:
+        with serving(path, password="word") as address:
+            browser.get(address + "/")
+            tick(browser, "sector", "Industrials")
+            until(browser, lambda d: tickers(d) == ["QBLA"])
+            browser.find_element(By.CSS_SELECTOR, "#views > summary").click()
+            browser.find_element(By.NAME, "view").send_keys("harbours", Keys.ENTER)
+            until(browser, lambda d: d.find_elements(By.CSS_SELECTOR, "#views a[aria-current]"))
+            assert browser.current_url == address + "/?sector=Industrials" and tickers(browser) == ["QBLA"]
+            browser.get(address + "/")
+            browser.find_element(By.CSS_SELECTOR, "#views > summary").click()
+            browser.find_element(By.LINK_TEXT, "harbours").click()
+            until(browser, lambda d: tickers(d) == ["QBLA"])
+            browser.find_element(By.CSS_SELECTOR, "#views > summary").click()
+            browser.find_element(By.CSS_SELECTOR, "#views button[value=drop_view]").click()
+            until(browser, lambda d: "No view is saved" in d.find_element(By.ID, "views").get_attribute("textContent"))
+            assert browser.current_url == address + "/?sector=Industrials"
+            assert axe(browser) == []
+            browser.get("about:blank")
+    finally:
+        browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {}})
+    assert [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,13 +11,16 @@ from pathlib import Path
 import feedparser
 import httpx2
 import pytest
+from click.testing import CliRunner
 
 from screener import config
+from screener.cli import cli
+from screener.config import RowFilter
 from screener.outputs.brief import day_brief
 from screener.store import open_store
 from screener.types import Quote, Run
 from screener.web import status
-from screener.web.marking import MOST_BYTES
+from screener.web.marking import MOST_BYTES, MOST_VIEWS
 from screener.web.query import Filters
 from screener.web.site import FRESH_SECONDS
 from screener.web.views import SavedViews, snippet
@@ -33,7 +37,7 @@ def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[httpx2.Clien
     with open_store(path) as store:
         fill(store)
     with (
-        running(path, password=WORD) as (address, served),
+        running(path, config.Settings(filters={"kept": RowFilter(side=("up",))}), password=WORD) as (address, served),
         httpx2.Client(base_url=address, timeout=60, trust_env=False, auth=("me", WORD)) as client,
     ):
         served.site.brief = day_brief
@@ -88,6 +92,65 @@ def test_the_origin_counts_where_a_browser_says_no_more(own: tuple[httpx2.Client
     sent = {"token": token(client, "QLNG"), "ticker": "QLNG", "action": "mute"}
     answer = client.post("/marks", data=sent, headers={"origin": str(client.base_url).rstrip("/")})
     assert answer.status_code == 303
+
+
+def post_view(client: httpx2.Client, action: str, name: str, query: str = "", **more: str) -> httpx2.Response:
+    sent = {"token": token(client, "QPHA"), "action": action, "view": name, "query": query} | more
+    answer: httpx2.Response = client.post("/marks", data=sent, headers=LOCAL)
+    return answer
+
+
+HOSTILE = '"><script>x</script>'
+
+
+def test_a_view_is_saved_shown_used_and_deleted(own: tuple[httpx2.Client, Path]) -> None:
+    client, path = own
+    query = "polarity=good&source=examplewire&max_age=12&min_price=1&sort=-change&apart=1"
+    answer = post_view(client, "save_view", " my  view ", f"?day={DAY}&page=3&{query}")
+    assert answer.status_code == 303 and answer.headers["location"].startswith(f"/?day={DAY}&")
+    assert post_view(client, "save_view", HOSTILE, "side=up").status_code == 303
+    page = client.get("/").text
+    assert "<bdi>my view</bdi>" in page and "<script>x" not in page and "&lt;script&gt;x" in page
+    assert client.get(f"/?{query}").text.count('aria-current="true"><bdi>my view') == 1
+    ran = CliRunner().invoke(
+        cli, ["today", "@my view", "--as-of", f"{AS_OF:%Y-%m-%dT%H:%M:%SZ}", "--format", "json", "--db", str(path)]
+    )
+    shown = client.get(f"/list.json?{query}&as_of={AS_OF:%Y-%m-%dT%H:%M:%SZ}").json()
+    assert [r["ticker"] for r in shown] == [r["ticker"] for r in json.loads(ran.stdout)] != []
+    post_view(client, "save_view", "my view", "side=down")  # in place of the one of this name
+    with open_store(path, readonly=True) as store:
+        assert store.views.all()["my view"] == RowFilter(side=("down",), sort="rank")
+    for name in ("my view", HOSTILE, "never was"):
+        assert post_view(client, "drop_view", name).status_code == 303
+    assert client.get("/").text.count("<bdi>kept</bdi>") == 1 and "drop_view" not in client.get("/").text
+
+
+@pytest.mark.parametrize(
+    ("name", "query"),
+    [
+        ("", ""), ("x" * 41, ""), ("@x", ""), ("--db", ""), ("\u202e", ""), ("kept", ""), ("new", "sort=sideways"),
+        ("new", "max_cap=lots"),
+    ],
+)  # fmt: skip
+def test_a_view_that_is_not_taken(own: tuple[httpx2.Client, Path], name: str, query: str) -> None:
+    client, path = own
+    assert post_view(client, "save_view", name, query).status_code == 400
+    with open_store(path, readonly=True) as store:
+        assert store.views.all() == {}
+
+
+def test_views_have_an_end_and_need_the_token(own: tuple[httpx2.Client, Path]) -> None:
+    client, path = own
+    assert post_view(client, "save_view", "new", token="").status_code == 403
+    with open_store(path) as store:
+        with store.transaction():
+            for n in range(MOST_VIEWS):
+                store.views.save(f"v{n}", RowFilter(), AS_OF)
+        assert post_view(client, "save_view", "one more").status_code == 400
+        assert post_view(client, "save_view", "v0", "side=up").status_code == 303
+        with store.transaction():
+            for n in range(MOST_VIEWS):
+                store.views.drop(f"v{n}")
 
 
 def test_nothing_is_written_without_a_password(http: httpx2.Client) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import html
 import re
+from pathlib import Path
 
 import httpx2
 import pytest
 
-from tests.web.conftest import AS_OF, EARLIER, JAVASCRIPT, SCRIPT
+from screener.store import open_store
+from tests.web.conftest import AS_OF, EARLIER, JAVASCRIPT, SCRIPT, fill, serving
 
 STORY = f"{8:016x}"
 PAGES = [
@@ -277,3 +279,31 @@ def test_no_open_redirect(http: httpx2.Client) -> None:
 def test_rule_verdicts(http: httpx2.Client) -> None:
     text = shown(http, "/ticker/QBLA/rules")
     assert "Did not fire" in text
+
+
+def test_the_sector_is_a_column_a_filter_and_an_order(http: httpx2.Client) -> None:
+    def listed(address: str) -> list[str]:
+        return [r["ticker"] for r in http.get("/list.json" + address).json()]
+
+    page = http.get("/").text
+    assert 'title="Health Care"' in page and 'name="sector" value="Consumer Non-Durables"' in page
+    assert listed("?sector=Health+Care&sector=Industrials") == ["QBLA", "QPHA"]
+    assert listed("?sector=consumer&sort=-sector") == ["QRTL"]
+    assert listed("?sort=sector")[-2:] == ["ZORN", "QLNG"]  # unknown ones last
+    assert "No row passes" in http.get("/?sector=Mining").text
+    assert http.get("/api/today?sector=Health+Care").json()["kept"] == 1
+    hostile = httpx2.QueryParams({"sector": SCRIPT[:60]})
+    assert listed(f"?{hostile}") == ["QEVL"] and "<script>doc" not in http.get(f"/?{hostile}").text
+    for wrong in ("a%00b", "%E2%80%AE", "x" * 81):
+        assert http.get(f"/?sector={wrong}").status_code == 400
+
+
+def test_no_sector_known_is_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "plain.db"
+    with open_store(path) as store:
+        fill(store)
+        with store.transaction():
+            store.connection.execute("DELETE FROM sectors")
+    with serving(path) as address, httpx2.Client(base_url=address, trust_env=False) as client:
+        page = client.get("/?apart=1").text
+    assert "h-sector" not in page and 'name="sector"' not in page and 'colspan="11"' in page

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.engine.selection import order
+from screener.engine.selection import Beside, order, select
 from screener.types import WatchRow
 from screener.web.query import (
     NUMBERS,
@@ -23,7 +23,6 @@ from screener.web.query import (
     address,
     read_filters,
     read_ticker,
-    select,
 )
 
 NOW = dt.datetime(2026, 3, 12, 22, tzinfo=dt.UTC)
@@ -41,6 +40,7 @@ filters = st.builds(
     source=st.lists(words, max_size=3, unique=True).map(tuple),
     action=st.lists(words, max_size=3, unique=True).map(tuple),
     exchange=st.lists(st.sampled_from(["Nasdaq", "NYSE", "NYSE American"]), max_size=2, unique=True).map(tuple),
+    sector=st.lists(st.sampled_from(["Health Care", "Finance, Insurance"]), max_size=2, unique=True).map(tuple),
     ticker=st.lists(st.sampled_from(["QBLA", "BRK-B"]), max_size=2, unique=True).map(tuple),
     own=st.booleans(),
     all=st.booleans(),
@@ -105,7 +105,7 @@ def test_filter_finds_a_further_catalyst_of_a_row(wanted: str, kept: int) -> Non
     from tests.alerts.making import row
 
     listed = [row(others=("s2 reverse_split", "s:3 trading_halt"))]
-    assert len(select(listed, Filters(catalyst=(wanted,)), {})) == kept
+    assert len(select(listed, Filters(catalyst=(wanted,)).wanted())) == kept
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,14 @@ def test_limits_on_every_number_and_the_age() -> None:
     )
     for name, low, high in (("price", 1, 3), ("float", 1e6, 1e7), ("dollar_volume", 1e6, 3e6), ("since_news", -5, 0)):
         for value, kept in ((low, 1), (high, 0)):
-            limit = read_filters({f"min_{name}": [str(value)]})
-            assert len(select([told], limit, {})) == kept, (name, value)
-            assert len(select([row()], limit, {})) == 0
-    assert [len(select([told, row()], Filters(max_age=h), {}, (), NOW)) for h in (2.0, 4.0)] == [0, 1]
+            limit = read_filters({f"min_{name}": [str(value)]}).wanted()
+            assert len(select([told], limit)) == kept, (name, value)
+            assert len(select([row()], limit)) == 0
+    young = [read_filters({"max_age": [text]}).wanted() for text in ("2", "179 min", "3h", "1day")]
+    assert [len(select([told, row()], w, Beside(moment=NOW))) for w in young] == [0, 0, 1, 1]
+    for text in ("soon", "4M", "nan", "-1h", "1e999"):
+        with pytest.raises(BadQuery, match="span of time"):
+            read_filters({"max_age": [text]})
 
 
 def test_the_old_name_of_a_sort_still_works() -> None:

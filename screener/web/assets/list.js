@@ -109,8 +109,7 @@
       const here = document.querySelectorAll("#filters .menu > summary")[n];
       if (here && here.innerHTML !== menu.innerHTML) here.innerHTML = menu.innerHTML;
     }
-    const snippet = next.getElementById("snippet");
-    if (snippet && $("snippet")) $("snippet").textContent = snippet.textContent;
+    views(next.getElementById("views"));
     const status = next.getElementById("live");
     if (status) Object.assign($("live").dataset, { day: status.dataset.day, list: status.dataset.list });
     if (focused && $(focused)) $(focused).focus({ preventScroll: true });
@@ -121,6 +120,15 @@
     if (!place) return;
     const row = rows().find((r) => r.dataset.key === place.key);
     if (row) scrollBy({ top: row.getBoundingClientRect().top - place.top, behavior: "instant" });
+  }
+  function views(next) {
+    const old = $("views");
+    if (!next || !old) return;
+    if (!old.contains(document.activeElement)) { next.open = old.open; old.replaceWith(document.adoptNode(next)); return; }
+    // Whoever writes a name is not disturbed; what would be saved is the view of now.
+    const query = next.querySelector("input[name=query]"), snippet = next.querySelector("#snippet");
+    for (const field of old.querySelectorAll("input[name=query]")) field.value = query ? query.value : "";
+    $("snippet").textContent = snippet.textContent;
   }
   const now = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: "America/New_York", hourCycle: "h23" }) + " ET";
 
@@ -186,10 +194,16 @@
     const chosen = getSelection(), picked = rows().filter((r) => chosen.containsNode(r, true));
     if (picked.length < 2) return;
     const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim() : "");
-    const first = (cell) => { const c = cell.cloneNode(true); c.querySelectorAll(".under, .sr").forEach((n) => n.remove()); return plain(c); };
+    // A cell of two lines is two columns.
+    const without = (node, words) => { const c = node.cloneNode(true); c.querySelectorAll(words).forEach((n) => n.remove()); return plain(c); };
+    const both = (cell) => {
+      const second = cell.querySelector(".under");
+      return "u" in cell.dataset ? [without(cell, ".under, .sr"), second ? without(second, ".sr") : ""] : [without(cell, ".sr")];
+    };
     const text = picked.map((r) => [
       plain(r.querySelector(".rank")), plain(r.querySelector(".tick a")), plain(r.querySelector(".co")), plain(r.querySelector(".score .num")),
-      plain(r.querySelector(".act")), plain(r.querySelector(".catcell a")), plain(r.querySelector(".hl")), ...[...r.querySelectorAll("td[data-l]")].map(first),
+      plain(r.querySelector(".act")), plain(r.querySelector(".catcell a")),
+      ...(r.querySelector(".c-sec") ? [plain(r.querySelector(".c-sec"))] : []), plain(r.querySelector(".hl")), ...[...r.querySelectorAll("td[data-l]")].flatMap(both),
     ].join("\t")).join("\n") + "\n";
     event.clipboardData.setData("text/plain", text);
     event.preventDefault();
