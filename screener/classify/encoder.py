@@ -2,11 +2,12 @@
 
 Each text is read by itself. The 8-bit products are scaled by the largest number in what is read together, so that a
 batch would make an answer depend on its neighbours, and less exact; and nothing is lost to padding. Texts are read in
-``THREADS`` threads instead.
+``THREADS`` threads instead, or as many as OMP_NUM_THREADS allows: one in each of many processes, where Dask sets it.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -50,7 +51,7 @@ class Encoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(MOST_PIECES)
 
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="encoder")
+        self._threads = ThreadPoolExecutor(threads(), thread_name_prefix="encoder")
 
     def read(self, texts: Sequence[str]) -> Floats:
         """Log-odds (texts by classes and signs)."""
@@ -63,6 +64,12 @@ class Encoder:
         ids, mask = padded([pieces])
         scores: Floats = self._session.run(None, {"ids": ids, "mask": mask})[0][0]
         return scores
+
+
+def threads() -> int:
+    """In how many threads texts are read."""
+    told = os.environ.get("OMP_NUM_THREADS", "")
+    return max(1, min(THREADS, int(told))) if told.isdecimal() else THREADS
 
 
 def present(folder: Path) -> bool:

@@ -33,6 +33,7 @@ ENGLISH = frozenset(ENGLISH_WORDS.split())
 OTHERS = {
     code: frozenset(words.split()) for code, _, words in (row.partition(":") for row in OTHER_WORDS.strip().split("\n"))
 }
+_TELLING = frozenset[str]().union(*OTHERS.values()) - ENGLISH
 _SCRIPTS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
     ("ko", re.compile(r"[\uac00-\ud7af]")),
@@ -51,6 +52,8 @@ def foreign(title: str, text: str = "") -> str:
     if script := _script(start):
         return script
     words = [word.group().lower() for word in _WORD.finditer(start)]
+    if len(_TELLING.intersection(words)) < 2:  # nearly every headline: no language has two words of its own here
+        return ""
     english = sum(word in ENGLISH for word in words)
     code, count = max(
         ((code, sum(w in known for w in words)) for code, known in OTHERS.items()), key=lambda row: row[1]
@@ -62,6 +65,8 @@ def foreign(title: str, text: str = "") -> str:
 
 
 def _script(text: str) -> str:
+    if text.isascii():
+        return ""
     letters = sum(char.isalpha() for char in text)
     for code, pattern in _SCRIPTS:
         if letters and len(pattern.findall(text)) > 0.3 * letters:

@@ -90,13 +90,25 @@ def _desk(title: str) -> int:
 
 def _said(ticker: str, title: str, subject: str, table: TickerTable) -> bool:
     """Whether the headline names the hinted company: its ticker anywhere, its name before the verb."""
-    if re.search(rf"(?<![A-Za-z0-9]){re.escape(root_of(ticker))}(?![A-Za-z0-9])", title):
+    if _stands_alone(root_of(ticker), title):
         return True
     known = table.by_ticker(ticker)
     if known is not None and says_name(known.name, subject):
         return True
     words = [w.lower() for w in _WORD.findall(subject)]
     return any(spells(root_of(ticker), words[at : at + 4]) for at in range(len(words)))
+
+
+def _stands_alone(word: str, text: str) -> bool:
+    """Whether a word occurs with no letter or digit of ASCII beside it. An expression of each ticker would be compiled
+    for each item, which took a fifth of a backfill's joining."""
+    at = text.find(word)
+    while at >= 0:
+        beside = text[max(at - 1, 0) : at] + text[at + len(word) : at + len(word) + 1]
+        if not any(c.isascii() and c.isalnum() for c in beside):
+            return True
+        at = text.find(word, at + 1)
+    return False
 
 
 def _stated(title: str, subject: str, table: TickerTable) -> Iterator[str]:

@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from screener.classify import stack, stacking
+from screener.classify import encoder, stack, stacking
 from screener.errors import ModelError
 
 CLASSES = ("formulaic", "free", "rare")
@@ -81,3 +81,13 @@ def test_saved_and_read_again_it_is_the_same(joined: stack.Stack, tmp_path: Path
     (tmp_path / stack.FILE).write_bytes(data[: len(data) // 2])
     with pytest.raises(ModelError, match="make train"):
         stack.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("told", "most"), [("1", 1), ("0", 1), ("64", encoder.THREADS), ("", encoder.THREADS), ("many", encoder.THREADS)]
+)
+def test_a_process_among_many_reads_in_as_many_threads_as_it_is_told(
+    told: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OMP_NUM_THREADS", told)
+    assert encoder.threads() == most

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.entities.opening import issuer_of
+from screener.entities.opening import _stands_alone, issuer_of
 from screener.entities.resolve import resolve
 from screener.entities.tickers import TickerTable
 from screener.types import Item, Listing
@@ -105,3 +106,9 @@ def test_without_a_table_an_abbreviation_is_no_ticker(title: str) -> None:
 def test_any_headline_is_answered(title: str, hints: list[str]) -> None:
     for table in (TABLE, EMPTY):
         assert isinstance(issuer_of(title, hints, table), str)
+
+
+@given(st.text("AB.", max_size=2), st.text("AB1é -(.", max_size=8))
+def test_a_word_stands_alone_as_its_expression_says(word: str, text: str) -> None:
+    said = re.search(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", text)
+    assert _stands_alone(word, text) == bool(said)

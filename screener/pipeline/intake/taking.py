@@ -72,7 +72,7 @@ class Taken:
 class Intake:
     """Takes items into the store; keep one for the length of a process, it remembers recent stories.
 
-    With ``tags`` off it only stores and joins: nothing is remembered to be classified.
+    With ``tags`` off it only stores and joins: nothing is remembered to be classified, nor read for the dilution ledger.
     """
 
     def __init__(self, workspace: Workspace, *, tags: bool = True) -> None:
@@ -164,7 +164,7 @@ class Intake:
     # ---- storing ----
 
     def _stored(self, items: Sequence[Item]) -> Taken:
-        batch = _Batch(self._workspace, self._joiner)
+        batch = _Batch(self._workspace, self._joiner, reads=self._tags)
         try:
             with self._workspace.store.transaction():
                 batch.take(items)
@@ -236,9 +236,9 @@ def _unreadable(item: Item, error: Exception) -> Problem:
 class _Batch:
     """One transaction's items. New stories are collected and written together when somebody has to see them."""
 
-    def __init__(self, workspace: Workspace, joiner: Joiner) -> None:
+    def __init__(self, workspace: Workspace, joiner: Joiner, *, reads: bool) -> None:
         self._store, self._table, self._rewind = workspace.store, workspace.table, workspace.store.rewind
-        self.joiner = joiner
+        self.joiner, self._reads = joiner, reads
         self._new: list[tuple[Story, dt.datetime]] = []
         self._items: list[tuple[Item, str]] = []
         self._tickers: set[str] = set()
@@ -257,7 +257,7 @@ class _Batch:
         self._with_past = self._store.stories.tickers_with_stories({r.tickers[0] for _, r in pairs if r.tickers})
         for item, resolved in pairs:
             self._join(item, resolved)
-            if (reading := reading_of(item, resolved, self._table)) is not None:
+            if self._reads and (reading := reading_of(item, resolved, self._table)) is not None:
                 self._store.dilution.add(*reading)
         self._flush()
 

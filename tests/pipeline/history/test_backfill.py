@@ -81,6 +81,18 @@ def test_the_stories_are_those_of_one_live_intake_and_load_back_as_such(whole: P
         assert load_span(whole, loaded).stories == 0
 
 
+def test_joining_reads_nothing_for_a_ledger_that_is_thrown_away(tmp_path: Path) -> None:
+    item = release("QBKR", "Qbkr Corp Prices $5 Million Public Offering of 2,500,000 Shares at $2.00 a Share", START)
+    classifier: Classifier = _classifier(job_in(tmp_path).rules, True)
+    kept = []
+    for tags in (True, False):
+        with open_store(tmp_path / f"{tags}.db") as store:
+            workspace = Workspace(settings=Settings(), store=store, clock=Clock(START), classifier=classifier)
+            Intake(workspace, tags=tags).store([item])
+            kept.append(store.connection.execute("SELECT count(*) FROM dilution_documents").fetchone()[0])
+    assert kept == [1, 0]
+
+
 def test_a_second_call_does_nothing_and_a_new_file_only_its_months(whole: Path, tmp_path: Path) -> None:
     early = [i for i in NEWS if i.received < dt.datetime(2025, 1, 12, tzinfo=dt.UTC)]
     late = [i for i in NEWS if i not in early]
