@@ -1,8 +1,7 @@
-"""When a row of a day's list last came to say something else, so that readers of its feed show it anew.
+"""When the rows of a day's list last came to say something else, so that readers of its feed show it anew.
 
 Lists are only stored when they differ, and are never changed; so each is looked at once, in order, and what was found
-is kept. Of a day with very many lists only the last ones are looked at: a row that is the same in all of them counts as
-unchanged.
+is kept. What is found depends on the lists alone: a server that is started again finds the same.
 """
 
 from __future__ import annotations
@@ -12,14 +11,13 @@ import threading
 from collections import OrderedDict
 
 from screener.store import Store
-from screener.types import WatchRow
+from screener.store.lists import SaidRow
 from screener.web.listing import key_of
 
 _DAYS = 4
-_LISTS = 60
 
 
-def said(row: WatchRow) -> tuple[object, ...]:
+def said(row: SaidRow) -> tuple[object, ...]:
     """What the feed says of a row."""
     return (
         row.action,
@@ -40,31 +38,31 @@ class Changed:
         self._days: OrderedDict[dt.date, _DayChanges] = OrderedDict()
 
     def moments(self, store: Store, day: dt.date) -> dict[str, dt.datetime]:
-        """By key of a row, when it last changed; rows that never did are left out."""
+        """By key of a row, when it last changed: the moment of the list that first said it so."""
         with self._lock:
             held = self._days.setdefault(day, _DayChanges())
             self._days.move_to_end(day)
             while len(self._days) > _DAYS:
                 self._days.popitem(last=False)
             held.look(store, day)
-            return dict(held.moments)
+            return {k: at for k, (at, _) in held.said.items()}
 
 
 class _DayChanges:
-    """One day's rows as they stood in the last list that was looked at."""
+    """One day's rows, each with what it says and since when, by the lists that were looked at."""
 
     def __init__(self) -> None:
-        self.seen: dt.datetime | None = None
-        self.said: dict[str, tuple[object, ...]] = {}
-        self.moments: dict[str, dt.datetime] = {}
+        self.looked: list[tuple[dt.datetime, str]] = []
+        self.said: dict[str, tuple[dt.datetime, tuple[object, ...]]] = {}
 
     def look(self, store: Store, day: dt.date) -> None:
-        """Take in the lists that were stored since."""
-        lists = [(at, run) for at, run in store.lists.times(day) if self.seen is None or at > self.seen]
-        for at, run in lists[-_LISTS:]:
-            for row in store.lists.of_run(day, run) or ():
+        """Take in the lists that were stored since; all of them anew when one came before those."""
+        lists = store.lists.times(day)
+        if lists[: len(self.looked)] != self.looked:
+            self.looked, self.said = [], {}
+        for at, run in lists[len(self.looked) :]:
+            for row in store.lists.said(day, run):
                 key, now = key_of(row), said(row)
-                if key in self.said and self.said[key] != now:
-                    self.moments[key] = at
-                self.said[key] = now
-            self.seen = at
+                if key not in self.said or self.said[key][1] != now:
+                    self.said[key] = (at, now)
+        self.looked = lists

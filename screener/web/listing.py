@@ -11,6 +11,7 @@ from msgspec import Struct
 from screener import clock
 from screener.engine.selection import Beside, age_moment, select, shown
 from screener.format import safe_link
+from screener.store.lists import SaidRow
 from screener.store.marks import Marked
 from screener.types import Reason, SourceRef, WatchRow
 from screener.web import show
@@ -107,7 +108,7 @@ def picked(view: PageView, found: Chosen) -> Picked:
     return Picked(kept=kept, sources=sources, own=own, sectors=sectors)
 
 
-def key_of(row: WatchRow) -> str:
+def key_of(row: WatchRow | SaidRow) -> str:
     """Short and the same as long as a row tells the same event: its ticker, lead story and catalyst."""
     return f"{zlib.crc32(f'{row.ticker}:{row.story_id}:{row.catalyst}'.encode()):08x}"
 

@@ -25,7 +25,7 @@ def of_today(view: PageView) -> Answer:
     found = chosen(view, filters)
     kept = picked(view, found).kept
     moved = view.site.changed.moments(view.store, found.day) if found.day and filters.as_of is None else {}
-    entries = [_of_row(view, r, found.moment, moved.get(key_of(r))) for r in kept]
+    entries = [_of_row(view, r, moved.get(key_of(r)) or found.stood or r.as_of) for r in kept]
     return _feed(view, "Catalysts" + (f" of {found.day}" if found.day else ""), "/", entries)
 
 
@@ -57,12 +57,12 @@ def of_type(view: PageView) -> Answer:
 PAGES = (of_today, of_ticker, of_type)
 
 
-def _of_row(view: PageView, row: WatchRow, moment: dt.datetime, moved: dt.datetime | None) -> FeedEntry:
-    at = row.published or row.first_seen or moment
+def _of_row(view: PageView, row: WatchRow, moved: dt.datetime) -> FeedEntry:
+    at = row.published or row.first_seen or moved
     said = Occurrence(
         story_id=row.story_id, ticker=row.ticker, type=row.catalyst, stage=row.stage, polarity=row.polarity,
         confidence=row.confidence, facts=row.facts, published=row.published,
-        at=max(at, moved) if moved else at, title=row.headline,
+        at=max(at, moved), title=row.headline,
     )  # fmt: skip
     more = f"{row.action}, score {whole_score(row.score)}. " + "; ".join(row.warnings)
     return _entry(view, said, row.url, more)

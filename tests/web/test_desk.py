@@ -20,6 +20,8 @@ from screener.outputs.brief import day_brief
 from screener.store import open_store
 from screener.types import Quote, Run
 from screener.web import status
+from screener.web.changed import Changed
+from screener.web.listing import key_of
 from screener.web.marking import MOST_BYTES, MOST_VIEWS
 from screener.web.query import Filters
 from screener.web.site import FRESH_SECONDS
@@ -232,6 +234,41 @@ def test_an_entry_moves_when_its_row_does(tmp_path: Path) -> None:
             after = moments()
             assert after["QBLA"] == "2026-03-12T22:17:00Z" and before["QBLA"] != after["QBLA"]
             assert {t: m for t, m in after.items() if t != "QBLA"} == {t: m for t, m in before.items() if t != "QBLA"}
+
+
+def test_a_server_started_again_says_the_same_of_when_rows_changed(tmp_path: Path) -> None:
+    """With more lists on the day than are looked at twice, and one that came late for an earlier moment."""
+    path = tmp_path / "long.db"
+    with open_store(path) as store:
+        fill(store)
+        told = stories()
+
+        def save(minute: int, change: float) -> None:
+            at = AS_OF + dt.timedelta(minutes=minute)
+            run = Run(id=f"long-{minute}", started=at, as_of=at, day=DAY)
+            rows = [row(s, c, n, score + (change if n == 2 else minute if n == 1 else 0))
+                    for n, (s, c, score) in enumerate(told, 1)]  # fmt: skip
+            store.runs.start(run)
+            store.lists.save(run, [replaced(r, n, run.id, DAY, at) for n, r in enumerate(rows, 1)])
+
+        with store.transaction():
+            for n in range(2, 160, 2):
+                save(n, 9.0)
+        running_on = Changed()
+        before = running_on.moments(store, DAY)
+        assert before == Changed().moments(store, DAY) == running_on.moments(store, DAY)
+        second = key_of(row(told[1][0], told[1][1], 2, 0.0))
+        assert before[second] == AS_OF + dt.timedelta(minutes=2)  # of the first list that said so, not of the last ones
+        with store.transaction():
+            save(1, 9.0)
+        again = running_on.moments(store, DAY)
+        assert again == Changed().moments(store, DAY) and again[second] == AS_OF + dt.timedelta(minutes=1)
+
+
+def test_the_feed_stands_still_while_nothing_changes(http: httpx2.Client) -> None:
+    first = http.get("/feed.atom").text
+    time.sleep(FRESH_SECONDS + 0.05)
+    assert http.get("/feed.atom").text == first
 
 
 def test_saved_views_are_those_of_the_settings(tmp_path: Path) -> None:
