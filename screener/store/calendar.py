@@ -9,11 +9,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from screener.format import date_name
-from screener.store.occurrences import Occurrence, Occurrences
+from screener.store.occurrences import DatesWanted, Occurrence, Occurrences
 from screener.store.rows import Subject
 from screener.types import FactValue
 
 LOOK_BACK = dt.timedelta(days=800)
+MOST = 5000
+"""So many dates are read at most."""
 
 
 class KnownDate(Struct, frozen=True, kw_only=True):
@@ -31,21 +33,41 @@ class Calendar(Subject):
     """Reads the dates that catalysts carry as facts."""
 
     def dates(
-        self, first: dt.date, last: dt.date, known_by: dt.datetime, *, ticker: str = "", kind: str = ""
+        self,
+        first: dt.date,
+        last: dt.date,
+        known_by: dt.datetime,
+        *,
+        ticker: str = "",
+        kind: str = "",
+        limit: int = MOST,
+        backwards: bool = False,
     ) -> list[KnownDate]:
         """The dates from ``first`` to ``last`` that news known at a moment named, soonest first, without headlines.
 
-        News older than ``LOOK_BACK`` is not read.
+        News older than ``LOOK_BACK`` is not read. ``limit`` keeps the soonest ones; ``backwards`` the last ones, last
+        first.
         """
-        said = Occurrences(self._db).dated(
-            first.isoformat(), last.isoformat(), known_by - LOOK_BACK, known_by, ticker, kind
-        )
-        return [d for d in known_dates(said, kind) if first <= d.day <= last]
+        wanted = DatesWanted(
+            first=first, last=last, since=known_by - LOOK_BACK, until=known_by, ticker=ticker, kind=kind, limit=limit,
+            backwards=backwards,
+        )  # fmt: skip
+        found = [_known(*one) for one in Occurrences(self._db).dated(wanted)]
+        listed = sorted((d for d in found if d), key=lambda d: (d.day, d.said.ticker, d.kind))
+        return listed[::-1] if backwards else listed
 
     def titled(self, listed: Sequence[KnownDate]) -> list[KnownDate]:
         """The dates with the headlines of the news that named them."""
         told = Occurrences(self._db).with_titles([d.said for d in listed])
         return [replace(d, said=said) for d, said in zip(listed, told, strict=True)]
+
+
+def _known(said: Occurrence, named: str, kind: str, earlier: str) -> KnownDate | None:
+    day, before = _day(named), _day(earlier)
+    if day is None:
+        return None
+    moved = (day - before).days if before else None
+    return KnownDate(day=day, kind=kind, name=date_name(kind), said=said, moved=moved)
 
 
 def known_dates(said: Iterable[Occurrence], kind: str = "") -> list[KnownDate]:

@@ -39,7 +39,7 @@ from screener.store.spans import Spans
 from screener.store.stories import Stories
 from screener.store.views import Views
 
-SCHEMA_VERSION = 15
+SCHEMA_VERSION = 16
 """How many migrations this version of the code knows; ``PRAGMA user_version`` of the file."""
 
 

@@ -541,3 +541,12 @@ def m015_views(db: Database) -> None:
             made TEXT NOT NULL
         ) WITHOUT ROWID""",
     )
+
+
+@migration()
+def m016_known_dates_in_order(db: Database) -> None:
+    """The days in the order they are shown: the calendar stops at the last one it shows."""
+    _run(
+        db,
+        "CREATE INDEX known_dates_day ON known_dates(day, place, kind, type, published, known_at)  -- the soonest ones",
+    )

@@ -17,7 +17,41 @@ from screener.types import FactValue, SourceRef
 
 _facts = msgspec.json.Decoder(dict[str, FactValue])
 _sources = msgspec.json.Decoder(tuple[SourceRef, ...])
-_DATED = 5000
+_NEWER = (
+    "(e.published > d.published OR e.published = d.published AND (e.story_id, e.position) < (d.story_id, d.position))"
+)
+_SAME = "e.place = d.place AND e.type = d.type AND e.kind = d.kind AND e.published >= ?3 AND e.published <= ?4"
+_DATED = (
+    "WITH d AS MATERIALIZED (SELECT * FROM known_dates d "
+    "WHERE d.day >= ?1 AND d.day <= ?2 AND d.published >= ?3 AND d.published <= ?4 AND d.known_at <= ?4 "
+    "AND (?5 = '' OR d.place = ?5) AND (?6 = '' OR d.kind = ?6) "
+    f"AND NOT EXISTS (SELECT 1 FROM known_dates e WHERE {_SAME} AND e.known_at <= ?4 AND {_NEWER}) "
+    "ORDER BY d.day ASC, d.place, d.kind LIMIT ?7) "
+    "SELECT c.story_id, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.facts, c.published, '' AS title, "
+    "'' AS company, '' AS form, '[]' AS sources, d.day, d.kind, "
+    f"(SELECT e.day FROM known_dates e WHERE {_SAME} AND e.known_at <= ?4 AND NOT {_NEWER} AND e.day <> d.day "
+    "ORDER BY e.published DESC, e.story_id, e.position LIMIT 1) AS earlier "
+    "FROM d CROSS JOIN catalysts c ON c.story_id = d.story_id AND c.position = d.position"
+)
+
+
+class DatesWanted(Struct, frozen=True, kw_only=True):
+    """Which dates: from ``first`` to ``last``, named by news published since and known at ``until``; empty texts ask for
+    every ticker and kind. ``backwards`` gives the last days first."""
+
+    first: dt.date
+    last: dt.date
+    since: dt.datetime
+    until: dt.datetime
+    ticker: str = ""
+    kind: str = ""
+    limit: int = 5000
+    backwards: bool = False
+
+    def values(self) -> tuple[object, ...]:
+        """The values of the query, in its order."""
+        span = (self.first.isoformat(), self.last.isoformat(), iso(self.since), iso(self.until))
+        return (*span, self.ticker, self.kind, self.limit)
 
 
 class Occurrence(Struct, frozen=True, kw_only=True):
@@ -52,24 +86,14 @@ class Occurrences(Subject):
         )
         return [_occurrence(r) for r in rows]
 
-    def dated(
-        self, first: str, last: str, since: dt.datetime, until: dt.datetime, ticker: str = "", kind: str = ""
-    ) -> list[Occurrence]:
-        """What was known at ``until``, and published since, of the dates from ``first`` to ``last`` (ISO days): the
-        catalysts that name them, and those that name another day for the same thing. Newest first, without titles;
-        ``with_titles`` adds those of what is shown.
+    def dated(self, wanted: DatesWanted) -> list[tuple[Occurrence, str, str, str]]:
+        """The dates of a span of days, soonest first: the news that named each, the day, the fact's name, and the day
+        that older news of the same thing had named last (empty: none other). Only the newest news of a thing counts.
+
+        Without titles; ``with_titles`` adds those of what is shown.
         """
-        rows = self._rows(
-            "SELECT DISTINCT c.story_id, c.position, c.ticker, c.type, c.stage, c.polarity, c.confidence, c.facts, "
-            "c.published, '' AS title, '' AS company, '' AS form, '[]' AS sources FROM known_dates d "
-            "JOIN known_dates e ON e.place = d.place AND e.type = d.type AND e.kind = d.kind "
-            "JOIN catalysts c ON c.story_id = e.story_id AND c.position = e.position "
-            "WHERE d.day >= ?1 AND d.day <= ?2 AND d.published >= ?3 AND d.published <= ?4 AND d.known_at <= ?4 "
-            "AND e.published >= ?3 AND e.published <= ?4 AND e.known_at <= ?4 AND (?5 = '' OR d.place = ?5) "
-            f"AND (?6 = '' OR d.kind = ?6) ORDER BY c.published DESC, c.story_id, c.position LIMIT {_DATED}",
-            (first, last, iso(since), iso(until), ticker, kind),
-        )
-        return [_occurrence(r) for r in rows]
+        rows = self._rows(_DATED.replace("ASC", "DESC") if wanted.backwards else _DATED, wanted.values())
+        return [(_occurrence(r), r["day"], r["kind"], r["earlier"] or "") for r in rows]
 
     def with_titles(self, listed: Sequence[Occurrence]) -> list[Occurrence]:
         """The same with title, company and form of their stories."""

@@ -51,6 +51,11 @@ def _driver(text: str, tickers: Sequence[str], catalyst: str) -> tuple[str, list
     return "stories s WHERE 1", []
 
 
+def _quoted(words: str) -> str:
+    """Any text as a query for stories with all its words."""
+    return " ".join('"' + w.replace('"', '""') + '"' for w in words.split()[:20])
+
+
 class Outlines(Subject):
     """Reads stories without their texts."""
 
@@ -83,12 +88,22 @@ class Outlines(Subject):
         )
         return self.of_ids([r["id"] for r in rows])
 
+    def common(self, words: str, most: int) -> bool:
+        """Whether more than so many stories hold all the words; found by a walk backwards through the index of words."""
+        query = _quoted(words)
+        if not query:
+            return False
+        rows = self._rows(
+            "SELECT rowid FROM stories_fts WHERE stories_fts MATCH ? ORDER BY rowid DESC LIMIT ?", (query, most + 1)
+        )
+        return len(rows.fetchall()) > most
+
     def found(self, words: str, limit: int, *, best: bool) -> list[Found]:
         """Stories that hold all the words, best first or newest stored first; any text is a valid query.
 
         Each comes with the piece of its headline or text that holds them, cut at ``HIT`` marks.
         """
-        query = " ".join('"' + w.replace('"', '""') + '"' for w in words.split()[:20])
+        query = _quoted(words)
         if not query:
             return []
         rows = self._rows(
@@ -111,7 +126,7 @@ class Outlines(Subject):
         words: str = "",
     ) -> list[Outline]:
         """Stories first seen by a moment and published before it, newest first; each filter narrows them."""
-        text = " ".join('"' + w.replace('"', '""') + '"' for w in words.split()[:20])
+        text = _quoted(words)
         start, values = _driver(text, tickers, catalyst)
         more = ["s.published < ?", "s.first_seen <= ?"]
         values += [iso(before), iso(before)]

@@ -208,8 +208,7 @@ def _story(view: PageView) -> Answer:
 
 def _calendar(view: PageView) -> Answer:
     moment = read_moment(view.args) or view.now
-    dates = view.store.calendar.titled(calendar.asked(view, moment))
-    return _json(CalendarAnswer(as_of=moment, dates=tuple(dates)))
+    return _json(CalendarAnswer(as_of=moment, dates=tuple(calendar.every(view, moment))))
 
 
 def _feeds(view: PageView) -> Answer:

@@ -8,6 +8,7 @@ from itertools import groupby
 from screener import clock
 from screener.format import DATE_NAMES
 from screener.language.symbols import typed_ticker
+from screener.store.calendar import MOST as ALL
 from screener.store.calendar import KnownDate
 from screener.web.query import read_moment, read_ticker, read_word
 from screener.web.site import Answer, PageView
@@ -17,32 +18,36 @@ MOST = 300
 _AHEAD = dt.timedelta(days=760)
 
 
-def asked(view: PageView, moment: dt.datetime) -> list[KnownDate]:
-    """The dates that an address asks for (``ticker``, ``kind``), from two weeks before a moment on."""
+def asked(
+    view: PageView, moment: dt.datetime, first: dt.date, last: dt.date, *, limit: int, backwards: bool = False
+) -> list[KnownDate]:
+    """The dates of a span that an address asks for (``ticker``, ``kind``), with their headlines."""
     text = (view.args.get("ticker") or [""])[0].strip()
+    found = view.store.calendar.dates(
+        first, last, moment, ticker=read_ticker(text) if text else "", kind=read_word(view.args, "kind"), limit=limit,
+        backwards=backwards,
+    )  # fmt: skip
+    return view.store.calendar.titled(found)
+
+
+def every(view: PageView, moment: dt.datetime) -> list[KnownDate]:
+    """All dates that an address asks for, from two weeks before a moment on."""
     today = clock.new_york_date(moment)
-    return view.store.calendar.dates(
-        today - _PAST,
-        today + _AHEAD,
-        moment,
-        ticker=read_ticker(text) if text else "",
-        kind=read_word(view.args, "kind"),
-    )
+    return asked(view, moment, today - _PAST, today + _AHEAD, limit=ALL)
 
 
 def page(view: PageView) -> Answer:
     """The page ``/calendar``."""
     moment = read_moment(view.args) or _present(view)
-    today = clock.new_york_date(moment)
-    listed, titled = asked(view, moment), view.store.calendar.titled
-    ahead = [d for d in listed if d.day >= today]
-    months = [(m, list(group)) for m, group in groupby(titled(ahead[:MOST]), lambda d: f"{d.day:%B %Y}")]
+    today, day = clock.new_york_date(moment), dt.timedelta(days=1)
+    ahead = asked(view, moment, today, today + _AHEAD, limit=MOST + 1)
+    months = [(m, list(group)) for m, group in groupby(ahead[:MOST], lambda d: f"{d.day:%B %Y}")]
     return view.render(
         "calendar.html",
         nav="calendar",
         months=months,
-        past=titled([d for d in listed if d.day < today][::-1][:MOST]),
-        more=max(len(ahead) - MOST, 0),
+        past=asked(view, moment, today - _PAST, today - day, limit=MOST, backwards=True),
+        most=MOST if len(ahead) > MOST else 0,
         today=today,
         moment=moment,
         kind=read_word(view.args, "kind"),

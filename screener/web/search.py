@@ -9,6 +9,7 @@ from datasette.utils import sqlite_timelimit
 
 from screener.language.symbols import typed_ticker
 from screener.store.outlines import HIT, Found
+from screener.store.search import FEW
 from screener.types import Listing
 from screener.web.evidence import Piece
 from screener.web.query import read_text
@@ -22,12 +23,14 @@ _NEWEST_MS = 1200
 def found(view: PageView, text: str, limit: int = LIMIT) -> tuple[list[Found], bool]:
     """Stories that hold all the words, and whether they are in order of fit.
 
-    A common word in a big store has too many hits to weigh them all; then the newest come. Raises
+    A common word tells nothing, and in a big store it has too many hits to weigh them all; then the newest come. Raises
     sqlite3.OperationalError when even that takes too long.
     """
+    outlines = view.store.outlines
     try:
         with sqlite_timelimit(view.db, _BEST_MS):
-            return view.store.outlines.found(text, limit, best=True), True
+            best = not outlines.common(text, FEW)
+            return outlines.found(text, limit, best=best), best
     except sqlite3.OperationalError:
         with sqlite_timelimit(view.db, _NEWEST_MS):
             return view.store.outlines.found(text, limit, best=False), False

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 
 from screener.store import open_store
+from screener.web import search
 from tests.web.conftest import AS_OF, EARLIER, JAVASCRIPT, SCRIPT, fill, serving
 
 STORY = f"{8:016x}"
@@ -307,3 +308,14 @@ def test_no_sector_known_is_no_column(tmp_path: Path) -> None:
     with serving(path) as address, httpx2.Client(base_url=address, trust_env=False) as client:
         page = client.get("/?apart=1").text
     assert "h-sector" not in page and 'name="sector"' not in page and 'colspan="11"' in page
+
+
+def test_a_common_word_gives_the_newest_and_says_so(
+    store_path: Path, http: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "best match first" in shown(http, "/search?q=order+wins&words=1")
+    monkeypatch.setattr(search, "FEW", 1)
+    assert "newest stored first" in shown(http, "/search?q=order&words=1")
+    with open_store(store_path, readonly=True) as store:
+        assert store.outlines.common("order", 1) and not store.outlines.common("order", 9)
+        assert not store.outlines.common("  ", 0) and not store.outlines.common('"(*', 0)
