@@ -8,12 +8,13 @@ warrants, and net proceeds never do.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from screener.dilution import agents, quantity
 from screener.dilution.base import RETOLD, entry, file_number_in, title_amount, title_count
 from screener.dilution.records import Document, Entry, Kind, Status
-from screener.dilution.text import TextPart, clauses
+from screener.dilution.text import TextPart, clauses, sentences
 from screener.language import money
 from screener.sec import forms
 
@@ -78,6 +79,9 @@ _DISCOUNT = re.compile(
 _BUSINESS = re.compile(r"\b(?:sponsor|equity and asset|asset purchase|membership interest)\b", re.I)
 _OPENING = 90  # characters in which a sentence says that it retells
 _BUYERS = re.compile(r"\b(?:investors?|purchasers?|underwriters?|public)\b", re.I)
+_ACTS = re.compile(r"\bact(?:ing|ed|s)? as\b")
+_ACTS_MOST = 12  # places looked at
+_BODY = 400_000  # characters behind a cover
 LEAST = 50_000  # US dollars of a deal
 
 
@@ -119,7 +123,7 @@ def read(document: Document, parts: Sequence[TextPart], *, cover: TextPart | Non
             currency=foreign[1] if foreign else "USD" if named is not None else "",
             shares=shares,
             price=price,
-            agent=_agents(parts, cover),
+            agent=_agents(document, parts, cover),
             discount_pct=_discount(parts),
             option_shares=_option(parts),
             file_number=next((n for p in parts if (n := file_number_in(p.text))), ""),
@@ -245,12 +249,23 @@ def _status(document: Document, parts: Sequence[TextPart]) -> Status:
     return "priced" if quantity.price(words) is not None else "announced"
 
 
-def _agents(parts: Sequence[TextPart], cover: TextPart | None) -> str:
+def _agents(document: Document, parts: Sequence[TextPart], cover: TextPart | None) -> str:
     named = [p for p in parts if agents.has_role(p.text) or "underwriting agreement" in p.text.lower()]
     best = max((agents.names(p.text) for p in named), key=len, default=[])
-    if not best and cover:
-        best = agents.houses(cover.text)
+    for part in named:
+        best = agents.together(best, agents.acting(part.text)) if best else best
+    if cover:
+        best = agents.together(best, agents.headed(cover.text)) or agents.houses(cover.text)
+    if cover and not best:
+        best = next((n for p in _later(document, cover.end) if (n := agents.acting(p.text))), [])
     return "; ".join(best)
+
+
+def _later(document: Document, start: int) -> Iterator[TextPart]:
+    """The sentences behind a cover in which somebody acts as something."""
+    for found in islice(_ACTS.finditer(document.text, start, start + _BODY), _ACTS_MOST):
+        low = document.text.rfind("\n", start, found.start()) + 1
+        yield from sentences(document.text, max(low, found.start() - 400), found.end() + 200)
 
 
 def _discount(parts: Sequence[TextPart]) -> float | None:

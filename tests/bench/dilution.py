@@ -122,7 +122,7 @@ def equal(field: str, a: object, b: object) -> bool:
 def names(text: str) -> frozenset[str]:
     """The houses of a list, each by the first letters of its name."""
     plain = (re.sub(r"[^a-z]", "", n.lower().removeprefix("the ")) for n in text.split(";"))
-    return frozenset({"agp": "agp", "bny": "bnym"}.get(n[:3], n[:4]) for n in plain if n)
+    return frozenset({"agp": "agp", "bmo": "bmo", "bny": "bnym"}.get(n[:3], n[:4]) for n in plain if n)
 
 
 def pairs(truths: list[Truth], entries: list[Entry]) -> Iterator[tuple[Truth | None, Entry | None]]:
