@@ -51,7 +51,8 @@ _BEFORE = re.compile(
     rf"(?:\sas\s(?:the |our |a |its |joint |sole |exclusive |lead |co-)*|\s?(?={_OF_DEAL}))"
 )
 _AND_AS = re.compile(
-    rf"(?:,\s|\band\s)(?P<names>[A-Z][^,;:]{{1,60}}?(?:,\s(?:LLC|Inc\.|L\.?P\.|Ltd\.))?),?\s(?:acted |served |acting |is |was )?as\s(?:{_OF_DEAL})"
+    rf"(?:,\s|\band\s)(?P<names>[A-Z][^,;:]{{1,60}}?(?:,\s(?:LLC|Inc\.|L\.?P\.|Ltd\.))?),?\s(?:acted |served |acting |is |was )?"
+    rf"as\s(?:{_OF_DEAL})"
 )
 _JOB_FIRST = re.compile(
     rf"\b(?:{_OF_DEAL})(?:\sfor (?:the|this) [\w\s]{{3,40}}?)?(?:\s(?:is|are|was|were)|:)\s(?=[A-Z])", re.I
@@ -151,7 +152,11 @@ def headed(text: str) -> list[str]:
 
 def _bare(line: str) -> list[str]:
     """The names of a line that holds nothing else."""
-    if len(line) > LONGEST or line.endswith(".") and not _SUFFIX.match(line.split()[-1]) or re.search(r"[\d$:]", line):
+    if (
+        len(line) > LONGEST
+        or (line.endswith(".") and not _SUFFIX.match(line.split()[-1]))
+        or re.search(r"[\d$:]", line)
+    ):
         return []
     return _names(line)
 

@@ -19,7 +19,7 @@ from screener.language import money
 from screener.sec import forms
 
 _SELLS = re.compile(
-    r"\b(?:(?:agreed|agree|agrees) to (?:issue and sell|sell and issue|sell|issue|purchase)|is offering|are offering"
+    r"\b(?:(?:agreed|agree|agrees) to (?:issue and sell|sell and issue|sell|issue|purchase|buy)|is offering|are offering"
     r"|is selling|are (?:also )?selling"
     r"|issu\w+ and s(?:ale|old|ell)|sold (?:and issued )?(?:an aggregate|to)|(?:issued|sold) (?:to (?:the "
     r"|certain )?[\w ]{0,40})?(?:an aggregate of|a total of)"
@@ -53,10 +53,17 @@ _GROSS = re.compile(
 _NOT_GROSS = re.compile(
     r"\b(?:exercise|exercised|additional|option|warrants? (?:are|is|were)|if any|commission|fee of|\d% of)\b", re.I
 )
+# An option that was exercised at the closing is part of the deal: "… which included the full exercise of the option …".
+_TAKEN_IN = re.compile(
+    r"\b(?:includ\w+|after giving effect to|following|reflecting)\b[^,;.$]{0,60}?\bexercise\b(?:[^,;.$]|,(?=\d)){0,110}",
+    re.I,
+)
 _BEHIND = re.compile(
     r"\s(?:(?!proceeds)\w+[\s-]){0,5}?(?:offering|registered direct|private placement|financing)\b", re.I
 )
-_TOTAL = re.compile(r"\b(?:public |combined )?offering price\b(?:[^\n$]{0,40}\n{0,4}\s?\$?\s?[\d,.]+){1,3}", re.I)
+_TOTAL = re.compile(
+    r"\b(?:public |combined )?offering price\b(?:[^\n$]{0,40}?\n{0,4}\s?(?:US\s?)?\$?\s{0,3}[\d,.]+){1,3}", re.I
+)
 _MONEY_CELL = re.compile(r"\$?\s?(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?)")
 _CLOSED = re.compile(
     r"\b(?:closed|closing (?:of the [\w ]{0,30})?occurred|consummated|completed|settled|has issued)\b", re.I
@@ -185,7 +192,7 @@ def _tells_less(part: TextPart) -> bool:
 def _gross(parts: Sequence[TextPart]) -> float | None:
     for part in parts:
         for found in _GROSS.finditer(part.text):
-            head = part.text[max(0, found.start() - 100) : found.end()]
+            head = _TAKEN_IN.sub("", part.text[max(0, found.start() - 170) : found.end()])[-100 - len(found.group()) :]
             behind = part.text[found.end() : found.end() + 110]
             if _NOT_GROSS.search(head) or re.search(r"\b(?:upon|from) the (?:full |cash )?exercise\b", behind, re.I):
                 continue

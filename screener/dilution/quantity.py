@@ -33,7 +33,9 @@ EXERCISE_PRICE = re.compile(
     r"(?:exercise|strike) prices? (?:for (?:the|each) [\w\s-]{1,40})?"
     r"(?:\([^)]{0,60}\)\s?)?"
     r"(?:per (?:\w+[\s-]){0,3}?share |per (?:whole )?warrant )?"
-    r"(?:of|equal to|is|was|at|will be|will equal|shall be|remains)?\s?(?:approximately |initially |only )?"
+    r"(?:of|equal to|is|was|at|will be|will equal|shall be|remains)?\s?"
+    r"(?:(?:equal to )?\d{1,3}(?:\.\d{1,2})?% of (?:the )?[^.;$%]{3,80}?,? (?:or|which is|being) )?"
+    r"(?:approximately |initially |only )?"
     r"(?=(?:US|U\.S\.\s?)?\$\s?[\d.])",
     re.I,
 )

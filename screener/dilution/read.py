@@ -11,10 +11,24 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import structs
 
-from screener.dilution import convertible, counts, deal, equity_line, notice, programme, resale, shelf, split, warrants
-from screener.dilution.base import ProspectusPage, page
-from screener.dilution.records import Document, Entry
+from screener.dilution import (
+    convertible,
+    counts,
+    deal,
+    equity_line,
+    notice,
+    programme,
+    resale,
+    shelf,
+    split,
+    warrant_table,
+    warrants,
+)
+from screener.dilution.base import ProspectusPage, at, entry, page
+from screener.dilution.quantity import PENNY
+from screener.dilution.records import Document, Entry, Kind
 from screener.dilution.text import TextPart, sentences
+from screener.dilution.warrant_names import NAMED, name_of
 from screener.sec import forms
 
 LONGEST = 2_000_000  # characters of a document
@@ -117,7 +131,31 @@ def _stock(document: Document, found: ProspectusPage, named: Sequence[Entry]) ->
     exist = [p for p in listed if "arrant" in p.text and re.search(r"outstanding|weighted", p.text)]
     known = {(e.shares, e.strike) for e in named}
     more = [e for e in warrants.read(document, exist, outstanding=True) if (e.shares, e.strike) not in known]
-    return [*more, *counts.read(document, parts)]
+    known |= {(e.shares, e.strike) for e in more}
+    rows = [e for e in _tabled(document, found.start) if (e.shares, e.strike) not in known]
+    return [*more, *rows, *counts.read(document, parts)]
+
+
+def _tabled(document: Document, start: int) -> list[Entry]:
+    """The warrants of a table."""
+    out = list[Entry]()
+    for row in warrant_table.read(document.text, start, start + _SUMMARY):
+        kind: Kind = "prefunded_warrants" if row.strike <= PENNY else "warrants"
+        about = (name_of(named) if (named := NAMED.search(row.name)) else row.name.removesuffix(" Warrants"))[:40]
+        out.append(
+            entry(
+                document,
+                kind,
+                "outstanding",
+                at(document, row.start, row.end),
+                shares=row.shares,
+                strike=row.strike,
+                expires=row.expires,
+                term_years=row.term_years,
+                about="" if kind == "prefunded_warrants" else about,
+            )
+        )
+    return out
 
 
 def _is_boilerplate(text: str) -> bool:

@@ -11,11 +11,13 @@ from collections.abc import Iterable
 
 from msgspec import Struct, structs
 
-from screener.dilution import quantity
+from screener.dilution import quantity, units
 from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry
-from screener.dilution.term import expires, term_years
+from screener.dilution.term import ending, expires, term_years
 from screener.dilution.text import TextPart, clauses
+from screener.dilution.warrant_names import NAMED, Mention, mentions, names
+from screener.language import money
 from screener.language.numbers import DIGITS, scaled
 
 _TO_BUY = re.compile(
@@ -41,10 +43,6 @@ _NUMBERED = re.compile(
     r"|redeemable )*[Ww]arrants)\b"
 )
 _PREFUNDED = re.compile(r"pre-?\s?funded", re.I)
-_NAMED = re.compile(
-    r"(?P<name>(?:[A-Z][\w./’'-]*\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
-    r"|(?<=The )warrants? (?=will|are|have|may)|(?<=Each )warrant (?=will|is|has|may|entitles)"
-)
 _EXERCISED = re.compile(
     r"\b(?:has|have|had|were|was|been|holders?|investors?|purchasers?)\s(?:since\s|fully\s|cashlessly\s)?exercised\b"
     r"|\bupon the exercise of (?:pre-funded )?warrants related\b",
@@ -57,6 +55,7 @@ _MAY = re.compile(
 )
 _SEVERAL = re.compile(r"\bvarious (?:exercise )?prices\b", re.I)
 _LISTED = re.compile(r"\bwarrants?, (?:with )?each (?:whole )?(?:warrant )?[\w\s,]{0,30}exercisable for", re.I)
+_OTHERS = re.compile(r"Existing|Placement Agent|Representative|Underwriter|Public|Lender|Outstanding|Prior|Original")
 _OLD = re.compile(r"\b(?:existing|prior|original|old)\s(?:\w+\s){0,2}warrants?", re.I)
 
 
@@ -73,6 +72,7 @@ class Group(Struct, frozen=True, kw_only=True):
     expires: str | None = None
     weighted: bool = False
     exercised: bool = False
+    unit: bool = False  # comes with a unit; no count is stated
 
 
 def read(
@@ -86,6 +86,8 @@ def read(
     groups = list[Group]()
     for part in parts:
         groups = _joined(groups, _of(part))
+    if not any(g.shares and not g.prefunded and not g.exercised for g in groups):
+        groups += _of_units(parts, groups)
     for part in parts:
         groups = _completed(groups, part)
     for part in later:
@@ -93,8 +95,21 @@ def read(
             for told in _of(part):
                 groups = [_filled(g, told) if g.strike is None and _same(g, told) else g for g in groups]
     return [
-        _entry(document, g, outstanding=outstanding) for g in groups if g.shares is not None or g.strike is not None
+        _entry(document, g, outstanding=outstanding)
+        for g in groups
+        if g.shares is not None or g.strike is not None or g.unit
     ]
+
+
+def _of_units(parts: list[TextPart], groups: list[Group]) -> list[Group]:
+    """Warrants that come with units, when no count of warrants is stated."""
+    known = {g.strike for g in groups if g.strike is not None}
+    return [
+        Group(part=u.part, names=u.names, prefunded=False, shares=None, strike=u.strike, term_years=u.term_years,
+              expires=u.expires, unit=True)
+        for u in units.read(parts)
+        if u.strike not in known
+    ]  # fmt: skip
 
 
 def _with_pronouns(parts: Iterable[TextPart]) -> list[TextPart]:
@@ -104,7 +119,7 @@ def _with_pronouns(parts: Iterable[TextPart]) -> list[TextPart]:
     for part in parts:
         if "arrant" in part.text:
             out.append(part)
-            found = _NAMED.search(part.text)
+            found = NAMED.search(part.text)
             last = found.group() if found else ""
         elif last and part.text.startswith("They "):
             out.append(TextPart(part.start, part.end, last + part.text[4:]))
@@ -146,7 +161,7 @@ def _of(part: TextPart) -> list[Group]:
     exercised = _EXERCISED.search(part.text) and not _MAY.search(part.text)
     for clause in clauses(part):
         if _SEVERAL.search(clause.text):
-            inherited = _names(clause.text)
+            inherited = names(clause.text)
         found = _clause(clause, part.text, bool(exercised))
         out += [structs.replace(g, names=g.names | inherited) if "arrants" not in clause.text else g for g in found]
     return out
@@ -216,7 +231,7 @@ def _group(part: TextPart, words: str, count: float | None, *, exercised: bool =
     nominal = bool(quantity.NOMINAL.search(words))
     return Group(
         part=part,
-        names=_names(local) | _names(words[len(local) :] if words.startswith(local) else words),
+        names=names(local) | names(words[len(local) :] if words.startswith(local) else words, defined=True),
         prefunded=bool(_PREFUNDED.search(local or words)) or nominal,
         shares=count,
         strike=strike,
@@ -225,19 +240,6 @@ def _group(part: TextPart, words: str, count: float | None, *, exercised: bool =
         weighted=quantity.is_weighted(words),
         exercised=exercised,
     )
-
-
-def _names(text: str) -> frozenset[str]:
-    """The first defined name of warrants in a text, without "each" and "the"."""
-    found = re.search(r"[“\"](?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?(?: Shares)?[”\",]", text) or _NAMED.search(
-        text
-    )
-    name = _bare(found["name"] or "") if found else ""
-    return frozenset((name,)) if name else frozenset()
-
-
-def _bare(name: str) -> str:
-    return re.sub(r"^(?:Each|The|Such|All|These|Our)\b\s?", "", name.strip()).strip()
 
 
 def _joined(groups: list[Group], more: list[Group]) -> list[Group]:
@@ -272,35 +274,69 @@ def _filled(group: Group, other: Group) -> Group:
 
 def _completed(groups: list[Group], part: TextPart) -> list[Group]:
     """What a sentence says of warrants that it names: strike, term, expiry, price of a pre-funded one."""
-    found = list(_NAMED.finditer(part.text))
     if _LOCKED.search(part.text) or _LISTED.search(part.text):
+        return groups
+    for mention in mentions(part.text):
+        several = len(mention.names) > 1 and "respectively" in mention.words
+        strikes = _prices(mention.words, len(mention.names)) if several else None
+        terms = [n.years for n in ending(mention.words)] if several else []
+        for i, name in enumerate(mention.names):
+            told = _told(part, mention, name)
+            if strikes:
+                told = structs.replace(told, strike=strikes[i])
+            if len(terms) == len(mention.names):
+                told = structs.replace(told, term_years=terms[i])
+            groups = _given(groups, name, told)
+    return groups
+
+
+def _prices(words: str, count: int) -> list[float] | None:
+    """As many US dollar amounts as names they belong to, in order."""
+    found = [a.value for a in money.find(words) if a.currency == "USD"]
+    return found if len(found) == count else None
+
+
+def _told(part: TextPart, mention: Mention, name: str) -> Group:
+    if _PREFUNDED.search(name):
+        strike = quantity.strike(mention.words) or _remainder(part.text)
+        price = _per(part.text, mention.start, mention.end)
+        return Group(part=part, names=frozenset(), prefunded=True, shares=None, strike=strike, price=price,
+                     term_years=term_years(mention.words), expires=expires(mention.words))  # fmt: skip
+    until = expires(mention.words)
+    if until is None and re.search(r"\bexpir\w+ date of (?:the |our )?$", part.text[: mention.start]):
+        until = expires(part.text[max(0, mention.start - 50) : mention.end + len(mention.words)])
+    return Group(
+        part=part,
+        names=frozenset(),
+        prefunded=False,
+        shares=None,
+        strike=quantity.strike(mention.words),
+        term_years=_term(part.text, mention),
+        expires=until,
+    )
+
+
+def _term(text: str, mention: Mention) -> float | None:
+    """The term that is said of warrants: behind their name ("exercise period of the Warrants is …"), else right before it."""
+    low = max(0, mention.start - 50)
+    around = text[low : mention.end + len(mention.words)]
+    behind = (n.years for n in ending(around) if n.start >= mention.end - low)
+    return next(behind, None) or term_years(text[max(0, mention.start - 24) : mention.end])
+
+
+def _given(groups: list[Group], name: str, told: Group) -> list[Group]:
+    """The groups that a name means, completed with what is told of it."""
+    if told.prefunded:
+        return [_filled(g, told) if g.prefunded and not g.exercised else g for g in groups]
+    if told.strike is None and told.term_years is None and told.expires is None:
         return groups
     lone = [i for i, g in enumerate(groups) if not g.prefunded and not g.weighted and not g.exercised]
     if not lone:  # warrants at a nominal strike are not always called pre-funded
         lone = [i for i, g in enumerate(groups) if not g.weighted and not g.exercised and "Pre-Funded" not in g.names]
-    for i, match in enumerate(found):
-        end = found[i + 1].start() if i + 1 < len(found) else len(part.text)
-        words, name = part.text[match.end() : end], _bare(match["name"] or "")
-        if _PREFUNDED.search(name):
-            left = quantity.strike(words) or _remainder(part.text)
-            told = Group(
-                part=part, names=frozenset(), prefunded=True, shares=None, strike=left, price=_per(part.text, match)
-            )
-            groups = [_filled(g, told) if g.prefunded and not g.exercised else g for g in groups]
-            continue
-        around = part.text[max(0, match.start() - 50) : end]
-        strike, term, until = quantity.strike(words), term_years(around), expires(words)
-        if strike is None and term is None and until is None:
-            continue
-        told = Group(
-            part=part, names=frozenset(), prefunded=False, shares=None, strike=strike, term_years=term, expires=until
-        )
-        plain = not name
-        chosen = [k for k in lone if (not plain and name in groups[k].names)] or (
-            lone if plain or len(lone) == 1 else []
-        )
-        groups = [_filled(g, told) if k in chosen and not g.weighted else g for k, g in enumerate(groups)]
-    return groups
+    chosen = [k for k in lone if name and name in groups[k].names]
+    if not chosen and (not name or (len(lone) == 1 and not _OTHERS.match(name))):
+        chosen = lone
+    return [_filled(g, told) if k in chosen and not g.weighted else g for k, g in enumerate(groups)]
 
 
 def _remainder(text: str) -> float | None:
@@ -309,13 +345,13 @@ def _remainder(text: str) -> float | None:
     return quantity.dollars_at(text, found.end()) if found else None
 
 
-def _per(text: str, match: re.Match[str]) -> float | None:
-    """ "… and $3.4899 per Pre-funded Warrant": the price before the name."""
-    stated = _PREFUNDED_PRICE.search(text, max(0, match.start() - 20))
-    if stated and stated.start() < match.end():
+def _per(text: str, start: int, end: int) -> float | None:
+    """ "… and $3.4899 per Pre-funded Warrant": the price before the name that stands there, or behind "price of each"."""
+    stated = _PREFUNDED_PRICE.search(text, max(0, start - 20))
+    if stated and stated.start() < end:
         return quantity.dollars_at(text, stated.end())
-    if re.search(r"exercise price of \$[\d.]+ per $", text[max(0, match.start() - 40) : match.start()]):
+    if re.search(r"exercise price of \$[\d.]+ per $", text[max(0, start - 40) : start]):
         return None
-    before = re.search(r"(?=\$[\d.]+ (?:per|for each) $)", text[max(0, match.start() - 24) : match.start()])
-    at = max(0, match.start() - 24) + before.start() if before else -1
+    before = re.search(r"(?=\$[\d.]+ (?:per|for each) $)", text[max(0, start - 24) : start])
+    at = max(0, start - 24) + before.start() if before else -1
     return quantity.dollars_at(text, at) if before else None

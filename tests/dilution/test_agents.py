@@ -38,7 +38,16 @@ def test_who_sells(text: str, wanted: list[str]) -> None:
 
 
 def test_the_foot_of_a_cover() -> None:
-    foot = "Sole Book-Running Manager\n\nCraig-Hallum\n\nCo-Managers\n\nDelmar & Company\n\nPell Street\n\nThe date of this prospectus"
+    foot = "\n\n".join(
+        (
+            "Sole Book-Running Manager",
+            "Craig-Hallum",
+            "Co-Managers",
+            "Delmar & Company",
+            "Pell Street",
+            "The date of this is",
+        )
+    )
     assert agents.headed(foot) == ["Craig-Hallum", "Delmar & Company", "Pell Street"]
     assert agents.headed("Eagle Point Markets\n\nSole Placement Agent\n\nThe date of this is March 1, 2027") == [
         "Eagle Point Markets"
