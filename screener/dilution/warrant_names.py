@@ -40,7 +40,7 @@ def name_of(found: re.Match[str]) -> str:
     return " ".join(w[:1].upper() + w[1:] for w in re.sub(r"[’']s?$", "", plain.strip()).replace("-f", "-F").split())
 
 
-class Mention(NamedTuple):
+class NamedWarrants(NamedTuple):
     """Warrants named in a sentence, several when "and" joins them; ``words`` is what is said of them."""
 
     names: tuple[str, ...]
@@ -49,9 +49,9 @@ class Mention(NamedTuple):
     words: str
 
 
-def mentions(text: str) -> list[Mention]:
+def mentions(text: str) -> list[NamedWarrants]:
     """The warrants that a sentence names, in order, each with the words behind it."""
-    found, out = list(NAMED.finditer(text)), list[Mention]()
+    found, out = list(NAMED.finditer(text)), list[NamedWarrants]()
     joined, start = list[str](), -1
     for i, match in enumerate(found):
         end = found[i + 1].start() if i + 1 < len(found) else len(text)
@@ -61,7 +61,7 @@ def mentions(text: str) -> list[Mention]:
         start = match.start() if start < 0 else start
         if _CONNECTS.fullmatch(text[match.end() : end]):
             continue
-        out.append(Mention(tuple(joined), start, match.end(), text[match.end() : end]))
+        out.append(NamedWarrants(tuple(joined), start, match.end(), text[match.end() : end]))
         joined, start = [], -1
     return out
 

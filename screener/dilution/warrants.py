@@ -16,7 +16,7 @@ from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry
 from screener.dilution.term import ending, expires, term_years
 from screener.dilution.text import TextPart, clauses
-from screener.dilution.warrant_names import NAMED, Mention, mentions, names
+from screener.dilution.warrant_names import NAMED, NamedWarrants, mentions, names
 from screener.language import money
 from screener.language.numbers import DIGITS, scaled
 
@@ -296,7 +296,7 @@ def _prices(words: str, count: int) -> list[float] | None:
     return found if len(found) == count else None
 
 
-def _told(part: TextPart, mention: Mention, name: str) -> Group:
+def _told(part: TextPart, mention: NamedWarrants, name: str) -> Group:
     if _PREFUNDED.search(name):
         strike = quantity.strike(mention.words) or _remainder(part.text)
         price = _per(part.text, mention.start, mention.end)
@@ -316,7 +316,7 @@ def _told(part: TextPart, mention: Mention, name: str) -> Group:
     )
 
 
-def _term(text: str, mention: Mention) -> float | None:
+def _term(text: str, mention: NamedWarrants) -> float | None:
     """The term that is said of warrants: behind their name ("exercise period of the Warrants is …"), else right before it."""
     low = max(0, mention.start - 50)
     around = text[low : mention.end + len(mention.words)]
