@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-# A busy machine makes any example slow; nothing of the suite measures time that way.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+# A busy machine makes any example slow; nothing of the suite measures time that way. The suite takes a few examples of
+# open input each time, other ones every time; ``pytest --hypothesis-profile long`` takes many.
+for _name, _examples in (("suite", 40), ("long", 1000)):
+    settings.register_profile(
+        _name, max_examples=_examples, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+settings.load_profile("suite")
 SHARED = Path(os.environ.get("SCREENER_TEST_DATA", Path(__file__).resolve().parents[2] / "shared" / "data"))
 LOOPBACK = ("127.", "::1", "localhost")
 _connect = socket.socket.connect

@@ -286,7 +286,8 @@ _PLAIN = {"type": "string", "pattern": "^[A-Za-z0-9]{1,60}$"}
 _NUMBER = {"type": "number"}
 _SWITCH = {"enum": ["0", "1"]}
 _END = {"min": "at least", "max": "at most"}
-_SYMBOL = {"type": "string", "pattern": "^[A-Z0-9][A-Z0-9.-]{0,9}$"}
+# One short of the longest ticker: the mark of a line may grow by a letter (-R is -RI).
+_SYMBOL = {"type": "string", "pattern": "^[A-Z0-9][A-Z0-9.-]{0,8}$"}
 _FILTERS = [
     _DAY,
     _AS_OF,

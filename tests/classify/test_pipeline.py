@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.classify.components import FILING_LEAD
@@ -44,7 +44,6 @@ def check_spans(story: Story, answer: Classified) -> None:
             assert getattr(story, span.field)[span.start : span.end] == span.text
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     title=st.one_of(st.text(), st.lists(PIECES).map("".join)),
     text=st.one_of(st.text(), st.lists(PIECES).map("".join)),

@@ -6,7 +6,7 @@ import datetime as dt
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.collectors.channel import read_channel
@@ -177,7 +177,6 @@ def escaped(text: str) -> str:
 
 
 @given(st.lists(st.tuples(WORDS, WORDS, st.integers(1, 10**6)), min_size=1, max_size=4))
-@settings(max_examples=60)
 def test_the_fast_reader_agrees_with_feedparser(rows: list[tuple[str, str, int]]) -> None:
     inner = "</item><item>".join(
         f"<title>{escaped(t)}</title><description>{escaped(d)}</description><guid isPermaLink='false'>{n}</guid>"
@@ -208,7 +207,6 @@ SPEC = FeedSpec(name="wire", kind="feed", url="https://wire.example/feed")
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
 def test_damaged_feeds_never_raise(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(GOOD)))
     end = data.draw(st.integers(start, min(len(GOOD), start + 200)))
@@ -220,7 +218,6 @@ def test_damaged_feeds_never_raise(data: st.DataObject) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"", b"<rss><channel>", b"<feed>", b"{", b"<?xml "]))
-@settings(max_examples=150, deadline=None)
 def test_random_bytes_never_raise(body: bytes, start: bytes) -> None:
     read_channel(start + body)
     parse_getcurrent(start + body)

@@ -172,7 +172,7 @@ def test_unreadable_text_is_a_problem(tmp_path: Path) -> None:
     assert "cannot be read as UTF-8" in problems(tmp_path)[0]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, len(GOOD.splitlines()) - 1), st.text(alphabet="abz {}[]:|'\"-#,&*!0.9\n", max_size=20))
 def test_any_change_of_a_line_loads_or_says_where(tmp_path: Path, index: int, text: str) -> None:
     lines = GOOD.splitlines()

@@ -56,7 +56,6 @@ candidates = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(candidates, min_size=1, max_size=4))
 def test_the_reasons_add_up_to_every_number(group: list[Candidate]) -> None:
     row = one(*group)

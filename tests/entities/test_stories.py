@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -461,7 +461,6 @@ def corpus(picks: list[tuple[int, int, int]]) -> list[tuple[Item, Resolved, str]
     return out
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(0, 3), st.integers(0, 4), st.integers(1, 4)), max_size=8, unique_by=lambda p: p[:2]),
     st.randoms(use_true_random=False),
@@ -485,7 +484,6 @@ def test_versions_of_a_known_story(case: str) -> None:
     assert replace(versions[-1], id="") == replace(join(*items)[0], id="")
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.tuples(st.text(max_size=60), st.text(max_size=60), st.integers(0, 200)), max_size=6))
 def test_any_words_join_or_do_not(news: list[tuple[str, str, int]]) -> None:
     items = [item(title, hours, body=body, source_id=str(n)) for n, (title, body, hours) in enumerate(news)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.language import dates
@@ -25,7 +25,6 @@ STYLES = [
 
 
 @given(DAYS, st.sampled_from(STYLES))
-@settings(max_examples=100)
 def test_styles(day: dt.date, style: str) -> None:
     name = day.strftime("%B")
     written = style.format(B=name, b=name[:3], U=name.upper(), d=day.day, m=day.month, Y=day.year, s=suffix(day.day))
@@ -34,7 +33,6 @@ def test_styles(day: dt.date, style: str) -> None:
 
 
 @given(DAYS, st.integers(-80, 260))
-@settings(max_examples=100)
 def test_a_day_without_a_year_takes_it_from_the_last_full_date(day: dt.date, gap: int) -> None:
     other = day + dt.timedelta(days=gap)
     if other.year > 2099 or other.year < 2001 or other == day:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.language.moments import NOTHING, Stated, is_later, publication, read
@@ -118,7 +118,6 @@ minutes = st.integers(-12 * 4, 14 * 4).map(lambda q: dt.timezone(dt.timedelta(mi
 
 
 @pytest.mark.parametrize("style", sorted(BY_OFFSET))
-@settings(max_examples=100, deadline=None)
 @given(moment=moments, zone=minutes)
 def test_a_stated_offset_is_kept(style: str, moment: dt.datetime, zone: dt.timezone) -> None:
     text = BY_OFFSET[style](moment.astimezone(zone), "")
@@ -126,7 +125,6 @@ def test_a_stated_offset_is_kept(style: str, moment: dt.datetime, zone: dt.timez
 
 
 @pytest.mark.parametrize("style", sorted(BY_NAME))
-@settings(max_examples=100, deadline=None)
 @given(moment=moments, name=st.sampled_from(sorted(SHIFTS)))
 def test_a_stated_name_is_kept(style: str, moment: dt.datetime, name: str) -> None:
     text = BY_NAME[style](in_named(moment, name), name)
@@ -134,7 +132,6 @@ def test_a_stated_name_is_kept(style: str, moment: dt.datetime, name: str) -> No
 
 
 @pytest.mark.parametrize("style", sorted(UNZONED))
-@settings(max_examples=100, deadline=None)
 @given(moment=moments)
 def test_without_a_zone_the_feeds_own_is_taken(style: str, moment: dt.datetime) -> None:
     local = moment.astimezone(NEW_YORK)
@@ -145,21 +142,18 @@ def test_without_a_zone_the_feeds_own_is_taken(style: str, moment: dt.datetime) 
 
 
 @pytest.mark.parametrize("style", sorted(EPOCH))
-@settings(max_examples=100, deadline=None)
 @given(moment=moments)
 def test_numbers_since_1970(style: str, moment: dt.datetime) -> None:
     assert read(EPOCH[style](round(moment.timestamp()))).moment == moment
 
 
 @pytest.mark.parametrize("place", ["ET", "Eastern", "Eastern Time", "EST5EDT", "America/New_York", "US/Eastern"])
-@settings(max_examples=100, deadline=None)
 @given(moment=moments)
 def test_a_place_knows_its_summer(place: str, moment: dt.datetime) -> None:
     local = moment.astimezone(NEW_YORK)
     assert read(mail(local, place)).moment == local.replace(fold=0).astimezone(dt.UTC)
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.text(max_size=90))
 def test_anything_is_read_or_nothing(text: str) -> None:
     stated = read(text, "America/New_York")
@@ -167,7 +161,6 @@ def test_anything_is_read_or_nothing(text: str) -> None:
     assert publication(stated, NOON) is None or publication(stated, NOON) <= NOON  # type: ignore[operator]
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=9))
 def test_words_of_dates_in_any_order_never_raise(words: list[str]) -> None:
     assert isinstance(read(" ".join(words), "Europe/Paris"), Stated)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.language import currencies, money
@@ -51,7 +51,6 @@ def millions(draw: st.DrawFn) -> tuple[str, float]:
 
 
 @given(millions(), st.sampled_from(BEFORE))
-@settings(max_examples=100)
 def test_sign_in_front(written: tuple[str, float], sign: tuple[str, str]) -> None:
     text = f"Zorvane closes a {sign[0]}{written[0]} deal with Steelco"
     found = money.find(text)
@@ -60,7 +59,6 @@ def test_sign_in_front(written: tuple[str, float], sign: tuple[str, str]) -> Non
 
 
 @given(st.decimals("1", "999", places=1), st.sampled_from(AFTER), st.sampled_from([" million", "-million", " Million"]))
-@settings(max_examples=100)
 def test_currency_behind(value: object, sign: tuple[str, str], unit: str) -> None:
     text = f"Zorvane wins a {value}{unit}{sign[0]} contract"
     assert [(a.value, a.currency) for a in money.find(text)] == [(pytest.approx(float(str(value)) * 1e6), sign[1])], (
@@ -69,7 +67,6 @@ def test_currency_behind(value: object, sign: tuple[str, str], unit: str) -> Non
 
 
 @given(st.decimals("1", "999", places=1), st.sampled_from(TAILS), st.sampled_from([" million", "M", ",000,000"]))
-@settings(max_examples=100)
 def test_dollars_named_behind(value: object, behind: tuple[str, str], unit: str) -> None:
     digits = str(value) if unit != ",000,000" else str(value).split(".", maxsplit=1)[0]
     text = f"Zorvane closes ${digits}{unit}{behind[0]}"
@@ -77,7 +74,6 @@ def test_dollars_named_behind(value: object, behind: tuple[str, str], unit: str)
 
 
 @given(st.integers(1, 99), st.sampled_from(["million", "billion"]), st.sampled_from([" ", "-"]))
-@settings(max_examples=100)
 def test_numbers_in_words(value: int, unit: str, dash: str) -> None:
     text = f"Zorvane signs a {word(value).title()}{dash}{unit.title()}{dash}Dollar Contract"
     assert [a.value for a in money.find(text)] == [value * {"million": 1e6, "billion": 1e9}[unit]], text
@@ -85,7 +81,6 @@ def test_numbers_in_words(value: int, unit: str, dash: str) -> None:
 
 @given(st.integers(1, 400), st.integers(1, 500), st.sampled_from(["$%d to $%d million", "$%d-%d million", "$%dM-$%dM",
        "between $%d million and $%d million", "$%d - $%d million", "$%d million to $%d million"]))  # fmt: skip
-@settings(max_examples=100)
 def test_ranges(low: int, more: int, style: str) -> None:
     text = "Zorvane secures a contract worth " + style % (low, low + more)
     assert [(a.value, a.high) for a in money.find(text)] == [(low * 1e6, (low + more) * 1e6)], text
@@ -156,7 +151,6 @@ def test_currency_of_one_amount(text: str, currency: str) -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=100)
 def test_any_text_is_read(text: str) -> None:
     for amount in money.find(text):
         assert 0 <= amount.start < amount.end <= len(text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.language import ratios
@@ -25,7 +25,6 @@ REVERSE = [
 
 
 @given(st.integers(2, 999), st.sampled_from(REVERSE))
-@settings(max_examples=100)
 def test_reverse_styles(n: int, style: str) -> None:
     text = "Zorvane Inc. announced " + style.format(n=n, w=word(n))
     found = ratios.find(text)
@@ -34,7 +33,6 @@ def test_reverse_styles(n: int, style: str) -> None:
 
 
 @given(st.decimals("1.01", "99.99", places=2))
-@settings(max_examples=100)
 def test_fractions(n: object) -> None:
     found = ratios.find(f"a 1-for-{n} reverse split")
     assert [(r.a, r.b) for r in found] == [(1, pytest.approx(float(str(n))))]
@@ -42,7 +40,6 @@ def test_fractions(n: object) -> None:
 
 @given(st.integers(1, 10), st.integers(1, 20), st.sampled_from(["{a}-for-{b} stock split", "{x}-for-{y} stock split",
        "{a}:{b} stock split", "{a} for {b} stock split", "a {x} for {y} split", "a stock split of {a}-for-{b}"]))  # fmt: skip
-@settings(max_examples=100)
 def test_forward_styles(low: int, more: int, style: str) -> None:
     high = low + more
     text = "Zorvane declares " + style.format(a=high, b=low, x=word(high), y=word(low))
@@ -90,7 +87,6 @@ def test_ranges(text: str, expected: list[tuple[int | None, int]]) -> None:
 @given(
     st.integers(1, 10), st.integers(1, 10), st.sampled_from(["{a}-for-{b}", "{a}:{b}", "{x}-for-{y}", "{a} for {b}"])
 )
-@settings(max_examples=100)
 def test_direction_elements(a: int, b: int, style: str) -> None:
     text = fold("a " + style.format(a=a, b=b, x=word(a), y=word(b)) + " split")
     up = any(compile_wording("<more-for-less> split").find(text))

@@ -106,7 +106,7 @@ CUTS = st.lists(st.integers(0, 20), max_size=4)
     cuts=CUTS,
     others=CUTS,
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_list_as_of_t_is_the_list_made_at_t(
     items: list[Item], offset: int, cuts: list[int], others: list[int], empty: Path
 ) -> None:
@@ -127,7 +127,7 @@ def test_the_list_as_of_t_is_the_list_made_at_t(
     order=st.randoms(use_true_random=False),
     cuts=CUTS,
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_items_may_be_taken_in_any_order(
     items: list[Item], offset: int, order: random.Random, cuts: list[int], empty: Path
 ) -> None:

@@ -74,7 +74,7 @@ cell = st.text(st.characters(codec="utf-8"), max_size=6) | st.sampled_from(
 
 
 @given(st.lists(st.lists(cell, max_size=5), max_size=6))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_rows_under_a_good_header(tmp_path: Path, rows: list[list[str]]) -> None:
     path = tmp_path / "bars.csv"
     path.write_text("ticker,date,close,volume,change_pct\n" + "\n".join(",".join(r) for r in rows), encoding="utf-8")
@@ -84,7 +84,7 @@ def test_any_rows_under_a_good_header(tmp_path: Path, rows: list[list[str]]) -> 
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @pytest.mark.parametrize("name", ["bars.csv", "bars.csv.gz", "bars.parquet"])
 def test_any_bytes(tmp_path: Path, name: str, body: bytes) -> None:
     path = tmp_path / name
@@ -165,7 +165,6 @@ READERS: dict[str, tuple[Any, Any]] = {
 
 @pytest.mark.parametrize("name", list(READERS))
 @given(data=st.data())
-@settings(max_examples=80, deadline=None)
 def test_an_answer_of_another_shape_is_a_price_error_or_bars(name: str, data: st.DataObject) -> None:
     base, read = READERS[name]
     answer = data.draw(shaken(base))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -43,15 +45,21 @@ def test_no_form_is_named_elsewhere() -> None:
     assert not found, "name the family of screener/sec/forms.py instead:\n" + "\n".join(found)
 
 
+def read(path: Path) -> Any:
+    """What a rule file holds; by libyaml, for it is read whenever tests are listed."""
+    return yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+@cache
 def scored() -> list[tuple[str, str]]:
     """(file, form) for every form that a catalyst or a ranking rule names; what is noise need not be collected."""
     found = set()
     for path in sorted((ROOT / "rules").glob("catalysts/*.yml")):
         if not path.stem.startswith("noise_"):
-            rule = yaml.safe_load(path.read_text(encoding="utf-8"))
+            rule = read(path)
             found |= {(path.stem, str(form)) for form, weight in (rule.get("forms") or {}).items() if weight > 0}
     for path in sorted((ROOT / "rules").glob("ranking/*.yml")):
-        found |= {(path.stem, form) for form in named(yaml.safe_load(path.read_text(encoding="utf-8")))}
+        found |= {(path.stem, form) for form in named(read(path))}
     return sorted(f for f in found if forms.family(f[1]) or FORM.match(f[1]))
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from screener.classify.details import Details
@@ -38,7 +38,6 @@ def check(found: Details, title: str, text: str) -> None:
 
 
 @given(st.sampled_from(KINDS), st.text(max_size=300), st.text(max_size=600), st.sampled_from(["PR", "8-K", "6-K"]))
-@settings(max_examples=120, deadline=None)
 def test_any_unicode(kind: str, title: str, text: str, form: str) -> None:
     check(describe(kind, title, text, form=form), title, text)
 
@@ -46,7 +45,6 @@ def test_any_unicode(kind: str, title: str, text: str, form: str) -> None:
 @given(
     st.sampled_from(KINDS), st.lists(st.sampled_from(WORDS), max_size=40), st.lists(st.sampled_from(WORDS), max_size=80)
 )
-@settings(max_examples=120, deadline=None)
 def test_any_order_of_telling_words(kind: str, title: list[str], text: list[str]) -> None:
     head, body = " ".join(title), " ".join(text)
     found = describe(kind, head, body)
@@ -59,7 +57,6 @@ def test_any_order_of_telling_words(kind: str, title: list[str], text: list[str]
     st.floats(min_value=0.1, max_value=999.9),
     st.sampled_from([("Million", 1e6), ("billion", 1e9), ("M", 1e6), ("bn", 1e9)]),
 )
-@settings(max_examples=100, deadline=None)
 def test_amounts_survive_their_spelling(value: float, unit: tuple[str, float]) -> None:
     stated = f"{value:.1f}"
     found = describe("equity_offering", f"Acme Announces ${stated} {unit[0]} Offering", "")
