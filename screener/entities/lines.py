@@ -54,7 +54,8 @@ def line_of(ticker: str, name: str = "", beside: Collection[str] = ()) -> Line:
     return _FIFTH.get(ticker[4], "common") if fifth else "common"
 
 
-def _of_company(row: Listing, beside: Collection[str]) -> Line:
+def line_of_company(row: Listing, beside: Collection[str]) -> Line:
+    """What kind of line a listing is among its company's tickers."""
     line = line_of(row.ticker, row.name, beside)
     # When a company's root changes, its warrants keep the letters of the old one.
     lone = len(row.ticker) == 5 and row.ticker.isalpha() and row.ticker[4] in _LONE
@@ -68,7 +69,7 @@ def common_first(rows: Sequence[Listing]) -> list[Listing]:
     beside = {r.ticker for r in rows}
 
     def rank(row: Listing) -> tuple[bool, bool]:
-        return _of_company(row, beside) != "common", not row.exchange.lower().startswith(_MAIN)
+        return line_of_company(row, beside) != "common", not row.exchange.lower().startswith(_MAIN)
 
     return sorted(rows, key=rank)
 

@@ -55,7 +55,7 @@ _NAME_WORDS = 6
 def issuer_of(title: str, hints: Sequence[str], table: TickerTable) -> str:
     """The ticker of the company that the headline opens with, empty when it is the first hint's or cannot be told."""
     title, first = title[:_LONGEST], hints[0]
-    subject = _subject(title)
+    subject = subject_of(title)
     if _said(first, title, subject, table):
         return ""
     for found in _stated(title, subject, table):
@@ -76,7 +76,7 @@ def says_name(name: str, text: str) -> bool:
     return bool(telling) and telling[0] in names.words(text[:600])
 
 
-def _subject(title: str) -> str:
+def subject_of(title: str) -> str:
     """The headline up to its verb."""
     verb = _VERB.search(title, _desk(title))
     return title[: verb.start() if verb and verb.start() > 1 else _SUBJECT]

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 import msgspec
 
 from screener.entities import names
-from screener.entities.lines import common_first, common_tickers_first, shares_root
+from screener.entities.lines import common_first, common_tickers_first, line_of_company, shares_root
 from screener.entities.mentions import Mention, find_mentions
 from screener.errors import InputError
 from screener.language.symbols import plain_ticker
@@ -113,6 +113,15 @@ class TickerTable:
             main = rows[0].ticker
             found.update({r.ticker: main for r in rows[1:] if not shares_root(r.ticker, main)})
         return found
+
+    def with_units(self) -> frozenset[str]:
+        """Common stocks of companies that list units beside warrants or rights, as shells do."""
+        found = set()
+        for rows in self._by_cik.values():
+            lines = {line_of_company(r, {x.ticker for x in rows}) for r in rows} if len(rows) > 1 else set()
+            if "unit" in lines and lines & {"warrant", "right"}:
+                found.add(rows[0].ticker)
+        return frozenset(found)
 
     def listings(self) -> Iterable[Listing]:
         """Every listing, in the order of the table."""

@@ -75,7 +75,8 @@ def universe(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> dict[str
     """Membership of every ticker with a bar on a day, by the rules in ``universe.yml`` (the user's own when there)."""
     rows = workspace.store.bars.raw_days(clock.previous_session(day, UNIVERSE_SESSIONS), day, as_of)
     names = {x.ticker: x.name for x in workspace.table.listings()}
-    return members(rows, day, names, workspace.universe, workspace.table.side_lines())
+    table = workspace.table
+    return members(rows, day, names, workspace.universe, table.side_lines(), table.with_units())
 
 
 def market_of(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> Regime | None:

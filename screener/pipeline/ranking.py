@@ -145,4 +145,6 @@ def rank_grouped(
 ) -> list[WatchRow]:
     """A list from candidates by ticker: the small caps best first, then what lies outside the universe."""
     rows = rank((c for group in grouped.values() for c in group), rules or workspace.rules, run_id, day, by=by)
-    return with_membership(rows, grouped, workspace.universe, workspace.table.side_lines())
+    return with_membership(
+        rows, grouped, workspace.universe, workspace.table.side_lines(), workspace.table.with_units()
+    )

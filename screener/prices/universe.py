@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,14 +25,18 @@ COMMON, SIDE_LINE = "common", "note"
 _NUMBERS = ("market_cap", "price", "avg_dollar_volume", "exchange")
 _KEYS = ("title", "bands", "price", "avg_dollar_volume", "exchanges", "unknown", "allow", "common", "kinds")
 VOLUME_SESSIONS = 20
+TRUST = (9.0, 13.5)  # dollars a share: what a trust holds, with its interest and a premium for a deal
+CALM = 1.08  # of the highest close over the lowest
 
 
 class Kind(Struct, frozen=True, kw_only=True):
-    """One kind of security that is no common stock: ``names`` and ``tickers`` are compiled patterns."""
+    """One kind of security that is no common stock: ``names`` and ``tickers`` are compiled patterns; ``lines`` says that
+    the lines a company lists tell it too (units beside warrants or rights, at a trust's price)."""
 
     name: str
     names: re.Pattern[str] | None
     tickers: re.Pattern[str] | None
+    lines: bool = False
 
 
 class Universe(Struct, frozen=True, kw_only=True):
@@ -136,19 +140,35 @@ def _words(data: yamlfile.LineDict, key: str, where: str, whole: bool = False) -
 
 def _kind(data: yamlfile.LineDict, where: str) -> Kind:
     name = _text(data, "name", where)
-    return Kind(name=name, names=_words(data, "names", where), tickers=_words(data, "tickers", where, whole=True))
+    lines = data.get("lines", False)
+    if not isinstance(lines, bool):
+        raise YamlError(where, data.lines.get("lines", data.line), "lines", "must be true or false")
+    names, tickers = _words(data, "names", where), _words(data, "tickers", where, whole=True)
+    return Kind(name=name, names=names, tickers=tickers, lines=lines)
 
 
-def kind_of(ticker: str, name: str, rules: Universe) -> tuple[str, str]:
-    """(kind, why) of a security: "common" with no reason, or a kind and the word that shows it."""
+def like_a_trust(price: float | None, low: float | None, high: float | None) -> bool:
+    """Whether a price is that of a shell's trust: near ten dollars, and hardly moved between the lowest and the highest of
+    the sessions before. Unknown numbers speak for it: only a price that moves shows a business."""
+    if price is not None and not TRUST[0] <= price <= TRUST[1]:
+        return False
+    return not low or not high or high / low < CALM
+
+
+def kind_of(ticker: str, name: str, rules: Universe, shell: bool = False) -> tuple[str, str]:
+    """(kind, why) of a security: "common" with no reason, or a kind and the word that shows it. ``shell`` says that its
+    company lists units beside warrants or rights and trades at a trust's price."""
     for kind in rules.kinds:
         if kind.names and (found := kind.names.search(name)):
             return kind.name, f"{kind.name}: its name says {found[0]!r}"
-    if rules.common and rules.common.search(name):
+    if rules.common and rules.common.search(name) and not shell:
         return "common", ""
     for kind in rules.kinds:
         if kind.tickers and kind.tickers.match(ticker):
             return kind.name, f"{kind.name}: by its ticker"
+    for kind in rules.kinds:
+        if kind.lines and shell:
+            return kind.name, f"{kind.name}: units beside warrants or rights are listed, and its price is a trust's"
     return "common", ""
 
 
@@ -169,9 +189,11 @@ def judge(
     avg_dollar_volume: float | None = None,
     exchange: str = "",
     main_line: str = "",
+    shell: bool = False,
 ) -> Membership:
-    """Membership from plain values of the day. ``main_line`` is the company's common stock when the ticker is another."""
-    kind, why = kind_of(ticker, name, rules)
+    """Membership from plain values of the day. ``main_line`` is the company's common stock when the ticker is another;
+    ``shell`` is that of ``kind_of``."""
+    kind, why = kind_of(ticker, name, rules, shell)
     if kind == COMMON and main_line:
         kind, why = SIDE_LINE, f"{SIDE_LINE}: the company's common stock is {main_line}"
     out = [why] if why and kind not in rules.allow else []
@@ -218,16 +240,18 @@ def members(
     names: Mapping[str, str],
     rules: Universe,
     side_lines: Mapping[str, str] | None = None,
+    shells: Collection[str] = (),
 ) -> dict[str, Membership]:
     """Membership of every ticker with a bar on ``day``, from stored rows (any order, other days allowed).
 
     Cap, price and exchange are the day's; the dollar volume is the mean over the rows of the previous 20 sessions,
     unknown with fewer than 5. ``names`` are security names by ticker; ``side_lines`` give the common stock of tickers that
-    are another line of a company though neither name nor ticker says so.
+    are another line of a company though neither name nor ticker says so; ``shells`` list units beside warrants or rights.
     """
     first = clock.previous_session(day, VOLUME_SESSIONS).isoformat()
     last = day.isoformat()
     turned: dict[str, tuple[float, int]] = {}
+    closes: dict[str, list[float]] = {}
     today: dict[str, Row] = {}
     for row in rows:
         if row[1] == last:
@@ -235,6 +259,8 @@ def members(
         elif first <= row[1] < last and row[5] is not None and row[6] is not None:
             total, n = turned.get(row[0], (0.0, 0))
             turned[row[0]] = total + row[5] * row[6], n + 1
+            if row[0] in shells:
+                closes.setdefault(row[0], []).append(row[5])
     found = {}
     for ticker, row in today.items():
         total, n = turned.get(ticker, (0.0, 0))
@@ -247,5 +273,10 @@ def members(
             avg_dollar_volume=total / n if n >= 5 else None,
             exchange=row[10],
             main_line=(side_lines or {}).get(ticker, ""),
+            shell=ticker in shells and _calm(row[5], closes.get(ticker, [])),
         )
     return found
+
+
+def _calm(price: float | None, closes: Sequence[float]) -> bool:
+    return like_a_trust(price, min(closes, default=None), max(closes, default=None))

@@ -174,3 +174,11 @@ def test_the_recorded_table(shared: object) -> None:
     assert all(table.by_ticker(t) for t in ("NA", "NAN", "ON", "TRUE"))
     firsts = [table.by_cik(r.cik)[0] for r in rows if r.cik is not None]
     assert not [r.ticker for r in firsts if r.ticker.endswith("-WT") and len(table.by_cik(r.cik or 0)) > 1]
+
+
+def test_units_beside_warrants_or_rights_are_told() -> None:
+    lines = {1: ["QHLD", "QHLDU", "QHLDW"], 2: ["ZRV", "ZRV-UN", "ZRV-RI"], 3: ["ABX", "ABXU"], 4: ["CDX", "CDXW"]}
+    table = TickerTable(
+        Listing(ticker=t, name="Example Inc", exchange="Nasdaq", cik=cik) for cik, found in lines.items() for t in found
+    )
+    assert table.with_units() == {"QHLD", "ZRV"}

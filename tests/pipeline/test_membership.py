@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from screener.config import built_in
-from screener.pipeline.membership import lenient, outside
+from screener.engine.load import load_rules
+from screener.engine.rank import rank
+from screener.pipeline.membership import lenient, outside, with_membership
 from screener.prices.universe import Universe, load_universe
 from screener.types import Listing, Move
+from tests.engine import make
 
 AS_OF = dt.datetime(2026, 3, 12, 22, tzinfo=dt.UTC)
 
@@ -71,3 +74,78 @@ def test_the_users_own_bands_count(tmp_path: Path) -> None:
     (tmp_path / "universe.yml").write_text(text)
     own = lenient(load_universe(tmp_path / "universe.yml"))
     assert "market cap" in said(own, "ZORV", "Zorvane Inc", market_cap=900e6, price=2.0)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zelmar Acquisition Corp III",
+        "Zelmar Investment Co III/Cayman",
+        "Zelmar Capital Corp. II",
+        "Zelmar Capital Corp IX/Cayman",
+        "Zelmar Growth Corp II",
+        "Zelmar Holdings X, Inc. / CI",
+        "Zelmar Equity Partners II, Inc.",
+        "Zelmar Financial II Inc.",
+        "Zelmar V Capital Corp. (Cayman Islands)",
+        "ZM Merger II Corp.",
+        "Zelmar Energy Transition Corp. II",
+        "Zelmar Acquisition Corp, IV",
+        "Zelmar Investment Corp 1",
+        "Zelmar Merger Sub Ltd",
+    ],
+)
+def test_a_numbered_shell_is_told_by_its_name(rules: Universe, name: str) -> None:
+    assert "spac" in said(rules, "ZLMR", name, market_cap=250e6, price=10.4)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zelmar Capital Corp",
+        "Zelmar Investment Corp.",
+        "Zelmar-I Corp",
+        "Z Financial",
+        "Zelmar Power X Inc.",
+        "Planet 13 Zelmar Holdings Inc.",
+        "Z3 Health Partners Inc.",
+        "Zelmar Ventures III, Ltd",
+        "Super X Technology Ltd",
+        "Z.V.X. Corp",
+        "Zelmar Holdings Inc",
+        "180 Zelmar Capital Corp. /NY/",
+        "Zelmar Merger Analytics Inc",
+    ],
+)
+def test_a_business_with_a_like_name_is_inside(rules: Universe, name: str) -> None:
+    assert said(rules, "ZLMR", name, market_cap=250e6, price=10.4) == ""
+
+
+@pytest.mark.parametrize(
+    ("move", "inside"),
+    [
+        ({"price": 10.4, "volatility_pct": 0.1}, False),
+        ({"price": 10.4}, False),
+        ({}, False),
+        ({"price": 10.4, "volatility_pct": 4.0}, True),
+        ({"price": 31.0, "volatility_pct": 0.4}, True),
+        ({"price": 2.1}, True),
+    ],
+)
+def test_listed_units_beside_warrants_show_a_shell_at_a_trusts_price(
+    rules: Universe, move: dict[str, float], inside: bool
+) -> None:
+    listing = Listing(ticker="ZLMR", name="Zelmar Technology Group, Inc.")
+    why = outside("ZLMR", Move(ticker="ZLMR", as_of=AS_OF, **move), listing, (), rules, units=True)
+    assert (why == "") is inside
+    assert outside("ZLMR", Move(ticker="ZLMR", as_of=AS_OF, **move), listing, (), rules) == ""
+
+
+def test_a_company_too_new_for_the_table_is_told_by_its_headline(rules: Universe) -> None:
+    story = make.story(
+        title="Zelmar Capital Corp. II Announces Closing of Its Initial Public Offering", tickers=("ZLMR",)
+    )
+    listing = Listing(ticker="ZLMR", name="", exchange="NASDAQ")
+    found = make.candidate(ticker="ZLMR", story=story, listing=listing)
+    rows = rank([found], load_rules([built_in("rules") / "ranking"]), "r", AS_OF.date())
+    assert "spac" in with_membership(rows, {"ZLMR": [found]}, rules)[0].outside

@@ -160,6 +160,7 @@ def load_universe_text(text: str) -> Universe:
         ("kinds: [warrant]\n", 3, "kinds"),
         ("kinds:\n  - {name: x, names: ['(']}\n", 4, "names"),
         ("kinds:\n  - {names: [a]}\n", 4, "name"),
+        ("kinds:\n  - {name: x, lines: maybe}\n", 4, "lines"),
     ],
 )
 def test_mistakes_in_the_rules_have_file_and_line(text: str, line: int, key: str) -> None:
@@ -179,6 +180,16 @@ def test_members_from_stored_rows(rules: Universe) -> None:
     rows += [row("QZBB", "2025-12-15", 2.0, 1e9, 90e6)]  # later data changes nothing
     found = members(rows, dt.date(2025, 12, 12), {}, rules)
     assert {t: m.included for t, m in found.items()} == {"QZAA": True, "QZBB": False, "QZCC": True}
+
+
+def test_listed_units_and_a_still_price_show_a_shell(rules: Universe) -> None:
+    days = [f"2025-12-{d:02d}" for d in (4, 5, 8, 9, 10, 11, 12)]
+    rows = [row("QZAA", d, 10.4 + n / 100, 1e5, 90e6) for n, d in enumerate(days)]
+    rows += [row("QZBB", d, 9.5 + n / 2, 1e5, 90e6) for n, d in enumerate(days)]
+    day = dt.date(2025, 12, 12)
+    found = members(rows, day, {}, rules, shells={"QZAA", "QZBB"})
+    assert {t: m.kind for t, m in found.items()} == {"QZAA": "spac", "QZBB": "common"}
+    assert all(m.kind == "common" for m in members(rows, day, {}, rules).values())
 
 
 def test_the_recorded_day_holds_as_many_small_caps_as_the_recorded_breadth(rules: Universe, shared: Path) -> None:
