@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from screener.pipeline.study import records
 from screener.web import charts, study
@@ -66,11 +67,20 @@ def type_page(view: PageView) -> Answer:
         events=events[:_PAGE],
         more=len(events) > _PAGE,
         number=number,
-        chart=charts.column_chart(days, f"{words(kind)} a day, {len(days)} days"),
-        most=f"{max((v for _, v in days), default=0):g}",
+        chart=charts.column_chart(_columns(kind, days), f"{words(kind)} a day, {len(days)} days with some", "a day"),
         groups=groups,
         drawn=study.chart(drawn, f"Median abnormal move after {words(kind)}, with its interval"),
         horizons=study.HORIZONS,
         interval=study.interval,
         share_of=study.share,
     )
+
+
+def _columns(kind: str, days: Sequence[tuple[str, int]]) -> list[charts.DayCount]:
+    """Each day with the stream as it stood at its end."""
+    found = []
+    for text, number in days:
+        day = dt.date.fromisoformat(text)
+        end = day + dt.timedelta(days=1)
+        found.append(charts.DayCount(day, number, f"/stream?catalyst={kind}&as_of={end}T00:00:00Z"))
+    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from markupsafe import Markup, escape
@@ -93,6 +94,14 @@ class _Plot:
         step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= raw)
         first = math.ceil(self.low / step)
         return [round(step * i, 10) for i in range(first, math.floor(self.high / step) + 1)]
+
+
+class DayCount(NamedTuple):
+    """How many on one day, and the page that lists them."""
+
+    day: dt.date
+    number: int
+    target: str
 
 
 def price_chart(bars: Sequence[Bar], marks: Sequence[ChartMark], width: int = 960, height: int = 300) -> Markup:
@@ -208,7 +217,7 @@ def _volume(bars: Sequence[Bar], at: dict[dt.date, float], step: float, bottom: 
         for b in bars
         if b.volume
     )
-    scale = f'<text class="tick" x="{max(at.values()) + step / 2 + 58:.0f}" y="{bottom - 30:.1f}" text-anchor="end">'
+    scale = f'<text class="tick" x="{max(at.values()) + step / 2 + 58:.0f}" y="{bottom - 24:.1f}" text-anchor="end">'
     return f'<path class="volume" d="{paths}"/>{scale}{short(top)}</text>'
 
 
@@ -287,24 +296,30 @@ def rebased(bars: Sequence[Bar]) -> list[tuple[dt.date, float]]:
     return [(d, c / closes[0][1] * 100) for d, c in closes if c] if closes else []
 
 
-def column_chart(values: Sequence[tuple[str, float]], label: str, width: int = 360, height: int = 90) -> Markup:
-    """Columns from a zero line, one a name; empty without values."""
+def column_chart(values: Sequence[DayCount], label: str, unit: str, width: int = 420, height: int = 110) -> Markup:
+    """Columns of a number a day on an axis of days, each a link; days without one stay empty. Empty without values."""
     if not values:
         return Markup("")
-    top, low = max(0.0, *(v for _, v in values)), min(0.0, *(v for _, v in values))
-    span = (top - low) or 1.0
-    step = width / len(values)
-    zero = 4 + top / span * (height - 8)
-    out = [f'<line class="grid" x1="0" x2="{width}" y1="{zero:.1f}" y2="{zero:.1f}"/>']
-    for i, (name, value) in enumerate(values):
-        size = abs(value) / span * (height - 8)
-        y = zero - size if value > 0 else zero
-        said = escape(f"{name}: {value:g}")
+    first, last, most = values[0].day, values[-1].day, max(v.number for v in values)
+    right, bottom, top = width - 66.0, height - 20.0, 10.0
+    step = min(right / ((last - first).days + 1), 26.0)
+    out = [
+        f'<line class="grid" x1="0" x2="{right:.0f}" y1="{y:.0f}" y2="{y:.0f}"/>'
+        f'<text class="tick" x="{right + 4:.0f}" y="{y + 4:.0f}">{said}</text>'
+        for y, said in ((top, f"{most:,} {escape(unit)}"), (bottom, "0"))
+    ]
+    for v in values:
+        x, size = (v.day - first).days * step, v.number / (most or 1) * (bottom - top)
+        said = escape(f"{v.day:%a %-d %b %Y}: {v.number:,} {unit}")
         out.append(
-            f'<rect class="column" x="{i * step + step * 0.15:.1f}" y="{y:.1f}" width="{step * 0.7:.1f}" '
-            f'height="{max(size, 0.5):.1f}"><title>{said}</title></rect>'
+            f'<a href="{escape(v.target)}" aria-label="{said}"><title>{said}</title><rect class="column" '
+            f'x="{x + step * 0.12:.1f}" y="{bottom - size:.1f}" width="{step * 0.76:.1f}" height="{max(size, 0.5):.1f}"/></a>'
         )
+    for day in sorted({first, last} if (last - first).days * step > 60 else {first}):
+        anchor = "start" if day == first else "end"
+        edge = 0.0 if day == first else ((day - first).days + 1) * step
+        out.append(f'<text class="tick" x="{edge:.0f}" y="{height - 5:.0f}" text-anchor="{anchor}">{day:%-d %b}</text>')
     return Markup(  # noqa: S704  # numbers made here, names escaped
-        f'<svg class="chart columns" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(label)}">'
+        f'<svg class="chart columns" viewBox="0 0 {width} {height}" role="group" aria-label="{escape(label)}">'
         f"{''.join(out)}</svg>"
     )

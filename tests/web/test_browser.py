@@ -424,3 +424,23 @@ def test_a_view_is_saved_from_the_page_and_deleted(browser: Any, tmp_path: Path)
     finally:
         browser.execute_cdp_cmd("Network.setExtraHTTPHeaders", {"headers": {}})
     assert [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"] == []
+
+
+CONTRAST = """
+const part = (v) => v <= 10.31 ? v / 3294.6 : ((v / 255 + 0.055) / 1.055) ** 2.4;
+const rgb = (text) => text.match(/[0-9.]+/g).slice(0, 3).map(Number).map(part);
+const light = (text) => { const [r, g, b] = rgb(text); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+const ground = light(getComputedStyle(document.querySelector(".CodeMirror")).backgroundColor);
+const words = [...document.querySelectorAll(".CodeMirror-code span[class^=cm-], .CodeMirror-linenumber")];
+return words.map((w) => light(getComputedStyle(w).color)).map((l) => (Math.max(l, ground) + 0.05) / (Math.min(l, ground) + 0.05));
+"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_words_of_a_query_can_be_read(page: Any, site: str, scheme: str) -> None:
+    page.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
+    )
+    page.get(site + "/data?sql=select+ticker,+'x',+3+from+watchlist+--+all+of+it")
+    found = page.execute_script(CONTRAST)
+    assert len(found) > 4 and min(found) >= (4.5 if scheme == "dark" else 2.5), found

@@ -18,7 +18,7 @@ from screener.web import charts
 from screener.web.evidence import cut, excerpt, pieces
 from screener.web.health import judge
 from screener.web.ticker import dilutive
-from tests.web.conftest import AS_OF, bars
+from tests.web.conftest import AS_OF, DAY, bars
 
 TEXT = "The company wins an order of $9 million from the harbour."
 spans = st.lists(
@@ -197,3 +197,16 @@ def test_prices_inside_the_day() -> None:
         Quote(ticker="Q", as_of=AS_OF + dt.timedelta(minutes=20 * n), last=3.0 + n / 10, source="x") for n in range(6)
     ]
     assert "19:00" in charts.day_chart(quotes) and not charts.day_chart(quotes[:1])
+
+
+def test_columns_stand_on_an_axis_of_days() -> None:
+    days = [
+        charts.DayCount(DAY - dt.timedelta(days=n), number, f"/stream?n={n}&x=<b>")
+        for n, number in ((10, 1200), (0, 3))
+    ]
+    drawn = str(charts.column_chart(days, "offerings", "a day"))
+    assert "1,200 a day" in drawn and ">0</text>" in drawn  # the axis, with its unit
+    assert ">2 Mar</text>" in drawn and ">12 Mar</text>" in drawn
+    assert drawn.count('<a href="/stream?n=') == 2 and "<b>" not in drawn
+    assert 'x="3.1"' in drawn and f'x="{26 * 10 + 3.1:.1f}"' in drawn  # ten days apart, not side by side
+    assert not charts.column_chart([], "none", "a day")
