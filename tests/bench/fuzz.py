@@ -1,7 +1,8 @@
 """50,000 mutated answers over all kinds of collectors: ``python -m tests.bench.fuzz [COUNT] [SEED]``.
 
 Bases are the project's samples and, where they are, the recorded answers. Prints for each base how many were read, the
-slowest, how many gave items, how many a problem; and, at once, every exception with the seed that gives it again.
+slowest, how many gave items, how many a problem; and, at once, every exception with the seed that gives it again. An
+answer that took over two seconds is read again: on a busy machine the quicker of both counts.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from pathlib import Path
 import anyio
 import msgspec
 
+from screener.collectors.base import Collector
+from screener.types import Collected
 from tests.conftest import SHARED
 from tests.fuzzing import SUBMISSION, Base, all_collectors, one, one_filing, samples
 
-SECONDS = 900.0
+SECONDS = 7_200.0
+SLOW = 2.0
 RECORDED = {
     "feed": ("feeds/wires/*.xml",),
     "fda_press": ("feeds/fda_press*.xml",),
@@ -47,18 +51,19 @@ def bases() -> list[Base]:
 async def run(count: int, seed: int) -> int:
     collectors, all_bases = all_collectors(), bases()
     wrong, slowest, tally = 0, Counter[str](), Counter[tuple[str, str]]()
-    began, done = time.monotonic(), 0
+    began, done, over = time.monotonic(), 0, 0
     for number in range(count):
         if time.monotonic() - began > SECONDS:
             break
         base = all_bases[number % (len(all_bases) + 1)] if number % (len(all_bases) + 1) < len(all_bases) else None
         name = base.spec.name if base else "filing"
-        chance = random.Random(f"{seed}:{number}")
         try:
-            if base is None:
-                took = await one_filing(SUBMISSION, chance)
-            else:
-                took, found = await one(base, collectors, chance)
+            took, found = await read(base, collectors, f"{seed}:{number}")
+            if took > SLOW:
+                again, _ = await read(base, collectors, f"{seed}:{number}")
+                print(f"{name}: number {number} of seed {seed} took {took:.1f} s, then {again:.1f} s", flush=True)
+                took = min(took, again)
+            if found:
                 tally[name, "items"] += bool(found.items or found.filings or found.halts)
                 tally[name, "problems"] += bool(found.problems)
                 msgspec.json.encode(found)
@@ -69,15 +74,25 @@ async def run(count: int, seed: int) -> int:
         done += 1
         tally[name, "read"] += 1
         slowest[name] = max(slowest[name], took)  # type: ignore[assignment, call-overload]
-        if took > 2:
-            print(f"{name}: number {number} of seed {seed} took {took:.1f} s", flush=True)
+        over += took > SLOW
+        if done % 5_000 == 0:
+            print(f"{done:,} after {time.monotonic() - began:.0f} s", flush=True)
     for name in sorted(slowest):
         figures = "  ".join(f"{what} {tally[name, what]:6,}" for what in ("read", "items", "problems"))
         print(f"{name:45} {figures}  slowest {slowest[name]:.2f} s")
     print(
-        f"{done:,} answers in {time.monotonic() - began:.0f} s; {wrong} exceptions; slowest {max(slowest.values()):.2f} s"
+        f"{done:,} of {count:,} answers in {time.monotonic() - began:.0f} s; {wrong} exceptions; {over} over {SLOW:.0f} s; "
+        f"slowest {max(slowest.values()):.2f} s"
     )
-    return int(wrong > 0)
+    return int(wrong > 0 or over > 0)
+
+
+async def read(base: Base | None, collectors: dict[str, Collector], seed: str) -> tuple[float, Collected | None]:
+    """One mutated answer, or submission: the seconds it took, and what a collector gave."""
+    chance = random.Random(seed)
+    if base is None:
+        return await one_filing(SUBMISSION, chance), None
+    return await one(base, collectors, chance)
 
 
 def main() -> int:
