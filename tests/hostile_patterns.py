@@ -1,9 +1,9 @@
 """Every regular expression of the project, and texts made to slow each of them down.
 
-``compiled`` runs in a fresh process: it notes what ``re`` is asked to compile while every module is imported, and what
-stands in a call inside a function. ``slow`` attacks one with texts made from its own parts: each of its repetitions
-repeated after whatever must stand before it. ``python -m tests.hostile_patterns [WORDINGS]`` attacks all of them and so
-many of the wordings of the catalyst files (all unless given), and says which take more than linear time.
+``compiled`` finds what every module holds and what stands in a call inside a function. ``slow`` attacks one with texts
+made from its own parts: each of its repetitions repeated after whatever must stand before it. ``python -m
+tests.hostile_patterns [WORDINGS]`` attacks all of them and so many of the wordings of the catalyst files (all unless
+given), and says which take more than linear time.
 
 A pattern that is only ever matched at the start of a text begins with ``\\A``, so that a later ``search`` is no trap.
 """
@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -32,14 +33,17 @@ ROOT = Path(__file__).resolve().parents[1]
 ANY = ("a", "1", " ", "A", "-", ".", ",", "\n", "<", "(")
 """One of each kind of character, those first that patterns of text repeat most."""
 COMMON = ("a ", "A", "A b ", "1,", "$1 ", "<a ", "<!--", "&", "(", '"', "a-", " \n", "http://a", "=")
-LONG, MOST_TEXTS = 4_000, 60
-NOTICED = 0.002
-"""Processor seconds on ``LONG`` characters below which no growth is looked for: a linear search takes 0.0001."""
-GROWTH = 7.5
+LONG, MOST_TEXTS = 2_000, 40
+FLAG = re.compile(r"\bre\.([A-Z]{1,10})\b")
+DEEP = 4
+"""Tables within tables in which patterns are looked for."""
+NOTICED = 0.0006
+"""Processor seconds on ``LONG`` characters below which no growth is looked for: a linear search takes 0.00006."""
+GROWTH = 8.5
 """How much longer four times the text may take: linear is 4, quadratic 16, exponential never ends."""
-SURE = 11.0
-"""Growth that no busy machine explains."""
-ENDED = 1.0
+DEAR = 0.25
+"""Processor seconds for ``LONG`` characters that are too many whatever the growth: 200,000 would take 25."""
+ENDED = 0.6
 """Processor seconds after which a search of ``LONG`` characters is ended, and slow whatever its growth."""
 
 
@@ -54,38 +58,45 @@ class Found(NamedTuple):
 
 
 def compiled() -> list[Found]:
-    """All of them, in a process in which nothing of the project is imported yet."""
+    """All of them: what the modules hold, in tables too, and what stands in a call inside a function."""
     found: dict[tuple[Any, int], Found] = {}
-    with_cache = re._compile  # type: ignore[attr-defined]
-
-    def noting(pattern: Any, flags: int) -> Any:
-        made, frame = with_cache(pattern, flags), sys._getframe(1)
-        while frame.f_back and frame.f_code.co_filename == re.__file__:
-            frame = frame.f_back
-        path = Path(frame.f_code.co_filename)
-        if path.is_relative_to(ROOT / "screener"):
-            note(Found(f"{path.relative_to(ROOT)}:{frame.f_lineno}", made))
-        return made
-
-    def note(one: Found) -> None:
+    for module in _modules():
+        for name, value in vars(module).items():
+            for pattern in _held(value, 0):
+                found.setdefault((pattern.pattern, pattern.flags), Found(f"{module.__name__}.{name}", pattern))
+    for one in in_functions():
         found.setdefault((one.pattern.pattern, one.pattern.flags), one)
-
-    re._compile = noting  # type: ignore[attr-defined]
-    try:
-        import screener
-
-        for info in pkgutil.walk_packages(screener.__path__, "screener."):
-            if info.name != "screener.__main__":
-                importlib.import_module(info.name)
-        for one in in_functions():
-            note(one)
-    finally:
-        re._compile = with_cache  # type: ignore[attr-defined]
     return list(found.values())
 
 
+def _modules() -> Iterator[ModuleType]:
+    import screener
+
+    for info in pkgutil.walk_packages(screener.__path__, "screener."):
+        if info.name != "screener.__main__":
+            yield importlib.import_module(info.name)
+
+
+def _held(value: Any, depth: int) -> Iterator[re.Pattern[Any]]:
+    """Patterns in a value: itself, or what a table, record or class of the project holds."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif depth < DEEP and isinstance(value, dict):
+        for part in (*value, *value.values()):
+            yield from _held(part, depth + 1)
+    elif depth < DEEP and isinstance(value, tuple | list | set | frozenset):
+        for part in value:
+            yield from _held(part, depth + 1)
+    elif depth < DEEP and type(value).__module__.startswith("screener"):
+        for name in (*getattr(value, "__struct_fields__", ()), *getattr(value, "__dict__", ())):
+            yield from _held(getattr(value, name), depth + 1)
+    elif isinstance(value, type) and value.__module__.startswith("screener"):
+        for part in list(vars(value).values()):
+            yield from _held(part, DEEP)
+
+
 def in_functions() -> Iterator[Found]:
-    """Patterns written as a literal in a call of ``re``."""
+    """Patterns written as a literal in a call of ``re``, with its flags."""
     for path in sorted((ROOT / "screener").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_bytes())):
             if (
@@ -96,7 +107,9 @@ def in_functions() -> Iterator[Found]:
                 and node.args
                 and isinstance(node.args[0], ast.Constant)
             ):
-                yield Found(f"{path.relative_to(ROOT)}:{node.lineno}", re.compile(node.args[0].value))
+                words = " ".join(ast.unparse(a) for a in (*node.args[1:], *(k.value for k in node.keywords)))
+                flags = sum({getattr(re, name) for name in FLAG.findall(words)})
+                yield Found(f"{path.relative_to(ROOT)}:{node.lineno}", re.compile(node.args[0].value, flags))
 
 
 def wordings() -> Iterator[tuple[str, Wording]]:
@@ -221,13 +234,14 @@ def _grows(pattern: re.Pattern[Any], first: str, again: str) -> str:
         short = _seconds(pattern, text(LONG), ENDED)
         if short < NOTICED:
             return ""
-        for tries in (1, 3, 7):  # a busy machine is no reason to fail: the quickest of several counts
-            short = min(_seconds(pattern, text(LONG), ENDED) for _ in range(tries))
-            long = min(_seconds(pattern, text(4 * LONG), 4 * ENDED) for _ in range(tries))
-            if long < GROWTH * short:
+        long = _seconds(pattern, text(4 * LONG), 3 * ENDED)
+        for tries in range(4):  # a busy machine is no reason to fail: the quickest of several counts
+            if long < GROWTH * short and short < DEAR:
                 return ""
-            if long > SURE * short:
+            if tries and long > 0.2:  # and no longer tried than it takes to be sure
                 break
+            short = min(short, _seconds(pattern, text(LONG), ENDED))
+            long = min(long, _seconds(pattern, text(4 * LONG), 3 * ENDED))
     except TooSlow:
         return "was ended"
     return f"{short:.4f} s for {LONG} characters, {long:.4f} s for {4 * LONG}"
@@ -252,20 +266,24 @@ def end_search(*_: object) -> None:
     raise TooSlow
 
 
+def drawn(most: int | None = None, seed: int = 1) -> list[Found]:
+    """So many wordings (all unless given), compiled."""
+    worded = list(wordings())
+    random.Random(seed).shuffle(worded)
+    return [Found(f"{rule}: {w.text}", w.pattern) for rule, w in worded[:most]]
+
+
 def main(most: int | None = None) -> int:
     """One line for each pattern that grows, and at last how many there are."""
     signal.signal(signal.SIGVTALRM, end_search)
-    found = compiled()
-    worded = list(wordings())
-    draw = random.Random(seed := random.randrange(10_000))
-    draw.shuffle(worded)
-    found += [Found(f"{rule} (seed {seed}): {w.text}", w.pattern) for rule, w in worded[:most]]
-    bad = 0
+    found, bad = compiled() + drawn(most), 0
     for one in found:
-        if said := slow(one.pattern):
-            bad += 1
-            print(f"{one.where}: {said}", flush=True)
-    print(f"{len(found)} patterns, {bad} slow")
+        began = time.process_time()
+        said = slow(one.pattern)
+        if said or time.process_time() - began > 1:
+            print(f"{one.where} ({time.process_time() - began:.1f} s): {said or 'linear, but dear'}", flush=True)
+        bad += bool(said)
+    print(f"{len(found)} patterns, {bad} slow, {time.process_time():.0f} s")
     return int(bad > 0)
 
 

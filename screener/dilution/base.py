@@ -25,9 +25,9 @@ _COVER_END = re.compile(
     r"|\bTABLE OF CONTENTS\s{1,6}(?:Page|(?:Preliminary )?Prospectus\b|About this prospectus|[^\n]{3,60}\s(?:i|ii|1|S-\d)\b)",
     re.I,
 )
-_LINE = re.compile(r"^\s*(?:up to )?(?=(?:US)?\$[\d,.]+(?: (?:million|billion))?\s*$)", re.I | re.M)
-_TITLE = re.compile(r"^\s*(?:up to )?(?:an aggregate of )?[\d,]{5,15}\s[^.\n]{0,120}$", re.I | re.M)
-_PARTED = re.compile(r"^(\s*(?:up to )?[\d,]{7,15})\s*\n+\s*(?=[A-Z])", re.I | re.M)
+_LINE = re.compile(r"^\s{0,40}(?:up to )?(?=(?:US)?\$[\d,.]{1,30}(?: (?:million|billion))?\s{0,9}$)", re.I | re.M)
+_TITLE = re.compile(r"^\s{0,40}(?:up to )?(?:an aggregate of )?[\d,]{5,15}\s[^.\n]{0,120}$", re.I | re.M)
+_PARTED = re.compile(r"^(\s{0,40}(?:up to )?[\d,]{7,15})(?=\s{0,9}\n)\s{1,40}(?=[A-Z])", re.I | re.M)
 _HEAD = 4_500  # characters of a cover in which its title lines stand
 LEAST = 100_000  # US dollars of an amount; less is a price
 _AMENDMENT = re.compile(r"\b(?:pre-effective )?amendment no\.? ?\d+", re.I)

@@ -55,7 +55,7 @@ _OF_MARKET = re.compile(
 _DISCOUNT = re.compile(r"(\d{1,2}(?:\.\d{1,3})?)\s?%\sdiscount", re.I)
 _BUYER = re.compile(
     r"\b(?:by|with|to|between (?:us|the company) and)\s(?P<names>[A-Z][^()“”;]{3,90}?)\s?\("
-    r"(?:[\w ,]{0,40})?(?:[“\"][^()]{0,60}[”\"] or )*"
+    r"(?:[\w ,]{0,40})?(?:[“\"][^()]{0,60}[”\"] or ){0,3}"
     r"(?:the )?[“\"](?:Investor|Selling (?:Stock|Share|Security)holder|Purchaser|Buyer)\b"
 )
 _FLOOR = re.compile(r"\b(?:floor|minimum)\s(?:purchase\s)?price\b[^$.;]{0,60}(?=\$)", re.I)

@@ -28,21 +28,24 @@ MARKET = re.compile(
 )
 _UNDER_RULES = re.compile(r"at[- ]the[- ]market under (?:the )?(?:rules|nasdaq|nyse)", re.I)
 _CEILING = re.compile(r"\b(?:up to|aggregate|maximum|not to exceed|in excess of)\b", re.I)
-_CHANGED = re.compile(r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w*\b[^$;]{0,220}?\b(?:to|such that)\b", re.I)
+_CHANGED = re.compile(
+    r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w{0,12}\b[^$;]{0,220}?\b(?:to|such that)\b", re.I
+)
 _FROM_TO = re.compile(
-    r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w*\b[^$;]{0,220}?\bfrom (?:up to )?(?:US)?\$[\d,.]+(?: (?:million"
-    r"|billion))? to (?:up to )?",
+    r"\b(?:increas|decreas|reduc|upsiz|rais|lower|amend)\w{0,12}\b[^$;]{0,220}?\bfrom (?:up to )?(?:US)?\$[\d,.]{1,30}(?: (?:mil"
+    r"lion|billion))? to (?:up to )?",
     re.I,
 )
 _FORMER = re.compile(r"\b(?:initially|originally|prior|previous(?:ly)?|earlier|terminated|former)\b", re.I)
 _ENDED = re.compile(
-    r"\b(?:has |have |had |was |were |been )*(?:terminated|cancell?ed|suspended and terminated)\b|\bnotice of termination\b"
+    r"\b(?:has |have |had |was |were |been ){0,4}(?:terminated|cancell?ed|suspended and terminated)\b|\bnotice of termination\b"
     r"|\bno longer (?:in effect|available)",
     re.I,
 )
 _MAY_END = re.compile(
     r"\b(?:may|until|upon|unless|if|earlier|will|would|right to|plans? to|intends? to|expects? to|can|shall|prior to|any)\b"
-    r"[^.;]{0,90}(?:terminat|cancel)|terminat\w* (?:of the (?:sales )?agreement )?(?:as permitted|in accordance|by|pursuant)",
+    r"[^.;]{0,90}(?:terminat|cancel)|terminat\w{0,12} (?:of the (?:sales )?agreement )?(?:as permitted|in accord"
+    r"ance|by|pursuant)",
     re.I,
 )
 _SOLD = re.compile(r"\b(?:have|has|had|we|company)\b[^.;$]{0,40}?\b(?:sold|issued)\b", re.I)

@@ -37,7 +37,7 @@ _BEGINS = (
 )
 _WORD = re.compile(rf"\b(?P<begins>{_BEGINS})|\b(?P<ends>{_ENDS})", re.I)
 _FOR_LONG = re.compile(_FOR, re.I)
-_NAMES_TERM = re.compile(r"[\s-]?(?:terms?\b|li(?:fe|ves)\b|(?:[\w-]+\s){0,2}warrants?\b|exercise period)", re.I)
+_NAMES_TERM = re.compile(r"[\s-]?(?:terms?\b|li(?:fe|ves)\b|(?:[\w-]{1,40}\s){0,2}warrants?\b|exercise period)", re.I)
 _REMAINS = re.compile(r"\b(?:remaining|weighted|average)\b[^.;]{0,50}$", re.I)
 _NEAR = 110  # characters before a duration in which the word that governs it stands
 _MOST = 30.0  # years

@@ -16,12 +16,12 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Inc|Co|Corp|Ltd|L\.?P|LLC|No|Nos|U\.S|U\.S\.A|Mr|Ms|Mrs|Dr|St|Jr|Sr|vs|Wm|approx|N\.A|S\.A|S\.p\.A|Rule|Sec"
     r"|[AaPp]\.[Mm]|[A-Z]|[A-Z]\.[A-Z]|[A-Z]\.[A-Z]\.[A-Z]|Jan|Feb|Mar|Apr|Aug|Sept|Sep|Oct|Nov|Dec))\.$"
 )
-_GOES_ON = re.compile(r"(?:[:;,]|\b(?:and|or|of|to|and/or|the|with|by)|[a-z0-9](?<!\.))\s*$")
-_LIST_END = re.compile(r"(?:[:;,]|\b(?:and|or|and/or))\s*$")
-_STARTS_LOW = re.compile(r"\s*(?:[a-z]|\([ivxa-h]{1,4}\)|[•·●▪-]\s)")
+_GOES_ON = re.compile(r"(?:[:;,]|\b(?:and|or|of|to|and/or|the|with|by)|[a-z0-9](?<!\.))\s{0,40}$")
+_LIST_END = re.compile(r"(?:[:;,]|\b(?:and|or|and/or))\s{0,40}$")
+_STARTS_LOW = re.compile(r"\s{0,12}(?:[a-z]|\([ivxa-h]{1,4}\)|[•·●▪-]\s)")
 # "(i)", "(b)", ";", bullets: where one thing of a list ends and the next begins.
 _CLAUSE = re.compile(
-    r";\s*(?:and|or)?\s*|(?:,\s*)?(?:\band\s+|\bor\s+)?(?=\((?:[ivx]{1,5}|[a-h]|[1-9])\)\s)|\n\s*(?=[•·●▪])|:\s+(?=[•·●▪])"
+    r";\s{0,9}(?:and|or)?\s{0,9}|(?:,\s{0,9})?(?:\band\s{1,9}|\bor\s{1,9})?(?=\((?:[ivx]{1,5}|[a-h]|[1-9])\)\s)|\n\s{0,9}(?=[•·●▪])|:\s{1,9}(?=[•·●▪])"
 )
 
 

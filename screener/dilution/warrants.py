@@ -31,7 +31,7 @@ _UPON = re.compile(
     r"[^;$]{0,90}?[Ww]arrants?\b"
 )
 _SHARES_OF = re.compile(r"[^;]{0,260}?\bWarrant Shares?[”\"]?\)? at an exercise price")
-_TOGETHER = re.compile(r",?\sand,?\s(?:collectively|together|with)\b[^()]*?(?=\))")
+_TOGETHER = re.compile(r",?\sand,?\s(?:collectively|together|with)\b[^()]{0,400}?(?=\))")
 _LOCKED = re.compile(r"\b(?:not sell|transfer|lock-?up|pledge)\b", re.I)
 _PREFUNDED_PRICE = re.compile(
     r"(?<!exercise )\bprice (?:for|of|per) (?:each )?pre-?\s?funded warrants?[^$;.]{0,60}?(?=\$)", re.I
@@ -212,7 +212,7 @@ def _near(of: str, before: str, behind: str, whole: str) -> str | None:
         return None
     bought = _TO_BUY.search(before)
     if bought:
-        lead = re.search(r"(?:[\w.’“-]+\s){0,3}$", before[: bought.start()])
+        lead = re.search(r"(?:[\w.’“-]{1,40}\s){0,3}$", before[: bought.start()])
         return (lead.group() if lead else "") + bought.group()
     upon = _UPON.match(behind)
     if upon and not _OPTIONS.search(upon.group()) and not _SUPPOSED.search(upon.group()):

@@ -27,12 +27,12 @@ from screener.entities.tickers import TickerTable
 from screener.language.symbols import plain_ticker, root_of, spells
 
 _OPENS = re.compile(
-    r"\s*(?:\$(?P<cash>[A-Za-z]{2,5})\b|[(\[](?P<boxed>[A-Z]{2,5})[)\]]|(?P<bare>[A-Z]{2,5})(?=\s?[:|]|\s[-–—~]{1,2}\s))"
+    r"\s{0,9}(?:\$(?P<cash>[A-Za-z]{2,5})\b|[(\[](?P<boxed>[A-Z]{2,5})[)\]]|(?P<bare>[A-Z]{2,5})(?=\s?[:|]|\s[-–—~]{1,2}\s))"
     r"\s{0,2}[-–—:|~]{0,2}\s{0,2}"
 )
 _BEHIND = re.compile(r"(?P<name>[^()\[\]:;]{3,60})[(\[]\$?(?P<ticker>[A-Z]{2,5})[)\]]")
 # "BZ: Abcadon ...", "UPDATE - Abcadon ...": a desk's mark before the headline proper.
-_DESK = re.compile(r"\s*(?:[A-Z]{2,10}|[A-Z][a-z]+ (?:News|Alert|Update|Wire))(?:\s?[:|]|\s[-–—]{1,2})\s")
+_DESK = re.compile(r"\s{0,9}(?:[A-Z]{2,10}|[A-Z][a-z]{1,20} (?:News|Alert|Update|Wire))(?:\s?[:|]|\s[-–—]{1,2})\s")
 # A deal of two, where the hinted one may stand under a name that the table does not have.
 _SHARED = re.compile(
     r"\b(?i:partnership|collaboration|agreement|alliance|deal|contract|licen[sc]e|joint|merger)\b|\b(?i:with)\s[A-Z]"

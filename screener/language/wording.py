@@ -32,12 +32,13 @@ from screener.language.numbers import MAGNITUDES
 from screener.language.ratios import LESS_FOR_MORE, MORE_FOR_LESS
 from screener.language.stages import NAMED
 
+LONGEST = 400  # characters of a word that stands in between or begins so: addresses of trackers have 300
 KEY = 4  # letters of an open word (announc*) that the gate looks at
 _END = r"(?=[^\w\n]{0,3}(?:\Z|\n))"
 _SEP = r"[^\w\n]{1,4}"
 _GAPS = {"..": 2, "...": 6, "....": 12, ".....": 20}
-_NUMBER = r"\d[\d,]*(?:\.\d+)?"
-_FIGURE = r"(?:\d[\d,]*(?:\.\d+)?|\.\d+)"
+_NUMBER = r"\d[\d,]{0,20}(?:\.\d{1,9})?"
+_FIGURE = rf"(?:{_NUMBER}|\.\d{{1,9}})"
 _MAGNITUDE = r"[^\w\n]{0,2}(?:" + "|".join(sorted(MAGNITUDES, key=len, reverse=True)) + r")\b"
 _CURRENCY = r"(?:(?:us|usd|ca|c|cdn|au|a|cad|aud|hk|nz|sg|rm|nis|chf|eur|gbp|rmb)[^\w\n]{0,2}|[$€£¥][^\w\n]{0,2}){1,2}"
 _MONEY = f"(?:{_CURRENCY}{_FIGURE}(?:{_MAGNITUDE})?|{_NUMBER}{_MAGNITUDE}(?:[^\\w\\n]?(?:dollars?|euros?)\\b)?)"
@@ -228,7 +229,7 @@ def _sequence(tokens: list[str], at: int) -> tuple[str, list[frozenset[str]], in
     while at < len(tokens) and tokens[at] not in ")]|":
         part = tokens[at]
         if part in _GAPS:
-            out += rf"(?:[^\w\n]{{1,6}}\w+){{0,{_GAPS[part]}}}?" if out else ""
+            out += rf"(?:[^\w\n]{{1,6}}\w{{1,{LONGEST}}}+){{0,{_GAPS[part]}}}?" if out else ""
             at += 1
             continue
         if part == "^":
@@ -282,7 +283,7 @@ def _element(part: str) -> tuple[str, str]:
     words = WORDS.findall(stem)
     if not words:
         raise WordingError(f"cannot read {part!r}")
-    regex = re.escape(stem) + (r"\w*" if part.endswith("*") else "") + "(?:'s?)?"
+    regex = re.escape(stem) + (rf"\w{{0,{LONGEST}}}+" if part.endswith("*") else "") + "(?:'s?)?"
     key = max(words, key=len)
     if not part.endswith("*") or words[-1] != key:
         return regex, key
