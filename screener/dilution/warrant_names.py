@@ -16,11 +16,11 @@ _CLASS = (
     r"|milestone|lender|short-term|long-term|ordinary"
 )
 NAMED = re.compile(
-    r"(?P<name>(?:[A-Z][\w./’'-]*\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
+    r"(?P<name>(?:[A-Z][\w./’'-]{0,40}\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
     rf"|(?<![\w-])(?P<low>(?i:{_CLASS}))(?:\sand\s(?i:{_CLASS}))?\swarrants?\b(?!\s(?:agreement|certificate|agent))"
     r"|(?<=The )warrants? (?=will|are|have|may)|(?<=Each )warrant (?=will|is|has|may|entitles)"
 )
-_DEFINED = re.compile(r"[“\"](?P<name>(?:[A-Z][\w./-]*\s){0,4}?)Warrants?(?: Shares)?[”\",]")
+_DEFINED = re.compile(r"[“\"](?P<name>(?:[A-Z][\w./-]{0,40}\s){0,4}?)Warrants?(?: Shares)?[”\",]")
 _CONNECTS = re.compile(r"[’'”\")]{0,2},?\s?(?:and|or|and/or|,)\s(?:each of )?(?:the |our )?")
 _SERIES = re.compile(r"\b(?:series|class) [a-z](?:-\d)?\b", re.I)
 _SERIES_BEFORE = re.compile(r"(?:\b(?:series|class) [a-z](?:-\d)?(?:,? and(?: the)?|,) ){1,4}$", re.I)
