@@ -52,6 +52,7 @@ def short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(holding, "LONGEST", 0.1)
     monkeypatch.setattr(watch, "RETRY", 0.02)
     monkeypatch.setattr(watch, "RETRY_MOST", 0.1)
+    monkeypatch.setattr(watch, "RERANK_EVERY", 0.5)  # problems are told with the next list
 
 
 @pytest.mark.parametrize("thrown", THROWN, ids=IDS)
