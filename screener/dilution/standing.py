@@ -13,15 +13,17 @@ from typing import Literal, NamedTuple
 from msgspec import Struct
 
 from screener.clock import new_york_date
-from screener.dilution.facts import Burn, FactCount, Money, months_of_cash
+from screener.dilution.facts import Burn, FactCount, Money
+from screener.dilution.facts_asof import months_of_cash
+from screener.dilution.formulas import BABY_FLOAT, baby_shelf_limit
 from screener.dilution.records import Entry, Kind, Ledger, Line
+from screener.dilution.small_float import FloatPrices, float_now, stated_float
 
 MeasureKind = Literal["number", "bool"]
 YEAR = dt.timedelta(days=365)
 TWO_YEARS, THREE_YEARS = dt.timedelta(days=730), dt.timedelta(days=1096)
 SPAN = dt.timedelta(days=1065)
 """Filings must reach back so far for a "no": three years less a month, since a fetch reads three years."""
-BABY_SHELF_FLOAT = 75_000_000.0  # General Instruction I.B.6 of Form S-3
 CONVERTIBLES: tuple[Kind, ...] = ("convertible_note", "convertible_preferred")
 _RAISES: tuple[Kind, ...] = ("offering", "registered_direct", "placement", "inducement")
 
@@ -39,7 +41,9 @@ MEASURES: dict[str, Measure] = {
     "resale_open": Measure("bool", "", "shares of holders registered for resale"),
     "convertible_open": Measure("bool", "", "convertible notes or preferred shares not known to be converted"),
     "convertible_variable": Measure("bool", "", "of these or an equity line, one whose price follows the market"),
-    "shelf_left_pct": Measure("number", "% of market cap", "what the open shelves can still sell"),
+    "shelf_left_pct": Measure(
+        "number", "% of market cap", "what the open shelves can still sell, in twelve months if the float is small"
+    ),
     "atm_left_pct": Measure("number", "% of market cap", "what the at-the-market programme can still sell"),
     "equity_line_left_pct": Measure("number", "% of market cap", "what the equity line can still take"),
     "baby_shelf": Measure("bool", "", "a float under $75 million: a third of it a year is all a shelf may sell"),
@@ -70,6 +74,8 @@ class DilutionStanding(Struct, frozen=True, kw_only=True):
 
     ``since`` and ``until`` say over which time the company's filings have been read without a gap, None when they have
     not; ``stored_since`` is the day of the oldest filing stored at all.
+    ``float_usd`` is what non-affiliates hold, as stated on ``float_day``, at the highest price of 60 days when
+    ``float_repriced``; ``shelf_limit_usd`` is what shelves may sell of it in twelve months, None without a limit.
     ``profit_price`` is the highest price below today's (without a price: of all) at which somebody profits from selling.
     """
 
@@ -92,6 +98,10 @@ class DilutionStanding(Struct, frozen=True, kw_only=True):
     atm_left_pct: float | None = None
     equity_line_left_pct: float | None = None
     baby_shelf: bool | None = None
+    float_usd: float | None = None
+    float_day: dt.date | None = None
+    float_repriced: bool = False
+    shelf_limit_usd: float | None = None
     warrants_pct: float | None = None
     warrants_in_money_pct: float | None = None
     overhead_pct: float | None = None
@@ -121,6 +131,8 @@ class BesideLedger(Struct, frozen=True, kw_only=True):
     money: Money | None = None
     burn: Burn | None = None
     splits: tuple[dt.date, ...] = ()
+    public_float: FactCount | None = None
+    float_prices: FloatPrices = FloatPrices()
 
 
 def standing(ledger: Ledger, known: BesideLedger) -> DilutionStanding:
@@ -128,6 +140,8 @@ def standing(ledger: Ledger, known: BesideLedger) -> DilutionStanding:
     today = new_york_date(ledger.as_of)
     shares = _shares(ledger, known)
     cap = known.market_cap or (shares * known.price if shares and known.price else None)
+    held = float_now(stated_float(ledger.public_float, known.public_float), known.float_prices, shares, today)
+    limit = baby_shelf_limit(held.usd) if held else None
     look = _Look(ledger, known, today, shares, cap)
     warrants = look.open("warrants")
     costs = tuple(costs_of(ledger, today))
@@ -149,10 +163,14 @@ def standing(ledger: Ledger, known: BesideLedger) -> DilutionStanding:
         resale_open=look.is_open("resale"),
         convertible_open=look.is_open(*CONVERTIBLES),
         convertible_variable=look.variable(),
-        shelf_left_pct=look.left_pct("shelf"),
+        shelf_left_pct=look.left_pct("shelf", most=limit),
         atm_left_pct=look.left_pct("atm"),
         equity_line_left_pct=look.left_pct("equity_line"),
-        baby_shelf=_baby_shelf(ledger),
+        baby_shelf=held.usd < BABY_FLOAT if held else _stated_limit(ledger),
+        float_usd=held.usd if held else None,
+        float_day=held.day if held else None,
+        float_repriced=held.repriced if held else False,
+        shelf_limit_usd=limit,
         warrants_pct=look.of_shares(warrants, "warrants"),
         warrants_in_money_pct=look.in_money(warrants),
         overhead_pct=look.overhead(),
@@ -195,16 +213,20 @@ class _Look:
         stated = all(line.entry.variable is False for line in self.open(*kinds))
         return False if self.is_open(*kinds) is False or (self.reaches and stated) else None
 
-    def left_pct(self, *kinds: Kind) -> float | None:
-        """What open lines can still sell, of the market cap; 0 when none is open, None when an amount is not stated."""
+    def left_pct(self, *kinds: Kind, most: float | None = None) -> float | None:
+        """What open lines can still sell, of the market cap; 0 when none is open, None when an amount is not stated.
+
+        ``most`` is what may be sold of them in all.
+        """
         lines = self.open(*kinds)
         if not lines:
             return 0.0 if self.is_open(*kinds) is False else None
         left = [left_usd(line) for line in lines]
         known = [v for v in left if v is not None]
-        if not self.cap or not known:
+        if not self.cap or not (known or most is not None):
             return None
-        return sum(known) / self.cap * 100
+        total = sum(known) if known else most or 0.0
+        return min(total, total if most is None else most) / self.cap * 100
 
     def of_shares(self, lines: Sequence[Line], *kinds: Kind) -> float | None:
         if not lines:
@@ -306,10 +328,7 @@ def _growth(known: BesideLedger, shares: float | None) -> float | None:
     return growth if growth is not None and growth > -50 else None
 
 
-def _baby_shelf(ledger: Ledger) -> bool | None:
-    stated = ledger.public_float
-    if stated is not None and stated.float_usd is not None:
-        return stated.float_usd < BABY_SHELF_FLOAT
+def _stated_limit(ledger: Ledger) -> bool | None:
     limits = [line.entry.limit_usd for line in ledger.lines if line.kind in ("shelf", "atm") and line.open]
     return True if any(v is not None for v in limits) else None
 

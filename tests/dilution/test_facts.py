@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screener.dilution.facts import CompanyFacts, FactsAsOf, Money, Split, months_of_cash, read_facts
+from screener.dilution.facts import CompanyFacts, Money, Split, read_facts
+from screener.dilution.facts_asof import FactsAsOf, months_of_cash
 
 # Read by eye from the recorded files: at each day the count that a careful reader takes. The day of a filing still has
 # the count before it.

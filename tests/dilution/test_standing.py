@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from screener.config import built_in
 from screener.dilution.facts import Burn, FactCount, Money
 from screener.dilution.phrases import absent, in_play
 from screener.dilution.records import Entry, Kind, Ledger, Line, Status
+from screener.dilution.small_float import FloatPrices
 from screener.dilution.standing import MEASURES, BesideLedger, DilutionStanding, standing
 from screener.engine.facts import rating_facts
 from screener.engine.load import load_rules
 from screener.engine.rating import Rating, rate_all
 from screener.outputs.dilution import dilution_text
 from screener.pipeline.dilution.company import CompanyRecord, DilutionAnswer, values_of
+from screener.pipeline.dilution.told import float_lines
 from screener.types import Span
 
 NOW = dt.datetime(2025, 12, 12, 22, 0, tzinfo=dt.UTC)
@@ -177,3 +180,31 @@ def test_the_text_shows_the_proof_and_its_filing() -> None:
         "424B5 https://www.sec.gov/", "$4M registered direct", "closed", "1 raise in 24 months",
     ):  # fmt: skip
         assert words in text, text
+
+
+SMALL = FactCount(value=18e6, day=dt.date(2025, 6, 30), filed=dt.date(2025, 9, 12), concept="EntityPublicFloat")
+FLOATS: list[tuple[FactCount | None, FloatPrices, float | None, bool | None, float | None]] = [
+    (SMALL, FloatPrices(), 18e6, True, 6e6),
+    (SMALL, FloatPrices(highest=3.0, then=1.5), 36e6, True, 12e6),
+    (SMALL, FloatPrices(highest=9.0, then=1.5), 108e6, False, None),
+    (SMALL, FloatPrices(highest=0.6, then=None), 12e6, True, 4e6),  # 20M shares at $0.60 are all there is
+    (None, FloatPrices(highest=2.0), None, None, None),
+    (structs.replace(SMALL, value=90e6), FloatPrices(), 90e6, False, None),
+]
+
+
+@pytest.mark.parametrize(("stated", "prices", "usd", "baby", "limit"), FLOATS)
+def test_a_small_float_limits_the_shelf(
+    stated: FactCount | None, prices: FloatPrices, usd: float | None, baby: bool | None, limit: float | None
+) -> None:
+    shelf = line("shelf", amount_usd=100e6)
+    known = structs.replace(FULL, public_float=stated, float_prices=prices)
+    found = standing(Ledger(as_of=NOW, since=SINCE, lines=(shelf,)), known)
+    assert (found.float_usd, found.baby_shelf, found.shelf_limit_usd) == (usd, baby, limit)
+    assert found.shelf_left_pct == pytest.approx((limit or 100e6) / 40e6 * 100)
+
+
+def test_the_float_is_told_with_its_limit() -> None:
+    found = standing(Ledger(as_of=NOW), structs.replace(FULL, public_float=SMALL))
+    assert float_lines(found, NOW.date()) == ["float $18M of 30 Jun: a shelf may sell $6M in twelve months"]
+    assert float_lines(standing(Ledger(as_of=NOW), FULL), NOW.date()) == []

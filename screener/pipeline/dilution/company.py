@@ -9,11 +9,12 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from screener import clock
-from screener.dilution import facts as company_facts
 from screener.dilution.facts import Burn, FactCount, Money, Split
+from screener.dilution.facts_asof import FactsAsOf
 from screener.dilution.fold import ledger
 from screener.dilution.phrases import absent, in_play
 from screener.dilution.records import Ledger
+from screener.dilution.small_float import WINDOW, FloatPrices, stated_float
 from screener.dilution.standing import BesideLedger, DilutionStanding, standing
 from screener.engine.facts import Value, rating_facts
 from screener.engine.load import RuleSet
@@ -25,6 +26,7 @@ from screener.types import Move
 # A list read yesterday still answers today: over a weekend nothing is accepted.
 _FRESH = dt.timedelta(days=4)
 _YEAR = dt.timedelta(days=365)
+_BEFORE = dt.timedelta(days=7)
 
 
 class CompanyKey(NamedTuple):
@@ -73,11 +75,12 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
     entries = store.entries(key.cik, key.ticker, as_of)
     book = ledger(entries, as_of)
     basis = _splits(workspace, key, book, as_of)
-    shares = year_ago = authorised = money = burn = None
+    shares = year_ago = authorised = money = burn = public = None
     if facts is not None:
-        now = company_facts.FactsAsOf(facts, as_of, basis)
+        now = FactsAsOf(facts, as_of, basis)
         shares, authorised, money, burn = now.shares_outstanding(), now.authorised(), now.money(), now.burn()
-        year_ago = _on_todays_basis(company_facts.FactsAsOf(facts, as_of - _YEAR).shares_outstanding(), basis)
+        public = now.public_float()
+        year_ago = _on_todays_basis(FactsAsOf(facts, as_of - _YEAR).shares_outstanding(), basis)
     known = BesideLedger(
         since=since,
         until=until,
@@ -90,6 +93,8 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
         money=money,
         burn=burn,
         splits=tuple(x.day for x in basis if x.ratio > 1),
+        public_float=public,
+        float_prices=_float_prices(workspace, key.ticker, stated_float(book.public_float, public), basis, as_of),
     )
     return CompanyRecord(
         ledger=book,
@@ -100,6 +105,31 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
         money=money,
         burn=burn,
     )
+
+
+def _float_prices(
+    workspace: Workspace, ticker: str, stated: FactCount | None, basis: Sequence[Split], as_of: dt.datetime
+) -> FloatPrices:
+    """The highest close of 60 days and the last close up to the float's day, in today's shares."""
+    if stated is None:
+        return FloatPrices()
+    today = clock.new_york_date(as_of)
+
+    def closes(first: dt.date, last: dt.date) -> list[float]:
+        bars = workspace.store.bars.history([ticker], first, last, as_of).get(ticker, [])
+        return [b.close * _since(basis, b.day) for b in bars if b.close]
+
+    then = closes(stated.day - _BEFORE, stated.day)
+    return FloatPrices(highest=max(closes(today - WINDOW, today), default=None), then=then[-1] if then else None)
+
+
+def _since(basis: Sequence[Split], day: dt.date) -> float:
+    """How many shares of a day make one of today."""
+    factor = 1.0
+    for split in basis:
+        if split.day > day:
+            factor *= split.ratio
+    return factor
 
 
 def _unread(workspace: Workspace, as_of: dt.datetime, move: Move | None) -> CompanyRecord:
@@ -135,11 +165,9 @@ def _on_todays_basis(count: FactCount | None, splits: Sequence[Split]) -> FactCo
     """A count of a year ago in today's shares."""
     if count is None:
         return None
-    factor = 1.0
-    for split in splits:
-        if split.day > count.day:
-            factor *= split.ratio
-    return FactCount(value=count.value / factor, day=count.day, filed=count.filed, concept=count.concept)
+    return FactCount(
+        value=count.value / _since(splits, count.day), day=count.day, filed=count.filed, concept=count.concept
+    )
 
 
 def _reach(workspace: Workspace, cik: int | None, as_of: dt.datetime) -> tuple[dt.datetime | None, dt.datetime | None]:

@@ -65,14 +65,26 @@ def cost_line(cost: Cost) -> str:
 
 
 def raise_lines(found: DilutionAnswer, today: dt.date) -> list[str]:
-    """How often the company has raised, and when last."""
+    """How often the company has raised, and when last; then what a small float lets it sell."""
     s = found.held.standing
     if not s.raises_24m:
-        return ["no raise in 24 months among what has been read"] if s.raises_24m == 0 else []
+        none = ["no raise in 24 months among what has been read"] if s.raises_24m == 0 else []
+        return [*none, *float_lines(s, today)]
     days = [d for line in found.held.ledger.raises if (d := line_day(line)) is not None and d <= today]
     last = f", the last on {plain_day(max(days), today)}" if days else ""
     year = f", {s.raises_12m} in 12" if s.raises_12m is not None else ""
-    return [f"{s.raises_24m} raise{'s' if s.raises_24m > 1 else ''} in 24 months{year}{last}"]
+    said = f"{s.raises_24m} raise{'s' if s.raises_24m > 1 else ''} in 24 months{year}{last}"
+    return [said, *float_lines(s, today)]
+
+
+def float_lines(standing: DilutionStanding, today: dt.date) -> list[str]:
+    """``float $18M of 30 Jun at the highest price of 60 days: a shelf may sell $6M in twelve months``."""
+    if standing.float_usd is None or standing.float_day is None:
+        return []
+    price = " at the highest price of 60 days" if standing.float_repriced else ""
+    said = f"float ${short(standing.float_usd)} of {plain_day(standing.float_day, today)}{price}"
+    limit = standing.shelf_limit_usd
+    return [said + (f": a shelf may sell ${short(limit)} in twelve months" if limit else ": no limit on shelves")]
 
 
 def cash_lines(held: CompanyRecord, today: dt.date) -> list[str]:
