@@ -302,6 +302,52 @@ def test_live_update_keeps_the_place(browser: Any, tmp_path: Path) -> None:
     assert [e["message"] for e in browser.get_log("browser") if e["level"] == "SEVERE"] == []
 
 
+ANNOUNCED = """
+window.said = []; window.beeps = 0;
+window.Notification = class { constructor(title, more) { said.push(title + "|" + more.body); }
+  static permission = "granted"; static requestPermission() { return Promise.resolve("granted"); } };
+const Real = AudioContext; window.AudioContext = class extends Real { constructor() { super(); beeps += 1; } };
+"""
+
+
+def test_sound_and_notification_come_when_asked_for(browser: Any, tmp_path: Path) -> None:
+    """Also while another tab, which has no list, listens to the stream for all."""
+    path = tmp_path / "said.db"
+    with open_store(path) as store:
+        fill(store)
+        told = stories()
+        with serving(path) as address:
+            first = browser.current_window_handle
+            browser.get(address + "/desk")
+            until(browser, lambda d: d.execute_script("return window.screener.leads"))
+            browser.switch_to.new_window("window")
+            browser.get(address + "/")
+            until(browser, lambda d: d.execute_script("return document.documentElement.dataset.live") == "on")
+            assert not browser.execute_script("return window.screener.leads")
+            browser.execute_script(ANNOUNCED)
+            for name in ("sound", "notify"):
+                browser.find_element(By.ID, name).click()
+                until(browser, lambda d, n=name: d.find_element(By.ID, n).get_attribute("aria-pressed") == "true")
+            assert browser.execute_script("return beeps") == 1  # so that one knows how it sounds
+            browser.execute_script("Object.defineProperty(document, 'hidden', { value: true })")
+            later = AS_OF + dt.timedelta(minutes=5)
+            new = msgspec.structs.replace(told[0][0], id="e" * 16, tickers=("QNEW",), title="Qunew Wins a Large Order")
+            c = msgspec.structs.replace(told[0][1], story_id=new.id, ticker="QNEW")
+            rows = [row(new, c, 1, 120.0), *(row(s, x, n, score) for n, (s, x, score) in enumerate(told, 2))]
+            run = Run(id="run-3", started=later, as_of=later, day=DAY)
+            with store.transaction():
+                store.runs.start(run)
+                store.lists.save(run, [replaced(r, n, run.id, DAY, later) for n, r in enumerate(rows, 1)])
+            until(browser, lambda d: d.execute_script("return said.length"))
+            assert browser.execute_script("return said") == ["1 new on the list|QNEW: Qunew Wins a Large Order"]
+            assert browser.execute_script("return beeps") == 2
+            browser.close()
+            browser.switch_to.window(first)
+            browser.execute_script("localStorage.clear()")
+            browser.get("about:blank")
+    browser.get_log("browser")
+
+
 def streams(served: Any) -> int:
     return len(served.site.__dict__["watcher"]._queues)
 
@@ -342,6 +388,14 @@ def test_copy_and_files_give_exactly_this_view(page: Any, site: str) -> None:
     until(page, lambda d: d.find_element(By.ID, "copy").text == "Copied " + str(len(tickers(d))))
     text = page.execute_script("return navigator.clipboard.readText()")
     assert [cells.split("\t")[1] for cells in text.splitlines()[1:]] == tickers(page)
+    page.execute_script(
+        "const rows = document.querySelectorAll('tr[data-key]'); getSelection().setBaseAndExtent(rows[0], 0, rows[1], 5);"
+    )
+    page.execute_script("document.execCommand('copy')")
+    by_hand = page.execute_script("return navigator.clipboard.readText()").splitlines()
+    assert [cells.split("\t")[1] for cells in by_hand] == tickers(page)[:2]
+    cells = [line.split("\t") for line in by_hand]
+    assert {len(c) for c in cells} == {17} and cells[0][13:16] == ["$1M", "$2.56B", "10M"]
 
 
 def test_the_chart_says_the_day_under_the_pointer(page: Any, site: str) -> None:

@@ -132,11 +132,13 @@
   }
   const now = () => new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", timeZone: "America/New_York", hourCycle: "h23" }) + " ET";
 
-  // ---- sound and notification, for one tab of all ----
+  // ---- sound and notification, for one tab with a list of all; which one listens to the stream is another matter ----
+  let speaks = !navigator.locks;
+  if (navigator.locks) navigator.locks.request("screener-speaks", () => { speaks = true; return new Promise(() => { /* as long as the tab is open */ }); });
   const wants = (name) => kept.get("screener-" + name) === true;
   let told = 0;
   function announce(count) {
-    if (!window.screener.leads && navigator.locks) return;
+    if (!speaks) return;
     if (count > told && wants("sound")) beep();
     if (count > told && wants("notify") && "Notification" in window && Notification.permission === "granted" && document.hidden) {
       const known = seen() || {}, fresh = rows().filter((r) => !(r.dataset.key in known)).slice(0, 3);
