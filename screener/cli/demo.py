@@ -49,6 +49,7 @@ def command(app: App, db: str | None) -> None:
             settings=Settings(), store=store, clock=Clock(as_of), feeds_folder=folder / files["feeds"]
         )
         ticker_table.load(workspace, (folder / files["tickers"]).read_bytes(), str(folder / files["tickers"]), as_of)
+        ticker_table.load_sectors(workspace, (folder / files["sectors"]).read_bytes(), files["sectors"], as_of)
         with store.transaction():
             store.set_setting("demo", "yes")
         outcome = run_once(workspace, Plan(prices=(str(folder / files["prices"]),)), progress)
