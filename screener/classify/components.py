@@ -57,7 +57,8 @@ class StoryView:
         "title",
     )
 
-    def __init__(self, story: Story) -> None:
+    def __init__(self, story: Story, *, english: bool = False) -> None:
+        """``english``: the story was put into English before."""
         self.title, self.text, self.form = story.title, story.text, story.form or "PR"
         self.items, self.subjects, self.facts = story.items, story.subjects, story.source_facts
         self.tickers, self.company = story.tickers, story.company
@@ -69,7 +70,7 @@ class StoryView:
             self.lead = passages.masked(self.text, self.news)
         prospectus = not self.headline and cover.is_prospectus(self.form)
         self.offer = cover.read(self.text) if prospectus else None
-        self.language = tongue.foreign(self.headline, self.text) if self.headline else ""
+        self.language = tongue.foreign(self.headline, self.text) if self.headline and not english else ""
 
     @property
     def readable(self) -> bool:

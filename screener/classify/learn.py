@@ -18,11 +18,12 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from screener.classify import evidence, model
-from screener.classify.components import StoryView, make_doc, title_tokens, wordings_of
+from screener.classify.components import make_doc, title_tokens, wordings_of
 from screener.classify.features import Grammar
 from screener.classify.judge import build
 from screener.classify.model import Floats, Weights
 from screener.classify.rulefile import CatalystRule
+from screener.classify.spelling import Spelled
 from screener.classify.taught import Taught
 
 MIN_COUNT = 2  # an n-gram that stands in a single item names a company or a drug
@@ -78,7 +79,7 @@ class Reader:
 
     def rows(self, items: Sequence[Taught]) -> Examples:
         """One row per item."""
-        docs = [self.nlp(make_doc(self.nlp, StoryView(item.story))) for item in items]
+        docs = [self.nlp(make_doc(self.nlp, Spelled(item.story).view)) for item in items]
         titles = [title_tokens(doc, len(doc._.story.headline)) for doc in docs]
         return Examples(
             ids=[item.story.id for item in items],

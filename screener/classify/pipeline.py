@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
+from msgspec import structs
 from spacy.tokens import Doc
 
 from screener import config, yamlfile
@@ -22,6 +23,7 @@ from screener.config import Settings
 from screener.types import Catalyst, Classified, Noise, Span, Story
 
 NOISE_THRESHOLD = HELD
+GLOSSED = 0.6  # least confidence of a catalyst read through a glossary: word by word is not reading
 
 
 class Classifier:
@@ -48,14 +50,15 @@ class Classifier:
         waiting = iter(stories)
         while batch := list(islice(waiting, BATCH)):
             spelled = [Spelled(story) for story in batch]
-            docs = [make_doc(self.nlp, StoryView(one.story)) for one in spelled]
+            docs = [make_doc(self.nlp, one.view) for one in spelled]
             for doc, one in zip(self.nlp.pipe(docs, batch_size=BATCH), spelled, strict=True):
-                yield one.restored(self._read(doc, one.story, threshold))
+                found = self._read(doc, one.story, threshold)
+                yield one.restored(_in_english(found, one.language) if one.language else found)
 
     def _read(self, doc: Doc, story: Story, threshold: float) -> Classified:
         view: StoryView = doc._.story
         if view.language:
-            return _foreign(story, view.language)
+            return _foreign(story.id, view.language)
         found, noise = list[tuple[float, CatalystRule, tuple[Span, ...], str]](), list[Noise]()
         for number, chance in enumerate(doc._.chances.tolist()):
             rule = self.rules[number]
@@ -120,10 +123,27 @@ def classifier_of(settings: Settings) -> Classifier:
     return Classifier(config.rule_folders(settings, "catalysts"), config.built_in("data") / "model")
 
 
-def _foreign(story: Story, language: str) -> Classified:
+def _foreign(story_id: str, language: str) -> Classified:
     """A headline in another language is left alone, and says so."""
-    said = Span(field="subjects", start=0, end=0, text=f"language:{language}")
-    return Classified(story_id=story.id, noise=(Noise(story_id=story.id, kind="other_noise", evidence=(said,)),))
+    return Classified(
+        story_id=story_id,
+        noise=(Noise(story_id=story_id, kind="other_noise", evidence=(_language(language),)),),
+    )
+
+
+def _in_english(found: Classified, language: str) -> Classified:
+    """What was read through a glossary says so, and holds nothing that is less than probable."""
+    said = _language(language)
+    sure = tuple(c for c in found.catalysts if c.confidence >= GLOSSED)
+    if not (sure or found.noise):
+        return structs.replace(found, catalysts=(), noise=_foreign(found.story_id, language).noise)
+    catalysts = tuple(structs.replace(c, evidence=(*c.evidence, said)) for c in sure)
+    noise = tuple(structs.replace(n, evidence=(*n.evidence, said)) for n in found.noise)
+    return structs.replace(found, catalysts=catalysts, noise=noise)
+
+
+def _language(code: str) -> Span:
+    return Span(field="subjects", start=0, end=0, text=f"language:{code}")
 
 
 def _model_id(folders: Sequence[Path], weights: Path | None) -> str:

@@ -27,13 +27,14 @@ from numpy.typing import NDArray
 from screener import config
 from screener.classify import encoder, learn, model, stack, stacking, taught
 from screener.classify.card import Source, write_card
-from screener.classify.components import StoryView, make_doc
+from screener.classify.components import make_doc
 from screener.classify.evaluate import FLOOR, Evaluation, compare, report_lines
 from screener.classify.judge import build, judge_of
 from screener.classify.learn import Examples, Reader
 from screener.classify.locked import read as read_locked
 from screener.classify.model import Floats, Weights
 from screener.classify.pipeline import Classifier
+from screener.classify.spelling import Spelled
 from screener.classify.taught import Sources, Taught
 from screener.errors import InputError
 
@@ -94,7 +95,7 @@ def fast_scores(task: Task, weights: Weights) -> Floats:
         model.save(weights, Path(folder))
         nlp = build([task.rules], Path(folder))
         judge = judge_of(nlp)
-        docs = nlp.pipe(make_doc(nlp, StoryView(task.items[i].story)) for i in task.held)
+        docs = nlp.pipe(make_doc(nlp, Spelled(task.items[i].story).view) for i in task.held)
         return np.array([judge.fast(doc) for doc in docs], np.float32)
 
 
@@ -104,7 +105,7 @@ def lessons(task: Task, at: Sequence[int]) -> list[Any]:
 
     items = [*(task.items[i] for i in at), *task.invented]
     wanted = task.reader.wanted(items)
-    rows = [(StoryView(item.story).focus, item) for item in items]
+    rows = [(Spelled(item.story).view.focus, item) for item in items]
     return [
         Lesson(
             text=text,
@@ -124,7 +125,7 @@ def train_encoder(task: Task, weights: Weights, out: Path) -> stack.Stack:
     base, described = finetune.base()
     first = lessons(task, task.rest)
     net = finetune.fit(finetune.network(first, base), first, described)
-    texts = [StoryView(task.items[i].story).focus for i in task.held]
+    texts = [Spelled(task.items[i].story).view.focus for i in task.held]
     encoded = finetune.scores(net, texts, described)[:, : len(weights.classes)]
     joined = stacking.fit(
         seen(task, fast_scores(task, weights), encoded), weights.classes, task.rows.wanted.sum(axis=0)
@@ -139,7 +140,7 @@ def train_encoder(task: Task, weights: Weights, out: Path) -> stack.Stack:
 
 def seen(task: Task, fast: Floats, encoded: Floats) -> stacking.Seen:
     """The held-out items with the scores of both parts."""
-    views = [StoryView(task.items[i].story) for i in task.held]
+    views = [Spelled(task.items[i].story).view for i in task.held]
     kinds: NDArray[np.intp] = np.array([stack.kind_of(v.headline, v.text) for v in views], np.intp)
     rows = task.rows.take(task.held)
     # The wordings were written from the older labels: on those they look better than on news they never saw.
