@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from tests.sources import nodes
+
 ROOT = Path(__file__).resolve().parents[1]
 IDS = {p.stem for p in (ROOT / "rules" / "catalysts").glob("*.yml") if not p.stem.startswith("noise_")}
 #: Module and reason. The ids in ``sec`` and ``matching`` are words of English, not types.
@@ -25,17 +27,16 @@ ALLOWED = {
 
 
 def literals(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
     docs = {
         id(node.body[0].value)
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef))
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     return [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value!r}"
-        for node in ast.walk(tree)
+        for node in nodes(path)
         if isinstance(node, ast.Constant) and node.value in IDS and id(node) not in docs
     ]
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import nodes
+
 ROOT = Path(__file__).resolve().parents[1] / "screener"
 FILES = sorted(ROOT.rglob("*.py"))
 
@@ -60,7 +62,7 @@ def test_nothing_writes_into_an_objects_dict() -> None:
 
 
 def broad(path: Path) -> Iterator[int]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ExceptHandler):
             caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
             if any(c is None or (isinstance(c, ast.Name) and c.id in ("Exception", "BaseException")) for c in caught):
@@ -75,7 +77,7 @@ def test_broad_catches_stand_at_the_loops_boundaries_only() -> None:
 
 
 def imports(path: Path, package: str) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             modules = [node.module, *(f"{node.module}.{a.name}" for a in node.names)]
             for module in modules:
@@ -115,7 +117,7 @@ def test_no_module_grows_past_four_hundred_lines(package: str) -> None:
 def test_a_class_name_stands_for_one_thing() -> None:
     homes: dict[str, list[str]] = {}
     for path in FILES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ClassDef):
                 homes.setdefault(node.name, []).append(f"{name(path)}:{node.lineno}")
     twice = {kind: places for kind, places in homes.items() if len(places) > 1}
@@ -126,7 +128,7 @@ def test_what_the_benches_import_is_there() -> None:
     """By reading, not by running: a bench is run rarely and starts much."""
     gone = []
     for path in sorted((ROOT.parent / "tests" / "bench").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in ("screener", "tests"):
                 module = (ROOT.parent / (node.module or "").replace(".", "/")).with_suffix(".py")
                 place = module if module.is_file() else module.with_suffix("") / "__init__.py"

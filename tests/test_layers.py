@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
+from tests.sources import nodes
+
 ROOT = Path(__file__).resolve().parents[1]
 LAYERS = [
     ["errors"],
@@ -23,7 +25,7 @@ LEVEL = {name: i for i, names in enumerate(LAYERS) for name in names}
 
 def edges(path: Path) -> list[tuple[int, str]]:
     found = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             names = [a.name for a in node.names]
         elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
@@ -50,5 +52,5 @@ def test_imports_go_down_only() -> None:
 
 def test_no_relative_imports() -> None:
     for path in sorted((ROOT / "screener").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             assert not (isinstance(node, ast.ImportFrom) and node.level), f"{path}:{node.lineno}: write it absolute"

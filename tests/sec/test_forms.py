@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from screener.sec import forms, items8k
+from tests.sources import nodes
 
 ROOT = Path(__file__).resolve().parents[2]
 # Written like a form of the SEC; single numbers and letters are too many other things.
@@ -24,9 +25,9 @@ FORM = re.compile(
 ALLOWED: set[tuple[str, str]] = set()
 
 
-def docstrings(tree: ast.AST) -> set[int]:
+def docstrings(path: Path) -> set[int]:
     """The ids of string constants that only explain."""
-    return {id(n.value) for n in ast.walk(tree) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
+    return {id(n.value) for n in nodes(path) if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)}
 
 
 def test_no_form_is_named_elsewhere() -> None:
@@ -34,9 +35,8 @@ def test_no_form_is_named_elsewhere() -> None:
     for path in sorted((ROOT / "screener").rglob("*.py")):
         if path.parent.name == "sec":
             continue
-        tree = ast.parse(path.read_text(encoding="utf-8"))
-        prose = docstrings(tree)
-        for node in ast.walk(tree):
+        prose = docstrings(path)
+        for node in nodes(path):
             if not (isinstance(node, ast.Constant) and isinstance(node.value, str)) or id(node) in prose:
                 continue
             place = path.relative_to(ROOT).as_posix()
