@@ -22,6 +22,7 @@ from screener.classify.features import HEAD_CHARS, Grammar
 from screener.classify.patterns import PatternBank, RuleHits
 from screener.classify.rulefile import load_folders
 from screener.classify.sentences import SentenceBank
+from screener.language.letters import whole
 from screener.types import Story
 
 BUILT_IN = "built-in"  # a setting that names the files that come with the screener, wherever they are
@@ -190,7 +191,7 @@ class Scorer:
     def _sentence(self, sentence: str, view: StoryView) -> model.Floats:
         hits = evidence.Hits(title=self.bank.scan(sentence, headline=True), text={})
         self.wordings.cast(hits.title, sentence, view)
-        doc = self.tokenizer(sentence.encode("utf-8", "replace").decode("utf-8"))
+        doc = self.tokenizer(whole(sentence))
         return self._score(doc, len(doc), hits, view)
 
     def _score(self, doc: Doc, cut: int, hits: evidence.Hits, view: StoryView) -> model.Floats:
@@ -262,6 +263,6 @@ def scorer_of(nlp: Language) -> Scorer:
 def make_doc(nlp: Language, view: StoryView) -> Doc:
     """Tokens of the headline and the first words of the text, carrying the story."""
     head = view.headline + "\n" + view.text[:HEAD_CHARS] if view.headline else ""
-    doc = nlp.make_doc(head.encode("utf-8", "replace").decode("utf-8"))
+    doc = nlp.make_doc(whole(head))
     doc._.story = view
     return doc

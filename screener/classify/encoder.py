@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 
 from screener.classify.model import Floats
 from screener.errors import ModelError
+from screener.language.letters import whole
+from screener.types.words import POLARITIES
 
 GRAPH, VOCABULARY, NAMES = "encoder.onnx", "tokenizer.json", "encoder.txt"
 MOST_PIECES = 128
 THREADS = 2
-SIGNS = 4
 
 
 class Encoder:
@@ -55,10 +56,9 @@ class Encoder:
 
     def read(self, texts: Sequence[str]) -> Floats:
         """Log-odds (texts by classes and signs)."""
-        clean = [text.encode("utf-8", "replace").decode("utf-8") for text in texts]
-        pieces = [e.ids for e in self._tokenizer.encode_batch(clean)]
+        pieces = [e.ids for e in self._tokenizer.encode_batch([whole(text) for text in texts])]
         rows = list(self._threads.map(self._one, pieces)) if len(pieces) > 1 else [self._one(p) for p in pieces]
-        return np.array(rows, np.float32).reshape(len(texts), len(self.classes) + SIGNS)
+        return np.array(rows, np.float32).reshape(len(texts), len(self.classes) + len(POLARITIES))
 
     def _one(self, pieces: Sequence[int]) -> Floats:
         ids, mask = padded([pieces])

@@ -22,9 +22,9 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from screener.classify.encoder import MOST_PIECES, padded
+from screener.types.words import POLARITIES
 
 PACKAGE, ARCHIVE = "all_minilm_l6_v2", "model.zip"
-SIGNS = ("+", "-", "±", "0")
 LAYERS, HEADS, WIDTH = 6, 12, 384
 EPOCHS, BATCH, RATE, WARM, DECAY, DROP = 6, 32, 2e-4, 0.1, 0.01, 0.1
 MASKS = 1 << 22  # random numbers drawn once for all drop-outs; fresh ones for each cost a fifth of the time
@@ -110,7 +110,7 @@ def network(lessons: Sequence[Lesson], weights: dict[str, Any]) -> Any:
             self.words, self.places = nn.Embedding(30522, WIDTH), nn.Embedding(512, WIDTH)
             self.kind, self.norm = nn.Parameter(torch.zeros(WIDTH)), nn.LayerNorm(WIDTH, 1e-12)
             self.layers, self.drop = nn.ModuleList(Layer() for _ in range(LAYERS)), Drop()
-            self.head = nn.Linear(WIDTH, count + len(SIGNS))
+            self.head = nn.Linear(WIDTH, count + len(POLARITIES))
 
         def forward(self, ids: Any, mask: Any) -> Any:
             seen = mask.to(torch.float32)

@@ -37,6 +37,7 @@ from screener.classify.pipeline import Classifier
 from screener.classify.spelling import Spelled
 from screener.classify.taught import Sources, Taught
 from screener.errors import InputError
+from screener.types.words import POLARITIES
 
 FOLDS = 4  # one of them is held out
 JUDGED = 2  # labels at least this sure are judged on
@@ -101,7 +102,7 @@ def fast_scores(task: Task, weights: Weights) -> Floats:
 
 def lessons(task: Task, at: Sequence[int]) -> list[Any]:
     """What the encoder is taught of some of the items, and of the invented ones."""
-    from screener.classify.finetune import SIGNS, Lesson
+    from screener.classify.finetune import Lesson
 
     items = [*(task.items[i] for i in at), *task.invented]
     wanted = task.reader.wanted(items)
@@ -110,7 +111,7 @@ def lessons(task: Task, at: Sequence[int]) -> list[Any]:
         Lesson(
             text=text,
             wanted=tuple(row.tolist()),
-            sign=SIGNS.index(item.label.polarity) if item.label.polarity in SIGNS else -1,
+            sign=POLARITIES.index(item.label.polarity) if item.label.polarity in POLARITIES else -1,
             weight=item.weight,
         )
         for (text, item), row in zip(rows, wanted, strict=True)

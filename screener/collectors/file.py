@@ -28,6 +28,7 @@ from screener.collectors.saved import opened, paths_of, read_saved
 from screener.collectors.text import one_line
 from screener.errors import InputError
 from screener.language import moments
+from screener.language.letters import whole
 from screener.limits import BROKEN_LINES, DEFAULT, LINE_BYTES
 from screener.types import Collected, Exhibit, FeedSpec, Item, Problem
 
@@ -164,7 +165,7 @@ def _text(row: dict[str, object], key: str) -> str:
         return ""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         raise BrokenLine(f"{key} must be text, not {type(value).__name__}")
-    return str(value).encode("utf-8", "replace").decode()
+    return whole(str(value))
 
 
 def _texts(row: dict[str, object], key: str) -> tuple[str, ...]:

@@ -16,9 +16,10 @@ from lxml import etree
 from msgspec import Struct
 
 from screener.collectors.apart import apart, is_small
-from screener.collectors.mend import clean, mend_xml
+from screener.collectors.mend import mend_xml
 from screener.collectors.xml import parse_xml
 from screener.errors import ReaderEnded
+from screener.language.letters import whole
 from screener.limits import DEFAULT, FIRST_YEAR, LAST_YEAR, Limits, at_most
 from screener.sec.forms import first_of
 from screener.types import Filing, Party, Problem
@@ -92,7 +93,7 @@ def _page(root: etree._Element, subject: str, bounds: Limits) -> Page:
         try:
             entries.append(_entry(element))
         except (ValueError, OverflowError) as e:
-            problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {clean(str(e))}"))
+            problems.append(_problem(subject, "bad_entry", f"entry {number} of the page left out: {whole(str(e))}"))
     more = at_most(problems, bounds.problems, lambda n: _problem(subject, "bad_entry", f"and {n} more like these"))
     return Page(entries=tuple(entries), problems=more)
 

@@ -132,11 +132,6 @@ def _named(name: str) -> str:
     return "".join(f"&#{ord(c)};" for c in meant) if meant else f"&amp;{name};"
 
 
-def clean(text: str) -> str:
-    """The text without surrogates, which neither the store nor a terminal can write."""
-    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
-
-
 # ---- JSON --------------------------------------------------------------------------------------------------------
 
 

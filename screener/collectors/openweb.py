@@ -7,7 +7,8 @@ import warnings
 from typing import Any
 
 from screener.collectors.entry import ParsedEntry, ParsedFeed, empty_entry
-from screener.collectors.mend import NotJson, clean, read_json
+from screener.collectors.mend import NotJson, read_json
+from screener.language.letters import whole
 from screener.limits import LENIENT_BYTES, LENIENT_MARKS
 
 
@@ -48,7 +49,7 @@ def _json_entry(item: dict[str, object]) -> ParsedEntry:
 
 def _text(value: object) -> str:
     if isinstance(value, str):
-        return clean(value)
+        return whole(value)
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
@@ -76,11 +77,11 @@ def read_lenient(body: bytes, content_type: str = "", url: str = "") -> ParsedFe
             AssertionError,
             RecursionError,
         ) as e:
-            return ParsedFeed(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {clean(str(e))})")
+            return ParsedFeed(entries=[], broken=f"feedparser cannot read it ({type(e).__name__}: {whole(str(e))})")
 
 
 def _channel(found: Any) -> ParsedFeed:
-    broken = clean(str(found.get("bozo_exception", "is not well-formed"))) if found.get("bozo") else ""
+    broken = whole(str(found.get("bozo_exception", "is not well-formed"))) if found.get("bozo") else ""
     title, description = (_text(found.feed.get(k)) for k in ("title", "subtitle"))
     return ParsedFeed(
         title=title,

@@ -7,6 +7,7 @@ import re
 import threading
 from typing import Any
 
+from screener.language.letters import whole
 from screener.limits import HTML_CHARS
 
 _BLOCK_NAMES = (
@@ -40,7 +41,7 @@ def one_line(text: str, limit: int = 1000) -> str:
             break
         text = html.unescape(_ENDLESS.sub("", _INLINE_TAG.sub(" ", _DROPPED_TEXT.sub(" ", text))))
     text = _INLINE_TAG.sub(" ", text)
-    return " ".join(_INVISIBLE.sub("", _surrogates(text).translate(_WINDOWS)).split())[:limit]
+    return " ".join(_INVISIBLE.sub("", whole(text).translate(_WINDOWS)).split())[:limit]
 
 
 def html_to_text(markup: str) -> str:
@@ -48,7 +49,7 @@ def html_to_text(markup: str) -> str:
 
     Text without markup is only tidied. Never raises; what is longer than ``HTML_CHARS`` characters is cut first.
     """
-    markup = _surrogates(markup[:HTML_CHARS])
+    markup = whole(markup[:HTML_CHARS])  # lxml refuses halves of characters, as SQLite does
     if not _MARKUP.search(markup):
         return tidy(markup)
     return tidy(_walk(markup))
@@ -59,11 +60,6 @@ def tidy(text: str) -> str:
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").translate(_WINDOWS) if not text.isascii() else text)
     text = _EDGES.sub("\n", _BLANKS.sub(" ", text))
     return _EMPTY_LINES.sub("\n\n", text).strip()
-
-
-def _surrogates(text: str) -> str:
-    # lxml and SQLite both refuse lone surrogates
-    return text.encode("utf-8", "replace").decode("utf-8") if not text.isascii() else text
 
 
 def _walk(markup: str) -> str:

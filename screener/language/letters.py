@@ -30,6 +30,11 @@ class Plain(NamedTuple):
         return min(theirs + at - mine, later)
 
 
+def whole(text: str) -> str:
+    """The text with a mark for each half of a character, which can be neither stored nor printed nor tokenized."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def plain(text: str) -> Plain:
     """Spell a text out."""
     if text.isascii() or not any(_spelled(c) is not None for c in set(text)):

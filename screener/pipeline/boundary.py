@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from screener.addresses import mask
 from screener.errors import RowRefused
+from screener.language.letters import whole
 from screener.types import Problem
 
 T = TypeVar("T")
@@ -52,6 +53,6 @@ def as_problem(stage: str, subject: str, error: Exception) -> Problem:
     name = type(first).__name__
     said = _ADDRESS.sub(lambda m: mask(m[0]), str(first)[:LONGEST])
     # half a character could be neither stored nor printed, and a problem that cannot be stored would stop every list
-    subject, said = (text.encode(errors="replace").decode() for text in (subject, said))
+    subject, said = whole(subject), whole(said)
     message = f"{subject}: {name}: {said}" if said else f"{subject}: {name}"
     return Problem(stage=stage, subject=subject, message=message, kind=name)

@@ -7,6 +7,7 @@ import sqlite3
 
 import msgspec
 
+from screener.language.letters import whole
 from screener.store.rows import Subject, dump, iso, iso_or_none, moment, moment_or_none
 from screener.types import Problem, Run
 
@@ -40,7 +41,7 @@ class Runs(Subject):
         )
         self._db.executemany(
             "INSERT OR REPLACE INTO problems(run_id, n, stage, subject, message, kind) VALUES (?, ?, ?, ?, ?, ?)",
-            ((run.id, n, p.stage, _whole(p.subject), _whole(p.message), p.kind) for n, p in enumerate(run.problems)),
+            ((run.id, n, p.stage, whole(p.subject), whole(p.message), p.kind) for n, p in enumerate(run.problems)),
         )
 
     def drop(self, run: Run) -> None:
@@ -81,8 +82,3 @@ class Runs(Subject):
         """The problems of a run in the order they came."""
         rows = self._rows("SELECT stage, subject, message, kind FROM problems WHERE run_id = ? ORDER BY n", (run_id,))
         return [Problem(stage=r["stage"], subject=r["subject"], message=r["message"], kind=r["kind"]) for r in rows]
-
-
-def _whole(text: str) -> str:
-    """Half a character cannot be stored, and what a problem tells of must not keep its run from being recorded."""
-    return text.encode(errors="replace").decode()

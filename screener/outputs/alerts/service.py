@@ -15,6 +15,7 @@ import msgspec
 
 from screener import limits
 from screener.errors import AlertError, ConfigError
+from screener.language.letters import whole
 from screener.outputs.alerts import forms
 from screener.outputs.alerts.apprising import Done, Notify, Open, Ready
 from screener.outputs.alerts.base import Message
@@ -68,7 +69,7 @@ class Service:
 
     def _notify(self, message: Notify) -> None:
         # Lone surrogates, which a file of items may hold, are no JSON.
-        safe = msgspec.structs.replace(message, title=_valid(message.title), text=_valid(message.text))
+        safe = msgspec.structs.replace(message, title=whole(message.title), text=whole(message.text))
         done = msgspec.json.decode(self._worker.ask(msgspec.json.encode(safe)), type=Done)
         if not done.taken:
             raise AlertError(self._mask(done.said or "the service did not take it"))
@@ -85,10 +86,6 @@ class Service:
     def close(self) -> None:
         """End the process."""
         self._worker.close()
-
-
-def _valid(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
 
 
 def _form(formats: tuple[str, ...], scheme: str) -> str:
