@@ -13,6 +13,8 @@ from screener.dilution.facts import FactCount
 from screener.dilution.records import Entry, public_at
 
 WINDOW = dt.timedelta(days=60)
+_TOO_MUCH = 2.0  # times as many shares as on the day of the float
+_DEAREST = 2_000.0  # US dollars a share
 
 
 class PublicFloat(NamedTuple):
@@ -24,10 +26,11 @@ class PublicFloat(NamedTuple):
 
 
 class FloatPrices(NamedTuple):
-    """Prices in today's shares: the highest close of the last 60 days, and that of the day a float is stated for."""
+    """In today's shares: the highest close of the last 60 days, the close of the float's day, and the shares of then."""
 
     highest: float | None = None
     then: float | None = None
+    shares_then: float | None = None
 
 
 def stated_float(told: Entry | None, facts: FactCount | None) -> FactCount | None:
@@ -54,8 +57,12 @@ def float_now(
     usd, repriced = stated.value, False
     if stated.concept == "text" and today - stated.day <= WINDOW:
         return PublicFloat(usd, stated.day, False)  # a prospectus takes the 60 days itself
+    grown = shares / prices.shares_then if shares and prices.shares_then else 1.0
     if prices.highest and prices.then:
-        usd, repriced = usd * prices.highest / prices.then, True
+        # what was issued since is held by the public, all but a little
+        usd, repriced = usd * max(1.0, grown) * prices.highest / prices.then, True
+    elif not prices.highest and (grown > _TOO_MUCH or (shares and usd / shares > _DEAREST)):
+        return None  # of another company in all but name, or stated a thousand times too large
     if most is not None and usd > most:
         usd, repriced = most, True
     return PublicFloat(usd, stated.day, repriced)

@@ -188,6 +188,15 @@ FLOATS: list[tuple[FactCount | None, FloatPrices, float | None, bool | None, flo
     (SMALL, FloatPrices(highest=3.0, then=1.5), 36e6, True, 12e6),
     (SMALL, FloatPrices(highest=9.0, then=1.5), 108e6, False, None),
     (SMALL, FloatPrices(highest=0.6, then=None), 12e6, True, 4e6),  # 20M shares at $0.60 are all there is
+    (
+        SMALL,
+        FloatPrices(highest=1.5, then=1.5, shares_then=10e6),
+        30e6,
+        True,
+        10e6,
+    ),  # twice as many shares since, at most all
+    (SMALL, FloatPrices(shares_then=5e6), None, None, None),
+    (structs.replace(SMALL, value=50e9), FloatPrices(), None, None, None),
     (None, FloatPrices(highest=2.0), None, None, None),
     (structs.replace(SMALL, value=90e6), FloatPrices(), 90e6, False, None),
 ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from screener import clock
-from screener.dilution.facts import Burn, FactCount, Money, Split
+from screener.dilution.facts import Burn, CompanyFacts, FactCount, Money, Split
 from screener.dilution.facts_asof import FactsAsOf
 from screener.dilution.fold import ledger
 from screener.dilution.phrases import absent, in_play
@@ -27,6 +27,7 @@ from screener.types import Move
 _FRESH = dt.timedelta(days=4)
 _YEAR = dt.timedelta(days=365)
 _BEFORE = dt.timedelta(days=7)
+_REPORTED = dt.timedelta(days=60)  # after which the report of a quarter's end is filed
 
 
 class CompanyKey(NamedTuple):
@@ -94,7 +95,7 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
         burn=burn,
         splits=tuple(x.day for x in basis if x.ratio > 1),
         public_float=public,
-        float_prices=_float_prices(workspace, key.ticker, stated_float(book.public_float, public), basis, as_of),
+        float_prices=_float_prices(workspace, key.ticker, stated_float(book.public_float, public), basis, as_of, facts),
     )
     return CompanyRecord(
         ledger=book,
@@ -108,9 +109,14 @@ def held(workspace: Workspace, key: CompanyKey, as_of: dt.datetime, move: Move |
 
 
 def _float_prices(
-    workspace: Workspace, ticker: str, stated: FactCount | None, basis: Sequence[Split], as_of: dt.datetime
+    workspace: Workspace,
+    ticker: str,
+    stated: FactCount | None,
+    basis: Sequence[Split],
+    as_of: dt.datetime,
+    facts: CompanyFacts | None,
 ) -> FloatPrices:
-    """The highest close of 60 days and the last close up to the float's day, in today's shares."""
+    """The highest close of 60 days, the last close up to the float's day and the shares of then, in today's shares."""
     if stated is None:
         return FloatPrices()
     today = clock.new_york_date(as_of)
@@ -120,7 +126,14 @@ def _float_prices(
         return [b.close * _since(basis, b.day) for b in bars if b.close]
 
     then = closes(stated.day - _BEFORE, stated.day)
-    return FloatPrices(highest=max(closes(today - WINDOW, today), default=None), then=then[-1] if then else None)
+    half = dt.datetime.combine(stated.day + _REPORTED, dt.time(), dt.UTC)
+    count = FactsAsOf(facts, half).shares_outstanding() if facts and half < as_of else None
+    shares = _on_todays_basis(count, basis)
+    return FloatPrices(
+        highest=max(closes(today - WINDOW, today), default=None),
+        then=then[-1] if then else None,
+        shares_then=shares.value if shares else None,
+    )
 
 
 def _since(basis: Sequence[Split], day: dt.date) -> float:
