@@ -38,6 +38,7 @@ LIMITS = (
 MORE_COLUMNS = (
     "side",
     "session",
+    "sector",
     "since_news_pct",
     "abnormal_pct",
     "bullish",

@@ -80,7 +80,8 @@ def command(
     if form != "table":
         from screener.outputs.csvout import csv_text, json_text
 
-        emit(csv_text(kept, columns) if form == "csv" else json_text(kept, lines=form == "jsonl"), output)
+        text = csv_text(kept, columns, listed.sectors) if form == "csv" else json_text(kept, lines=form == "jsonl")
+        emit(text, output)
     elif listed.rows is not None and listed.day:
         hidden = len(listed.rows) - len(rows)
         kept = with_pinned(kept, listed)
@@ -124,10 +125,16 @@ def read_list(
             regime=store.regimes.of_day(day, as_of) if day else None,
             own=frozenset(t for t, m in marks.items() if m.listed),
             pinned=frozenset(t for t, m in marks.items() if m.pinned),
-            sectors=store.sectors.all() if wanted.sector or wanted.sort.removeprefix("-") == SECTOR else {},
+            sectors=store.sectors.all() if _asks_sector(wanted, SECTOR) else {},
             sources=store.outlines.source_names(asked, moment) if asked and moment else {},
             moment=moment,
         )
+
+
+def _asks_sector(wanted: RowFilter, name: str) -> bool:
+    """Whether a filter, its order or one of its columns needs the sectors."""
+    columns = [c.strip() for part in wanted.columns for c in part.split(",")]
+    return bool(wanted.sector) or wanted.sort.removeprefix("-") == name or name in columns
 
 
 def visible(rows: Sequence[WatchRow], *, everything: bool) -> list[WatchRow]:
@@ -167,7 +174,7 @@ def _show(
 
     console = app.console(file=page)
     if columns:
-        show_columns(console, kept, columns)
+        show_columns(console, kept, columns, listed.sectors)
         return
     assert listed.day is not None
     stood = listed.rows[0].as_of if listed.rows else as_of

@@ -6,7 +6,8 @@ catalyst with its boosters and warnings, the strongest bearish one, and mixed ne
 sum of points into the score from 0 to 100; that step is the last of the row's reasons, so that they add up to it.
 
 The row's lead is the strongest of all, or, once the session has moved the stock far, the strongest that explains the
-move; what the others say stands in ``also``. A deal that sells shares never counts as bullish.
+move; what the others say stands in ``also``. Of one story's events the cause leads, not the context beside it.
+A deal that sells shares never counts as bullish.
 """
 
 from __future__ import annotations
@@ -35,6 +36,9 @@ THRESHOLD = 20.0
 EVEN_CHANCE = 50.0
 # A session's move of this size, in percent, says by itself which way the news went.
 TELLING = 8.0
+# Points by which a context of a story may be stronger than its cause without leading the row.
+NEAR = 8.0
+_CONTEXT = ("informational", "low")
 BULLISH: Final = "+"
 BEARISH: Final = "-"
 NEUTRAL: Final = ""
@@ -198,7 +202,7 @@ def _row(
             by_side[side] = measure(candidate, side, won, get, rules)
     if not by_side:
         return None
-    best = sorted(by_side.values(), key=lambda s: _place(s, tape))
+    best = _cause_first(sorted(by_side.values(), key=lambda s: _place(s, tape)), tape)
     lead = best[0]
     side = row_side(lead, tape_side(lead.candidate))
     card, why = _card(lead, threshold)
@@ -238,9 +242,26 @@ def row_side(lead: Strength, tape: Side) -> Side:
 
 def _place(s: Strength, tape: str) -> tuple[int, float, float, dt.datetime, str]:
     """Best first: what explains the move before what it contradicts, then the strongest, then the earliest."""
+    return (_against(s, tape), -s.total, -s.lead.points, published_or_last(s.candidate), s.side)
+
+
+def _against(s: Strength, tape: str) -> int:
     explains = s.side == tape and not s.candidate.after_close
-    against = 0 if not tape or explains else 1 if s.side in (NEUTRAL, tape) else 2
-    return (against, -s.total, -s.lead.points, published_or_last(s.candidate), s.side)
+    return 0 if not tape or explains else 1 if s.side in (NEUTRAL, tape) else 2
+
+
+def _cause_first(best: list[Strength], tape: str) -> list[Strength]:
+    """The same, but for a context of a story ("new CFO") that is hardly stronger than its cause: a rule's level says
+    which is which. What the tape contradicts is no cause."""
+    lead = best[0]
+    causes = [s for s in best[1:] if _causes(s, lead) and _against(s, tape) <= _against(lead, tape)]
+    return [*causes[:1], *(s for s in best if s is not causes[0])] if causes else best
+
+
+def _causes(other: Strength, lead: Strength) -> bool:
+    if other.candidate.story.id != lead.candidate.story.id:
+        return False
+    return lead.lead.level in _CONTEXT and other.lead.level not in _CONTEXT and lead.points - other.points <= NEAR
 
 
 def published_or_last(c: Candidate) -> dt.datetime:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
@@ -111,9 +111,11 @@ def _everything(row: WatchRow) -> Iterator[Text]:
         yield Text(f"      unknown: {', '.join(row.unknown)}", style="dim")
 
 
-def show_columns(console: Console, rows: Sequence[WatchRow], columns: Sequence[str]) -> None:
-    """One line a row with the chosen columns, as wide as their longest value; names as in the CSV."""
-    written = [[cut(cell_text(row, name), MOST_WIDE) for name in columns] for row in rows]
+def show_columns(
+    console: Console, rows: Sequence[WatchRow], columns: Sequence[str], sectors: Mapping[str, str]
+) -> None:
+    """One line a row with the chosen columns, as wide as their longest value; names as in the CSV, ``sectors`` by ticker."""
+    written = [[cut(cell_text(row, name, sectors), MOST_WIDE) for name in columns] for row in rows]
     widths = [max([len(name), *(len(line[n]) for line in written)]) for n, name in enumerate(columns)]
     _say(console, Text("  ".join(n.ljust(w) for n, w in zip(columns, widths, strict=True)).rstrip(), style="bold"))
     for line in written:

@@ -72,3 +72,18 @@ def test_a_renewed_ticker_table_keeps_the_sectors(db: Path, tmp_path: Path) -> N
     for name in ("list.csv", "sec.json"):
         assert screener(db, "db", "update-tickers", str(tmp_path / name)).exit_code == 0
     assert json.loads(screener(db, "today", "--sector", "energy", "--format", "json").stdout)[0]["ticker"] == "ZDDD"
+
+
+def test_the_sector_is_a_column(db: Path, tmp_path: Path) -> None:
+    bare = screener(db, "today", "--columns", "ticker,sector", "--format", "csv")
+    assert bare.stdout.splitlines() == ["ticker,sector", "ZAAA,", "ZBBB,", "ZDDD,"]
+    (tmp_path / "list.csv").write_text(LIST)
+    screener(db, "db", "update-tickers", str(tmp_path / "list.csv"))
+    told = screener(db, "today", "--columns", "ticker, sector", "--format", "csv")
+    assert told.stdout.splitlines() == ["ticker,sector", "ZAAA,Health Care", "ZBBB,Health Care", "ZDDD,Energy"]
+    table = screener(db, "today", "--columns", "sector", "--columns", "ticker", "--sort", "sector").stdout.splitlines()
+    assert [line.split() for line in table] == [
+        ["sector", "ticker"], ["Energy", "ZDDD"], ["Health", "Care", "ZAAA"], ["Health", "Care", "ZBBB"],
+    ]  # fmt: skip
+    wrong = screener(db, "today", "--columns", "sectr")
+    assert wrong.exit_code != 0 and "did you mean sector?" in str(wrong.exception or wrong.stderr)

@@ -205,7 +205,7 @@ WARNED: list[tuple[dict[str, Any], str]] = [
     ({"noise": (Noise(story_id="s1", kind="recap"),)}, "recap"),
     ({"noise": (Noise(story_id="s1", kind="promotion"),)}, "paid promotion"),
     ({"noise": (Noise(story_id="s1", kind="law_firm_ad"),)}, "law-firm notice"),
-    ({"noise": (Noise(story_id="s1", kind="conference"),)}, "reads as conference"),
+    ({"noise": (Noise(story_id="s1", kind="award"),)}, "reads as award"),
     ({"history": History(filings=())}, "no filing or agency record"),
     ({"move": move(change_pct=40.0, since_news_pct=5.0, day=DAY)}, "before the news"),
     ({"move": move(avg_dollar_volume=2e4, dollar_volume=1e4)}, "thin trading"),
@@ -274,7 +274,7 @@ def test_a_session_that_was_over_is_no_answer_to_the_news() -> None:
     after = one(candidate("earnings", "0", story=late, **evening))
     assert early.side == "-" and early.action == "Avoid" and any(r.rule_id == "move_size" for r in early.reasons)
     assert after.side == "" and after.action != "Avoid" and not any(r.rule_id == "move_size" for r in after.reasons)
-    assert after.change_pct == -30.0 and after.warnings == ("came after the close: -30 % was before it",)
+    assert after.change_pct == -30.0 and after.warnings == ("came after the last session: -30 % was before it",)
     assert any(r.rule_id == "unsettled" for r in after.reasons), "the session counts as the one before"
 
 
@@ -289,6 +289,27 @@ def test_the_lead_is_what_can_explain_the_move() -> None:
     )
     row = rank(group, SET, "run", DAY)[0]
     assert (row.catalyst, row.story_id) == ("patent", "early")
+
+
+def test_the_cause_leads_and_not_the_context_beside_it() -> None:
+    """A rebranding that names new people tells a new treasury: the people are no reason to look."""
+    told = story("both")
+    people, treasury = candidate("management_change", "0", story=told), candidate("crypto_ai_treasury", "+", story=told)
+    alone = one(people)
+    assert alone.score > one(treasury).score - 15 and alone.catalyst == "management_change"
+    assert one(people, treasury).catalyst == one(treasury, people).catalyst == "crypto_ai_treasury"
+    apart = candidate("crypto_ai_treasury", "+", confidence=0.55, story=told)
+    assert one(people, apart).catalyst == "management_change", "a guess is no cause"
+
+
+def test_bad_news_that_falls_is_avoided() -> None:
+    moved = move(change_pct=-12.0, rvol=2.0, dollar_volume=3e6, market_cap=3e6)
+    row = one(candidate("private_placement", "-", stage="priced", facts={"amount_usd": 4e6}, move=moved))
+    assert (row.side, row.action) == ("-", "Avoid") and "price -12 % on the news" in row.warnings
+    calm = one(
+        candidate("private_placement", "-", stage="priced", facts={"amount_usd": 4e6}, move=move(market_cap=3e6))
+    )
+    assert calm.action == "Watch"
 
 
 def test_what_is_unknown_stands_on_the_row() -> None:

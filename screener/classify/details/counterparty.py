@@ -67,6 +67,10 @@ _TAIL = re.compile(
     r"|Launch\w*|Unlocking|Crowns|"
     r"Join|Leveraging|Groundbreaking)\b|and [A-Z]\w+(?:es|ing)\s).*$"
 )
+# The verb that ends "A and B Partner to ...": no name ends so, but for firms called Partners.
+_ACTS = re.compile(
+    r"(?<=\w) (?:Partner|Team(?: Up)?|Enter|Sign|Announce|Launch|Complete|Extend|Form|Unveil|Execute|Collaborate|Agree)\Z"
+)
 _NOT_NAMES_TEXT = """
     the a an new first its multi us u.s. our nasdaq nyse fda phase q1 q2 q3 q4 total gross approximately up one two
     three leading global strategic major multiple january february march april may june july august september
@@ -146,7 +150,7 @@ def _listed(reading: Reading, name: str) -> bool:
 def _clean(raw: str) -> str:
     """The name without the words of the headline behind it; empty when it is no name."""
     raw = raw.removesuffix(" and")
-    name = _TAIL.sub("", raw).rstrip(" ,-&’'")
+    name = _ACTS.sub("", _TAIL.sub("", raw)).rstrip(" ,-&’'")
     for ending in ("’s", "'s"):
         name = name.removesuffix(ending)
     words = name.split(" ")

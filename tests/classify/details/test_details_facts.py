@@ -479,6 +479,8 @@ def test_which_of_two_names_is_the_other() -> None:
         ("partnership", "Bolt Robotics Partners with Kelvane Sensors", "Kelvane Sensors", ("KVNE",), "Bolt Robotics"),
         ("partnership", "Bolt Robotics and Kelvane Announce Partnership", "", ("KVNE",), "Bolt Robotics"),
         ("partnership", "American Bolt Partners with American Lark", "American Bolt Corp", (), "American Lark"),
+        ("partnership", "Kelvane and Bolt AI Partner to Advance Sensors", "", ("KVNE",), "Bolt AI"),
+        ("partnership", "Kelvane and Bolt Robotics Team Up to Build Sensors", "", ("KVNE",), "Bolt Robotics"),
         ("commercial_contract", "Acme Receives Order from Bolt (Nasdaq: BTRB)", "", ("BTRB",), "Acme"),
     ],
 )
