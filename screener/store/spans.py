@@ -80,8 +80,8 @@ class Spans(Subject):
             model_id=row["model_id"],
         )
 
-    def load(self, pasts: Sequence[Past]) -> int:
-        """Store stories that are not there, nor any item of theirs; returns how many were new."""
+    def load(self, pasts: Sequence[Past]) -> list[Past]:
+        """Store stories that are not there, nor any item of theirs; returns those that were new."""
         held = self._known("SELECT id FROM stories WHERE id IN", [p.story.id for p in pasts]) | self._carried(pasts)
         fresh = [p for p in pasts if p.story.id not in held]
         with self._words_at_once():
@@ -89,7 +89,7 @@ class Spans(Subject):
         self._stories.add_versions((p.story.id, at, s) for p in fresh for at, s in p.versions)
         self._catalysts.add((p.found, p.story, p.known_at) for p in fresh if p.found)
         self._items.add((i, p.story.id) for p in fresh for i in p.items)
-        return len(fresh)
+        return fresh
 
     @contextmanager
     def _words_at_once(self) -> Iterator[None]:

@@ -11,7 +11,19 @@ import time
 
 import tests.bench
 
-SLOW = {"asof", "backfill", "history", "fuzz", "kill_commands", "soak", "corpus", "draw_locked", "replay_day", "web"}
+SLOW = {
+    "asof",
+    "backfill",
+    "history",
+    "live_days",
+    "fuzz",
+    "kill_commands",
+    "soak",
+    "corpus",
+    "draw_locked",
+    "replay_day",
+    "web",
+}
 """Benchmarks that need an argument or minutes; run them by name."""
 
 

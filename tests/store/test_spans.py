@@ -58,7 +58,7 @@ def sound(store: Store) -> None:
 def test_what_is_loaded_is_found_by_word_date_and_version(store: Store) -> None:
     before, many = schema(store), [past(n) for n in range(40)]
     with store.spans.much_memory(), store.transaction():
-        assert store.spans.load(many) == 40
+        assert store.spans.load(many) == many
     assert list(store.spans.first_seen(*EVER)) == many
     assert len(store.search.stories("crane")) == 40
     assert len(store.calendar.dates(MAY, MAY, T0 + dt.timedelta(days=1))) == 1
@@ -71,7 +71,7 @@ def test_a_second_load_adds_only_what_is_new_and_later_news_is_indexed_as_ever(s
     with store.transaction():
         store.spans.load([past(1)])
     with store.transaction():
-        assert store.spans.load([past(1), past(2, "valve"), past(3, found=None, model_id="")]) == 2
+        assert len(store.spans.load([past(1), past(2, "valve"), past(3, found=None, model_id="")])) == 2
     with store.transaction():
         store.stories.save(replace(past(1).story, title="Qbkr Corp sells a turbine"), T0 + dt.timedelta(days=1))
     assert [s.id for s in store.search.stories("valve")] == ["s2"]
@@ -92,6 +92,6 @@ def test_a_load_that_fails_leaves_no_word_and_the_same_statements(store: Store) 
 def test_a_load_needs_no_index_of_words(store: Store) -> None:
     store.spans.without_search()
     with store.transaction():
-        assert store.spans.load([past(1)]) == 1
+        assert len(store.spans.load([past(1)])) == 1
     with pytest.raises(StoreError, match="damaged"):
         sound(store)

@@ -1,4 +1,7 @@
-"""A span of an archive into a store: stories with their past, items, catalysts and filings, as a live run stored them."""
+"""A span of an archive into a store: stories with their past, items, catalysts and filings, as a live run stored them.
+
+The dilution ledger is no part of an archive: it is read from the items anew, with the ticker table of the store.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from screener import clock
+from screener.entities.resolve import resolve
+from screener.entities.tickers import TickerTable
 from screener.pipeline.history.archive import months, read_filings, read_pasts
+from screener.pipeline.intake.ledger_entries import may_tell, reading_of
 from screener.store import Store
 from screener.store.spans import Past
 
@@ -43,13 +49,14 @@ def _load_months(
     archive: Path, store: Store, since: dt.date | None, until: dt.date | None, progress: Callable[[str, int], None]
 ) -> Loaded:
     stories = known = filings = 0
+    table = TickerTable(store.listings.all())
     for month in months(archive):
         if not _may_hold(month.month, since, until):
             continue
         for part in read_pasts(archive, month):
             wanted = [p for p in part if _within(p.story.first_seen, since, until)]
             for at in range(0, len(wanted), BATCH):
-                new, size = _load(store, wanted[at : at + BATCH])
+                new, size = _load(store, wanted[at : at + BATCH], table)
                 stories, known = stories + new, known + size - new
                 progress("stories", size)
         for found in read_filings(archive, month):
@@ -59,9 +66,13 @@ def _load_months(
     return Loaded(stories=stories, known=known, filings=filings)
 
 
-def _load(store: Store, pasts: list[Past]) -> tuple[int, int]:
+def _load(store: Store, pasts: list[Past], table: TickerTable) -> tuple[int, int]:
     with store.transaction():
-        return store.spans.load(pasts), len(pasts)
+        fresh = store.spans.load(pasts)
+        for item in (i for p in fresh for i in p.items if may_tell(i)):
+            if (reading := reading_of(item, resolve(item, table), table)) is not None:
+                store.dilution.add(*reading)
+        return len(fresh), len(pasts)
 
 
 def _within(moment: dt.datetime, since: dt.date | None, until: dt.date | None) -> bool:

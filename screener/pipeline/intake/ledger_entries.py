@@ -30,8 +30,8 @@ def reading_of(item: Item, resolved: Resolved, table: TickerTable) -> tuple[Read
     ticker = resolved.tickers[0] if resolved.tickers else ""
     listing = table.by_ticker(ticker) if ticker else None
     cik = item.cik or resolved.cik or (listing.cik if listing else None)
-    text = (item.body or item.summary)[:LEDGER_TEXT_CHARS]
-    if not (ticker or cik) or not text or not _may_tell(item, text):
+    text = _text(item)
+    if not (ticker or cik) or not may_tell(item):
         return None
     release = item.form == RELEASE
     document = Document(
@@ -54,9 +54,17 @@ def reading_of(item: Item, resolved: Resolved, table: TickerTable) -> tuple[Read
     return read, entries
 
 
-def _may_tell(item: Item, text: str) -> bool:
+def may_tell(item: Item) -> bool:
+    """Whether an item has words that can tell of shares to come; answered without reading it."""
+    text = _text(item)
+    if not text:
+        return False
     if item.form == RELEASE:
         return bool(_TELLS.search(item.title) or _TELLS.search(text))
     if forms.of_family(item.form, "current_report"):
         return not item.items or any(i in items8k.LEDGER for i in item.items)
     return item.form in _FORMS
+
+
+def _text(item: Item) -> str:
+    return (item.body or item.summary)[:LEDGER_TEXT_CHARS]
