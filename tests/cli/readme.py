@@ -60,12 +60,16 @@ def prepare(line: str, home: dict[str, str], demo_db: Path, place: Path) -> Resu
     (place / "labels.jsonl").write_text(LABEL)
     with gzip.open(place / "releases.jsonl.gz", "wt") as out:
         out.write(RELEASE)
+    (place / "screener.toml").write_text("[filters.NAME]\nmin_score = 1\n")
     db = place / "own.db"
     shutil.copy(demo_db, db)
     server = HTTPServer(("127.0.0.1", 0), _Feed)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}"
-    line, env = _runnable(line, url, place), {**home, **_settings(db, url)}
+    line, env = (
+        _runnable(line, url, place),
+        {**home, **_settings(db, url), "SCREENER_CONFIG": str(place / "screener.toml")},
+    )
     try:
         return _shell(line, env, place) if WITH_SHELL.search(line) else _here(line, env, place)
     finally:
