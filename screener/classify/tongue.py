@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 
+from screener.language import gloss
+
 READ = 500  # characters of headline and text together
+SHORT, LONG = 5, 10  # words of a short headline, and letters of a word that no English headline holds by chance
 ENOUGH = 3  # function words of another language, two where not one is English
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 ENGLISH_WORDS = """
@@ -53,7 +56,7 @@ def foreign(title: str, text: str = "") -> str:
         return script
     words = [word.group().lower() for word in _WORD.finditer(start)]
     if len(_TELLING.intersection(words)) < 2:  # nearly every headline: no language has two words of its own here
-        return ""
+        return _termed(title[:READ], words)
     english = sum(word in ENGLISH for word in words)
     code, count = max(
         ((code, sum(w in known for w in words)) for code, known in OTHERS.items()), key=lambda row: row[1]
@@ -61,7 +64,19 @@ def foreign(title: str, text: str = "") -> str:
     kinds = len({w for w in words if w in OTHERS[code]} - ENGLISH)
     if kinds >= 2 and count > 2 * english and count >= (ENOUGH if english else 2):
         return code
-    return ""
+    return _termed(title[:READ], words)
+
+
+def _termed(title: str, words: list[str]) -> str:
+    """A short headline has terms rather than function words: two of a glossary, or a long one that is nearly all of it."""
+    told = set(gloss.folded(title))
+    if told.isdisjoint(gloss.vocabulary()):
+        return ""
+    english = sum(word in ENGLISH for word in words)
+    code = max(sorted(gloss.LANGUAGES), key=lambda code: len(told & gloss.vocabulary(code)))
+    terms = told & gloss.vocabulary(code)
+    alone = len(told) <= SHORT and english == 0 and any(len(term) >= LONG for term in terms)
+    return code if (len(terms) >= 2 and len(terms) > 2 * english) or alone else ""
 
 
 def _script(text: str) -> str:

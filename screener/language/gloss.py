@@ -19,6 +19,10 @@ READ = 1_500  # characters put into English; what follows stays as it is
 LEAST_STEM = 3
 #: Languages with a glossary, by ISO 639-1 code.
 LANGUAGES = frozenset({"da", "de", "es", "fr", "it", "nl", "no", "pt", "sv"})
+#: Words of another language that an English headline may hold.
+HOMOGRAPHS = frozenset(
+    {"action", "actions", "parts", "retire", "arrive", "prime", "commercial", "vente", "portal", "emission"}
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _ENTRY = re.compile(r"([^\W\d_]+)(\*?)")
 _BETWEEN = re.compile(r"[ \t'’.-]{1,2}")  # what may stand between the words of one term
@@ -80,6 +84,22 @@ def gloss(text: str, language: str) -> Glossed:
     return Glossed("".join(out), tuple(terms))
 
 
+@cache
+def vocabulary(language: str = "") -> frozenset[str]:
+    """The words of a language's glossary, or of all, that are no English words too: without accents, four letters at least."""
+    rows = [term for code in LANGUAGES for terms in _glossary(code).values() for term in terms]
+    english = {_fold(word) for term in rows for word in _WORD.findall(term.english)}
+    if language:
+        rows = [term for terms in _glossary(language).values() for term in terms]
+    told = {word.rstrip("*") for term in rows for word in term.words}
+    return frozenset(word for word in told if len(word) >= 4) - english - HOMOGRAPHS
+
+
+def folded(text: str) -> list[str]:
+    """The words of a text in lower case, without accents."""
+    return [_fold(word) for word in _WORD.findall(text)]
+
+
 def _numbers(text: str) -> str:
     """ "41,3" and "1.200.000" as "41.3" and "1,200,000"; no character more or less."""
     return _DECIMAL.sub(r"\1.\2", _THOUSANDS.sub(lambda found: found.group().translate(_APART), text))
@@ -138,6 +158,8 @@ def _stem(word: str) -> str:
 
 def _fold(word: str) -> str:
     """A word in lower case, without accents."""
+    if word.isascii():
+        return word.lower()
     bare = unicodedata.normalize("NFKD", word.lower().translate(_LETTERS))
     return "".join(letter for letter in bare if not unicodedata.combining(letter))
 

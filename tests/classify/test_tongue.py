@@ -48,6 +48,10 @@ ENGLISH = [
     "Zorexa S.p.A. Reports Q3 Results",
     "De La Cruz Appointed CEO of Santa Fe Mining",
     "Zorexa prices IPO",
+    "Class Action Filed Over Auto Parts Retire Plan",
+    "Studio Data Trimester Conference Emission Control Action",
+    "Nova Presenta Labs, Mercado Vita and Oro Verde Announce Order",
+    "Handelsbanken Research Initiates Coverage of Corvane",
     "",
     "12345",
 ]
@@ -101,6 +105,21 @@ def test_amounts_and_amounts_of_other_money(classifier: Classifier, story: Calla
     text = "Corvane annonce le lancement d’une augmentation de capital d’environ 60 millions d’euros"
     (found,) = classifier.classify(story(text)).catalysts
     assert (found.type, found.facts.get("amount_usd")) == ("equity_offering", None)
+
+
+@pytest.mark.parametrize(
+    ("code", "headline"),
+    [
+        ("da", "Storaktionærmeddelelse"),
+        ("da", "Delårsrapport 2026"),
+        ("fr", "Assemblée générale mixte 2026"),
+        ("fr", "Corvane participera au prochain congrès ESMO 2026"),
+        ("de", "Zorexa schließt Übernahme von Corvane ab"),
+        ("es", "Corvane participará en la conferencia BIO-Europe"),
+    ],
+)
+def test_a_short_headline_is_told_by_its_terms(code: str, headline: str) -> None:
+    assert foreign(headline) == code
 
 
 @pytest.mark.parametrize("headline", ENGLISH)
