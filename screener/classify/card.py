@@ -107,7 +107,9 @@ _LIMITS = """
 - Types with few real examples go by wordings and invented items: cyber incidents, auditor changes, restatements, late
   filings, defaults.
 - The other party's news: only a ticker that spells one of the two names tells buyer from target.
-- Languages other than English are left alone.
+- Nine languages are read word by word through glossaries (`screener/language/glossaries`), others left alone. On the labelled
+  headlines of companies other than the one whose headlines were seen before: precision 0.79, recall 0.58 over 92 types at
+  first sight; the glossaries were then widened with sight of them.
 - The labels come from small caps and biotech companies, 2019 to 2026, and 15 crypto treasury companies for filings;
   banks, funds and large caps are rare.
 """
