@@ -206,7 +206,12 @@ def is_small_cap(c: Candidate) -> bool | None:
 
 
 def materiality(c: Candidate) -> float | None:
-    """Stated money in percent of the market cap, as it was before the news where that is known."""
+    """Stated money in percent of the market cap, as it was before the news where that is known.
+
+    None for a bankruptcy: what lenders put in is no money of the event for the shares.
+    """
+    if c.catalyst.type == "bankruptcy":
+        return None
     amount, cap = _number(stated(c, "amount_usd")), _cap_at_news(c)
     return None if amount is None or cap is None else amount / cap * 100
 

@@ -186,6 +186,12 @@ def test_stated_premium_wins() -> None:
     assert read("discount_pct", candidate(facts={"premium_pct": 30.0})) == -30.0
 
 
+def test_a_bankruptcy_loan_is_no_money_against_the_market_cap() -> None:
+    moved = move(market_cap=8e6)
+    assert read("materiality_pct", candidate("bankruptcy", "-", facts={"amount_usd": 10e6}, move=moved)) is None
+    assert read("materiality_pct", candidate("debt_default", "-", facts={"amount_usd": 10e6}, move=moved)) == 125.0
+
+
 def test_materiality_uses_the_cap_before_the_news() -> None:
     after = move(market_cap=100e6, market_cap_at_news=50e6)
     assert read("materiality_pct", candidate(facts={"amount_usd": 5e6}, move=after)) == pytest.approx(10)
