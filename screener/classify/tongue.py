@@ -58,25 +58,35 @@ def foreign(title: str, text: str = "") -> str:
     if len(_TELLING.intersection(words)) < 2:  # nearly every headline: no language has two words of its own here
         return _termed(title[:READ], words)
     english = sum(word in ENGLISH for word in words)
-    code, count = max(
-        ((code, sum(w in known for w in words)) for code, known in OTHERS.items()), key=lambda row: row[1]
-    )
+    told = set(gloss.folded(title[:READ]))
+    counts = {code: sum(w in known for w in words) for code, known in OTHERS.items()}
+    code = max(counts, key=lambda code: (counts[code] + _terms(told, code), counts[code]))
+    count = counts[code]
     kinds = len({w for w in words if w in OTHERS[code]} - ENGLISH)
     if kinds >= 2 and count > 2 * english and count >= (ENOUGH if english else 2):
         return code
     return _termed(title[:READ], words)
 
 
+def _terms(told: set[str], code: str) -> int:
+    """How many words of a headline stand in a language's glossary; related languages share their function words."""
+    return len(told & gloss.vocabulary(code)) if code in gloss.LANGUAGES else 0
+
+
 def _termed(title: str, words: list[str]) -> str:
-    """A short headline has terms rather than function words: two of a glossary, or a long one that is nearly all of it."""
+    """A short headline has few function words: a term of a glossary with one of them or another term, or a long term alone.
+
+    The words of news that English has too speak against it.
+    """
     told = set(gloss.folded(title))
     if told.isdisjoint(gloss.vocabulary()):
         return ""
-    english = sum(word in ENGLISH for word in words)
+    english = len((told & gloss.english()) | (ENGLISH & set(words)))
     code = max(sorted(gloss.LANGUAGES), key=lambda code: len(told & gloss.vocabulary(code)))
     terms = told & gloss.vocabulary(code)
-    alone = len(told) <= SHORT and english == 0 and any(len(term) >= LONG for term in terms)
-    return code if (len(terms) >= 2 and len(terms) > 2 * english) or alone else ""
+    others = {word for word in words if len(word) > 2 and word in OTHERS[code]} - ENGLISH - terms
+    alone = len(told) <= SHORT and not english and any(len(term) >= LONG for term in terms)
+    return code if alone or (len(terms) + len(others) >= 2 and len(terms) + len(others) > english) else ""
 
 
 def _script(text: str) -> str:

@@ -85,14 +85,19 @@ def gloss(text: str, language: str) -> Glossed:
 
 
 @cache
+def english() -> frozenset[str]:
+    """The English words of all glossaries."""
+    rows = [term for code in LANGUAGES for terms in _glossary(code).values() for term in terms]
+    return frozenset(_fold(word) for term in rows for word in _WORD.findall(term.english))
+
+
+@cache
 def vocabulary(language: str = "") -> frozenset[str]:
     """The words of a language's glossary, or of all, that are no English words too: without accents, four letters at least."""
-    rows = [term for code in LANGUAGES for terms in _glossary(code).values() for term in terms]
-    english = {_fold(word) for term in rows for word in _WORD.findall(term.english)}
-    if language:
-        rows = [term for terms in _glossary(language).values() for term in terms]
+    codes = (language,) if language else sorted(LANGUAGES)
+    rows = [term for code in codes for terms in _glossary(code).values() for term in terms]
     told = {word.rstrip("*") for term in rows for word in term.words}
-    return frozenset(word for word in told if len(word) >= 4) - english - HOMOGRAPHS
+    return frozenset(word for word in told if len(word) >= 4) - english() - HOMOGRAPHS
 
 
 def folded(text: str) -> list[str]:
