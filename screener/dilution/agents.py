@@ -90,6 +90,7 @@ _NO_NAME = re.compile(
     r"|october|november|december|selling|holders?|pre-funded|warrants?)\b|^(?:Agent|Company|Registrant|Corporation)s?$",
     re.I,
 )
+_SECOND = ("Nicolaus", "Bruyette")  # of "Stifel, Nicolaus" and "Keefe, Bruyette": one house
 LONGEST = 70  # characters of a name
 _LISTED = 6  # lines of names below a heading
 
@@ -196,7 +197,7 @@ def _names(window: str) -> list[str]:
     out = list[str]()
     for piece in _SPLIT.split(window):
         piece = re.sub(r"^(?:each of )?(?:[Tt]he (?=[A-Z](?!ompany\b|gents?\b)\w+\s[A-Z&]))?", "", piece.strip(" ,."))
-        if _SUFFIX.match(piece) or (not out and _LEADS_IN.match(piece)):
+        if _SUFFIX.match(piece) or (out and piece.startswith(_SECOND)) or (not out and _LEADS_IN.match(piece)):
             continue
         if not piece[:1].isupper() or _NO_NAME.match(piece) or len(piece) > LONGEST or len(piece) < 3:
             break

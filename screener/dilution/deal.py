@@ -55,7 +55,9 @@ _NOT_GROSS = re.compile(
 )
 # An option that was exercised at the closing is part of the deal: "… which included the full exercise of the option …".
 _TAKEN_IN = re.compile(
-    r"\b(?:includ\w+|after giving effect to|following|reflecting)\b[^,;.$]{0,60}?\bexercise\b(?:[^,;.$]|,(?=\d)){0,110}",
+    r"\bupon (?:the )?exercise of (?:the |all )?(?:subscription )?rights\b"
+    r"|\b(?:includ\w+|after giving effect to|following|reflecting)\b[^,;.$]{0,60}?\bexercise\b"
+    r"(?:[^,;.$]|,(?=\d)){0,110}",
     re.I,
 )
 _BEHIND = re.compile(
@@ -179,7 +181,7 @@ def _shares(selling: Sequence[TextPart]) -> tuple[TextPart | None, float | None]
                     continue
                 if re.match(r"[^.;,]{0,40}\b(?:outstanding|issuable|underlying|reserved|beneficially)\b", behind, re.I):
                     continue
-                if count.of.endswith("Warrant Shares") or count.value < 100:
+                if count.of.endswith("Warrant Shares") or count.preferred or count.value < 100:
                     continue
                 return part, count.value
     return None, None
@@ -313,5 +315,5 @@ def _inducement(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
 
 
 def _induced_amount(text: str) -> float | None:
-    found = re.search(r"\bgross proceeds\b[^$;.]{0,60}?(?=\$)", text, re.I)
+    found = re.search(r"\bgross proceeds\b[^$;.]{0,130}?(?=\$)", text, re.I)
     return quantity.dollars_at(text, found.end()) if found else None

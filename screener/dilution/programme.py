@@ -50,6 +50,7 @@ _MAY_END = re.compile(
 )
 _SOLD = re.compile(r"\b(?:have|has|had|we|company)\b[^.;$]{0,40}?\b(?:sold|issued)\b", re.I)
 _LEFT = re.compile(r"\b(?:remain\w*|available)\b", re.I)
+_UNSOLD = re.compile(r"^[^.;,]{0,30}\b(?:remain\w*|unsold|available)\b", re.I)
 _PROCEEDS = re.compile(r"\b(?:gross|net|aggregate|total) (?:sales )?proceeds\b|\bfor (?:an )?aggregate\b", re.I)
 _AGGREGATE = re.compile(r"\baggregate (?:gross )?(?:offering|sales) price\b[^.;$]{0,30}\bup to\b", re.I)
 _REPORTS = re.compile(
@@ -70,7 +71,7 @@ def read(document: Document, parts: Sequence[TextPart]) -> list[Entry]:
     ended = [p for p in about if _ends(p.text)]
     live = [p for p in about if p not in ended]
     out = list[Entry]()
-    proof = next((p for p in live if _amount(p.text) is not None), None)
+    proof = next((p for p in live if _amount(p.text) is not None or _changes(p.text)), None)
     proof = proof or next((p for p in live if _REPORTS.search(p.text)), None)
     if proof:
         out.append(_running(document, live, proof, parts))
@@ -153,7 +154,8 @@ def _amount(text: str) -> float | None:
 
 
 def _largest(text: str) -> float | None:
-    return max((a.value for a in money.find(text) if a.currency == "USD" and a.value >= LEAST), default=None)
+    found = (a for a in money.find(text) if a.currency == "USD" and a.value >= LEAST)
+    return max((a.value for a in found if not _UNSOLD.search(text[a.end : a.end + 60])), default=None)
 
 
 def _sold(about: Iterable[TextPart]) -> tuple[float | None, float | None]:

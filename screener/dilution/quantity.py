@@ -51,6 +51,7 @@ _PRICE = re.compile(
     r"(?:offering|purchase|sale|subscription|issue|unit|public|share|combined|effective) price (?:to the public )?"
     r"(?:for|per|of|is|was|equal to|being)?\s?(?:each |one |per |a )?(?:\w+[\s-]){0,8}?(?:of |is |was |equal to |equals )?"
     r"(?:approximately )?(?=(?:US|U\.S\.\s?|C|CAD\s?)?\$?\s?\d)"
+    r"|\bprice to the public (?:of|is|was) (?=(?:US)?\$\s?\d)|\b(?:offering|purchase) price: (?=(?:US)?\$\s?\d)"
     r"|\bat (?:a price of |a |an )?(?=(?:US)?\$[\d.]+ (?:per|a) (?:share|unit|ADS|ordinary|common))"
     r"|\bor (?=(?:US)?\$[\d.]+ per (?:share|unit|ADS))|\bvalued at (?=(?:US)?\$[\d.]+ per share)"
     r"|\bprice of (?=(?:US)?\$[\d.]+ per (?:common |ordinary )?(?:share|unit|ADS))",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-_CLASS = (
+CLASS = (
     r"(?:series|class|tranche) [a-z](?:-?\d)?|common(?: stock| share)?|pre-?\s?funded|placement agents?[’']?"
     r"|representative[’']?s?[’']?"
     r"|underwriters?[’']?s?|public|private(?: placement)?|investors?|purchase|existing|new|inducement|unregistered|registered"
@@ -17,8 +17,8 @@ _CLASS = (
 )
 NAMED = re.compile(
     r"(?P<name>(?:[A-Z][\w./’'-]{0,40}\s){0,4}?)Warrants?\b(?!\s(?:Agreement|Distribution|Exercise|Certificate|Agent))"
-    rf"|(?<![\w-])(?P<low>(?i:{_CLASS}))(?:\sand\s(?i:{_CLASS}))?\swarrants?\b(?!\s(?:agreement|certificate|agent))"
-    r"|(?<=The )warrants? (?=will|are|have|may)|(?<=Each )warrant (?=will|is|has|may|entitles)"
+    rf"|(?<![\w-])(?P<low>(?i:{CLASS}))(?:\sand\s(?i:{CLASS}))?\swarrants?\b(?!\s(?:agreement|certificate|agent))"
+    r"|(?<=The )warrants? (?=will|are|is|ha[sv]|may|shall|expires?|terminates?)|(?<=Each )warrant (?=will|is|has|may|entitles)"
 )
 _DEFINED = re.compile(r"[“\"](?P<name>(?:[A-Z][\w./-]{0,40}\s){0,4}?)Warrants?(?: Shares)?[”\",]")
 _CONNECTS = re.compile(r"[’'”\")]{0,2},?\s?(?:and|or|and/or|,)\s(?:each of )?(?:the |our )?")
@@ -26,11 +26,19 @@ _SERIES = re.compile(r"\b(?:series|class) [a-z](?:-\d)?\b", re.I)
 _SERIES_BEFORE = re.compile(r"(?:\b(?:series|class) [a-z](?:-\d)?(?:,? and(?: the)?|,) ){1,4}$", re.I)
 
 
-def names(text: str, *, defined: bool = False) -> frozenset[str]:
-    """The first defined name of warrants in a text (“Series A Warrants”), else the first name; only the former on request."""
-    found = _DEFINED.search(text) or (None if defined else NAMED.search(text))
+def names(text: str) -> frozenset[str]:
+    """The first defined name of warrants in a text (“Series A Warrants”), else the first name."""
+    found = _DEFINED.search(text) or NAMED.search(text)
     name = name_of(found) if found else ""
     return frozenset((name,)) if name else frozenset()
+
+
+def defined(text: str) -> frozenset[str]:
+    """The name that a text defines for the warrants before it, when it speaks of no others first."""
+    found = _DEFINED.search(text)
+    if not found or not found.start() <= text.find("arrant") < found.end():
+        return frozenset()
+    return frozenset((name,)) if (name := name_of(found)) else frozenset()
 
 
 def name_of(found: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from screener.dilution.base import entry
 from screener.dilution.records import Document, Entry
 from screener.dilution.term import ending, expires, term_years
 from screener.dilution.text import TextPart, clauses
-from screener.dilution.warrant_names import NAMED, NamedWarrants, mentions, names
+from screener.dilution.warrant_names import CLASS, NAMED, NamedWarrants, defined, mentions, names
 from screener.language import money
 from screener.language.numbers import DIGITS, scaled
 
@@ -56,6 +56,9 @@ _MAY = re.compile(
 _SEVERAL = re.compile(r"\bvarious (?:exercise )?prices\b", re.I)
 _LISTED = re.compile(r"\bwarrants?, (?:with )?each (?:whole )?(?:warrant )?[\w\s,]{0,30}exercisable for", re.I)
 _OTHERS = re.compile(r"Existing|Placement Agent|Representative|Underwriter|Public|Lender|Outstanding|Prior|Original")
+_DESCRIBES = re.compile(
+    rf"(?:[\w -]{{3,30}}\. )?(?:Each|The|Our|All) (?:{CLASS})? ?warrants?\b[^.;]{{0,60}}\bexercise price\b", re.I
+)
 _OLD = re.compile(r"\b(?:existing|prior|original|old)\s(?:\w+\s){0,2}warrants?", re.I)
 
 
@@ -94,6 +97,8 @@ def read(
         if "arrant" in part.text and any(g.strike is None and g.shares for g in groups):
             for told in _of(part):
                 groups = [_filled(g, told) if g.strike is None and _same(g, told) else g for g in groups]
+            if _DESCRIBES.match(part.text):
+                groups = _completed(groups, part)
     return [
         _entry(document, g, outstanding=outstanding)
         for g in groups
@@ -231,7 +236,7 @@ def _group(part: TextPart, words: str, count: float | None, *, exercised: bool =
     nominal = bool(quantity.NOMINAL.search(words))
     return Group(
         part=part,
-        names=names(local) | names(words[len(local) :] if words.startswith(local) else words, defined=True),
+        names=names(local) | defined(words.removeprefix(local)),
         prefunded=bool(_PREFUNDED.search(local or words)) or nominal,
         shares=count,
         strike=strike,

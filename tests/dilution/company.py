@@ -6,10 +6,12 @@ import datetime as dt
 import json
 from dataclasses import dataclass, field
 
+from screener.limits import Limits
 from tests.server.app import Reply, Request, WireServer
 
 CIK = 4_711_042
 TICKER = "ZORV"
+PATIENT = Limits(parse_seconds=20)  # a reader is a process: on a busy machine its start alone takes seconds
 
 
 @dataclass(frozen=True)

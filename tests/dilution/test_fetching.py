@@ -16,7 +16,7 @@ from screener.pipeline.dilution.fetching import Fetched, fetch_companies
 from screener.pipeline.workspace import Workspace
 from screener.store import Store, open_store
 from screener.types import Listing
-from tests.dilution.company import CIK, TICKER, Company, Paper
+from tests.dilution.company import CIK, PATIENT, TICKER, Company, Paper
 from tests.server.app import WireServer
 
 NOW = dt.datetime(2025, 12, 12, 22, 0, tzinfo=dt.UTC)
@@ -51,7 +51,7 @@ def company(*papers: Paper, **more: object) -> Company:
 
 
 def fetch(store: Store, server: WireServer, *names: str, now: dt.datetime = NOW, again: bool = False) -> Fetched:
-    settings = Settings(edgar=Edgar(base_url=server.url, data_url=server.url), http=Http(pace={"*": 0}))
+    settings = Settings(edgar=Edgar(base_url=server.url, data_url=server.url), http=Http(pace={"*": 0}), limits=PATIENT)
     workspace = Workspace(settings=settings, store=store, clock=Clock(now))
     return fetch_companies(workspace, names or (TICKER,), again=again)[0]
 

@@ -19,6 +19,7 @@ from screener.pipeline.dilution.fetching import fetch_companies
 from screener.pipeline.workspace import Workspace
 from screener.store import open_store
 from screener.types import Listing
+from tests.dilution.company import PATIENT
 from tests.server.app import Reply, Route, WireServer
 
 NOW = dt.datetime(2026, 1, 20, 22, 0, tzinfo=dt.UTC)
@@ -78,7 +79,7 @@ def server(shared: Path) -> Iterator[WireServer]:
 
 @pytest.fixture(scope="module")
 def workspace(server: WireServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    settings = Settings(edgar=Edgar(base_url=server.url, data_url=server.url), http=Http(pace={"*": 0}))
+    settings = Settings(edgar=Edgar(base_url=server.url, data_url=server.url), http=Http(pace={"*": 0}), limits=PATIENT)
     with open_store(tmp_path_factory.mktemp("recorded") / "s.db") as store:
         with store.transaction():
             store.listings.replace([Listing(ticker=TICKER, name="GameSquare", exchange="Nasdaq", cik=CIK)], NOW)
