@@ -49,7 +49,8 @@ VALIDATOR_CHARS = 512  # an ETag or date longer than that is not sent back: serv
 # ---- reading answers -------------------------------------------------------------------------------------------------
 
 PARSE_BYTES = 500_000  # how much each further ``parse_seconds`` must be enough for: feedparser's slowest sound feed
-PARSE_WALL = 5.0  # times the processor time: when a reader neither ends nor works (it waits, or the machine swaps)
+PARSE_WALL = 20.0  # times the processor time, when a reader neither ends nor works; a machine may have much else to do
+READER_START_SECONDS = 60.0  # for a reader's process to be there: 0.3 on an idle machine
 SMALL_BYTES = 200_000  # a sound answer up to this size is read in place, which costs less than handing it over
 SMALL_MARKS = 20_000  # unless it holds more tags and entities: each may cost 6 microseconds
 FEED_TEXT_CHARS = 200_000  # summary or body of an entry

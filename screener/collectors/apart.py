@@ -73,6 +73,10 @@ async def _ask(request: bytes, megabytes: int, seconds: float) -> frames.Reply:
     async with turns:
         reader = _readers.take(megabytes)
         try:
+            with anyio.move_on_after(limits.READER_START_SECONDS) as start:
+                await anyio.to_thread.run_sync(reader.started, abandon_on_cancel=True)
+            if start.cancelled_caught:
+                raise ReaderEnded("timeout", "was not read: no reader could be started, the machine is too busy")
             with anyio.move_on_after(seconds * limits.PARSE_WALL) as wall:
                 # abandoned, because the thread comes back by itself as soon as the process has been ended
                 reply = await anyio.to_thread.run_sync(reader.ask, request, abandon_on_cancel=True)
@@ -94,7 +98,7 @@ class _Reader:
     """One process, asked by one call at a time."""
 
     def __init__(self, megabytes: int) -> None:
-        self.megabytes, self.calls, self.idle = megabytes, 0, True
+        self.megabytes, self.calls, self.idle, self._ready = megabytes, 0, False, False
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter and module
             [sys.executable, "-c", _START.format(path=sys.path), str(megabytes)],
             stdin=subprocess.PIPE,
@@ -108,6 +112,15 @@ class _Reader:
     def pid(self) -> int:
         """The process."""
         return self._process.pid
+
+    def started(self) -> None:
+        """Wait until it is there: how long that takes says how busy the machine is, and nothing of what is to be read.
+
+        Raises EOFError when it ends instead.
+        """
+        if not self._ready:
+            frames.read(self._output)
+            self._ready = self.idle = True
 
     def ask(self, request: bytes) -> frames.Reply:
         """Send a request and wait for the answer. Raises EOFError when the process ends instead."""

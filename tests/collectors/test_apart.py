@@ -126,3 +126,20 @@ def test_the_loop_runs_while_a_reader_works() -> None:
 def test_small_is_by_size_and_by_marks() -> None:
     assert is_small(b"x" * SMALL_BYTES) and not is_small(b"x" * (SMALL_BYTES + 1))
     assert is_small(b"<a" * SMALL_MARKS) and not is_small(b"<" * SMALL_MARKS + b"&&")
+
+
+def test_a_reader_that_is_slow_to_start_has_its_whole_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes seconds to start a process; that says nothing of what is to be read."""
+    module._readers.end_all()
+    monkeypatch.setattr(module, "_START", "import time; time.sleep(1.5); " + module._START)
+    monkeypatch.setattr(module.limits, "PARSE_WALL", 10.0)  # one second for a tenth
+    assert call(jobs.size, b"four") == 4
+
+
+def test_a_reader_that_never_starts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    module._readers.end_all()
+    monkeypatch.setattr(module, "_START", "import time; time.sleep(60); " + module._START)
+    monkeypatch.setattr(module.limits, "READER_START_SECONDS", 0.3)
+    with pytest.raises(ReaderEnded, match="too busy"):
+        call(jobs.size, b"four")
+    assert not module._readers.waiting
