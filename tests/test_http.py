@@ -53,6 +53,14 @@ def test_conditional_get(fault_server: WireServer) -> None:
     assert fault_server.log[1].headers["if-modified-since"] == "Thu, 12 Mar 2026 13:00:00 GMT"
 
 
+def test_not_modified_unasked_is_no_answer(fault_server: WireServer) -> None:
+    url = fault_server.route("/always304", lambda _: Reply(b"", 304, etag=False))
+    with pytest.raises(FetchError) as told:
+        fetch(url)
+    assert told.value.status == 304 and url in str(told.value)
+    assert fetch(url, etag='"a"').not_modified
+
+
 def test_post_json(fault_server: WireServer) -> None:
     fault_server.route("/search", lambda r: Reply(r.method.encode() + r.body, content_type="application/json"))
     assert fetch(fault_server.url + "/search", json={"q": 1}).body == b'POST{"q":1}'

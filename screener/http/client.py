@@ -56,6 +56,11 @@ class _Job:
         self.url, self.json, self.headers = url, json, headers
         self.retry, self.trusted, self.max_bytes = retry, trusted, max_bytes
 
+    @property
+    def conditional(self) -> bool:
+        """Whether "not modified" is an answer to it."""
+        return "if-none-match" in self.headers or "if-modified-since" in self.headers
+
 
 def _wall() -> dt.datetime:
     return dt.datetime.fromtimestamp(time.time(), dt.UTC)
@@ -223,7 +228,7 @@ class Fetcher:
             self._check_peer(answer, url, job)
             if answer.status_code in REDIRECTS and "location" in answer.headers:
                 return answer.status_code, answer.headers["location"]
-            if answer.status_code == 304:
+            if answer.status_code == 304 and job.conditional:  # unasked, it would be a source that is silent for good
                 return self._response(url, 304, answer.headers, b"")
             if not answer.is_success:
                 raise self._bad_status(answer, url, job)

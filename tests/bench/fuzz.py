@@ -73,7 +73,7 @@ async def run(count: int, seed: int) -> int:
             continue
         done += 1
         tally[name, "read"] += 1
-        slowest[name] = max(slowest[name], took)  # type: ignore[assignment, call-overload]
+        slowest[name] = max(slowest[name], took)  # type: ignore[assignment]
         over += took > SLOW
         if done % 5_000 == 0:
             print(f"{done:,} after {time.monotonic() - began:.0f} s", flush=True)
