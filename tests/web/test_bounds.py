@@ -115,7 +115,7 @@ OTHERS = {
 def test_other_sites_get_nothing(site: str, headers: dict[str, str], path: str) -> None:
     own = site.partition("://")[2]
     given = {name: value.replace(OWN, own) for name, value in headers.items()}
-    answer = httpx2.get(site + path, headers=given, trust_env=False)
+    answer = httpx2.get(site + path, headers=given, trust_env=False, timeout=30)
     assert answer.status_code == 403 and "QBLA" not in answer.text
 
 
@@ -144,7 +144,7 @@ def test_the_page_itself_programs_and_links_in_mails_are_answered(
     site: str, headers: dict[str, str], path: str, status: int
 ) -> None:
     given = {name: value.format(site=site) for name, value in headers.items()}
-    assert httpx2.get(site + path, headers=given, trust_env=False).status_code == status
+    assert httpx2.get(site + path, headers=given, trust_env=False, timeout=30).status_code == status
 
 
 def test_own_names_are_compared_without_case() -> None:
@@ -178,7 +178,7 @@ def test_malformed_authorization_is_refused(store_path: Path, value: bytes) -> N
 def test_guesses_end_and_the_right_password_from_another_client_passes(store_path: Path) -> None:
     with serving(store_path, host="0.0.0.0", password="word") as address, ExitStack() as stack:
         other = httpx2.HTTPTransport(local_address="127.0.0.2")
-        friend = stack.enter_context(httpx2.Client(base_url=address, transport=other, trust_env=False))
+        friend = stack.enter_context(httpx2.Client(base_url=address, transport=other, trust_env=False, timeout=30))
         thief = stack.enter_context(httpx2.Client(base_url=address, trust_env=False, timeout=30))
         seen = [thief.get("/", headers={"authorization": basic(f"wrong{n}")}).status_code for n in range(30)]
         assert seen[0] == 401 and seen.count(401) <= limits.WRONG_FREE + 3 and 429 in seen
@@ -340,4 +340,4 @@ def test_queries_beyond_the_line_are_told_to_come_back(store_path: Path, monkeyp
     with serving(store_path) as address:
         seen = asyncio.run(ask(address))
         assert set(seen) == {400, 503}
-        assert httpx2.get(address + "/data.json?sql=select+1", trust_env=False).status_code == 200
+        assert httpx2.get(address + "/data.json?sql=select+1", trust_env=False, timeout=30).status_code == 200

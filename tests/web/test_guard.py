@@ -41,14 +41,14 @@ def test_host_header() -> None:
 
 @pytest.mark.parametrize("name", ["evil.example", "evil.example:8001", "127.0.0.1.evil.example", ""])
 def test_a_rebound_name_gets_nothing(site: str, name: str) -> None:
-    answer = httpx2.get(site + "/", headers={"host": name}, trust_env=False)
+    answer = httpx2.get(site + "/", headers={"host": name}, trust_env=False, timeout=30)
     assert answer.status_code == 421 and "QBLA" not in answer.text
 
 
 def test_the_password(store_path: Path) -> None:
     with (
         serving(store_path, host="0.0.0.0", password="sésame 1") as address,
-        httpx2.Client(base_url=address, trust_env=False) as client,
+        httpx2.Client(base_url=address, trust_env=False, timeout=30) as client,
     ):
         for path in ("/", "/data", "/events", "/-/screener/style.css", "/api/today", "/elsewhere"):
             answer = client.get(path)
@@ -66,7 +66,10 @@ def test_the_password(store_path: Path) -> None:
         ):
             assert client.get("/", headers={"authorization": wrong}).status_code == 401, wrong
     with serving(store_path, host="0.0.0.0", password="word") as address:
-        assert httpx2.get(address + "/", headers={"authorization": "Bearer word"}, trust_env=False).status_code == 200
+        assert (
+            httpx2.get(address + "/", headers={"authorization": "Bearer word"}, trust_env=False, timeout=30).status_code
+            == 200
+        )
 
 
 def test_no_other_interface_without_a_password(store_path: Path) -> None:
@@ -109,7 +112,7 @@ def test_the_command_refuses_and_serves(store_path: Path) -> None:
 
 def test_only_the_mcp_endpoint_takes_more_than_get(site: str) -> None:
     def status(path: str, **headers: str) -> int:
-        return httpx2.post(site + path, json={}, headers=headers, trust_env=False).status_code
+        return httpx2.post(site + path, json={}, headers=headers, trust_env=False, timeout=30).status_code
 
     assert status("/-/mcp") == 404  # the plug-in is not installed here
     assert status("/-/mcp", origin=site) == 404

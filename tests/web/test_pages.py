@@ -305,7 +305,7 @@ def test_no_sector_known_is_no_column(tmp_path: Path) -> None:
         fill(store)
         with store.transaction():
             store.connection.execute("DELETE FROM sectors")
-    with serving(path) as address, httpx2.Client(base_url=address, trust_env=False) as client:
+    with serving(path) as address, httpx2.Client(base_url=address, trust_env=False, timeout=30) as client:
         page = client.get("/?apart=1").text
     assert "h-sector" not in page and 'name="sector"' not in page and 'colspan="11"' in page
 

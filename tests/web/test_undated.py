@@ -27,7 +27,7 @@ def test_pages_and_feeds_say_unknown(tmp_path: Path) -> None:
         found = catalyst(bare, "reverse_split", "-", "Reverse Split")
         store.catalysts.save(Classified(story_id=bare.id, catalysts=(found,)), bare, AS_OF, "m")
     stamp = AS_OF.strftime("%Y-%m-%dT%H:%M")
-    with serving(path) as site, httpx2.Client(base_url=site) as http:
+    with serving(path) as site, httpx2.Client(base_url=site, timeout=30) as http:
         for page in ("/ticker/QUND", f"/story/{bare.id}", "/catalysts/reverse_split", "/search?q=Undated"):
             assert "time unknown" in http.get(page).text, page
         for feed in ("/catalysts/reverse_split", "/ticker/QUND"):
