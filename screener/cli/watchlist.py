@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import click
 
@@ -25,13 +26,19 @@ def command() -> None:
     """
 
 
+# "not a ticker!" comes out of the normal form as a line of a line of NOT.
+_TICKER = re.compile(r"[A-Z0-9]{1,8}(?:[.-][A-Z0-9]{1,4}){0,2}")
+
+
 def _mark(
     app: App, db: str | None, tickers: tuple[str, ...], action: str, note: str = "", *, force: bool = True
 ) -> None:
     cleaned = [typed_ticker(t) for t in tickers]
-    bad = [t for t in cleaned if not t.replace(".", "").replace("-", "").isalnum() or len(t) > 12]
+    bad = [t for t in cleaned if not _TICKER.fullmatch(t)]
     if bad:
-        raise InputError(f"{', '.join(bad)}: no ticker; write letters such as ABCD or BRK-B")
+        raise InputError(
+            f"{', '.join(b.strip() or 'an empty word' for b in bad)}: no ticker; write letters such as ABCD or BRK-B"
+        )
     with app.store(db) as store, store.transaction():
         known = set() if force else {x.ticker for x in store.listings.all()}
         strange = [t for t in cleaned if t not in known] if known else []
