@@ -50,6 +50,8 @@ _GROSS = re.compile(
     r"|amount)\b[^$;.]{0,60}?(?=(?:US)?\$)",
     re.I,
 )
+_WHOLE = re.compile(r"\brais(?:ed|ing)\b[^$;.]{0,60}?(?=(?:US)?\$)", re.I)
+_CONSISTS = re.compile(r"^[^;]{0,60}?,?\s(?:consisting|comprised|comprising|made up) of\b")
 _NOT_GROSS = re.compile(
     r"\b(?:exercise|exercised|additional|option|warrants? (?:are|is|were)|if any|commission|fee of|\d% of)\b", re.I
 )
@@ -192,6 +194,13 @@ def _tells_less(part: TextPart) -> bool:
 
 
 def _gross(parts: Sequence[TextPart]) -> float | None:
+    for part in parts:  # "raised an aggregate of $9 million, consisting of $7 million in cash and …"
+        for found in _WHOLE.finditer(part.text):
+            whole = quantity.amount_at(part.text, found.end())
+            if whole and whole.currency == "USD" and whole.value >= LEAST and not whole.per_unit:
+                rest = part.text[found.end() : found.end() + 140]
+                if _CONSISTS.search(rest) and "proceeds" in part.text:
+                    return whole.value
     for part in parts:
         for found in _GROSS.finditer(part.text):
             head = _TAKEN_IN.sub("", part.text[max(0, found.start() - 170) : found.end()])[-100 - len(found.group()) :]

@@ -284,8 +284,8 @@ def _agree(a: Entry, b: Entry) -> int:
 
 def _same_warrants(made: Making, entry: Entry) -> bool:
     one = made.entry
-    if (one.about == "all") != (entry.about == "all"):
-        return False
+    if (one.about == "all") != (entry.about == "all"):  # the total told once more, without its average strike
+        return one.shares is not None and one.shares == entry.shares and None in (one.strike, entry.strike)
     if entry.about == "all":
         return True  # a later total replaces the earlier one
     if one.document == entry.document:

@@ -298,3 +298,11 @@ def test_a_prospectus_shows_that_its_statement_is_effective() -> None:
     sold = made("resale", "2027-02-01", "effective", form="424B5", file_number="333-900001", shares=1e6)
     shelf = only(ledger([SHELF, sold], moment("2027-02-02")), "shelf")
     assert (shelf.open, shelf.status, shelf.expires) == (True, "effective", None)
+
+
+def test_a_total_of_warrants_told_without_its_strike_is_the_same_total() -> None:
+    total = made("warrants", "2025-06-02", "outstanding", shares=855_401, strike=14.24, about="all")
+    again = made("warrants", "2025-12-01", shares=855_401)
+    other = made("warrants", "2025-12-02", shares=300_000)
+    found = ledger([total, again, other], moment("2025-12-12"))
+    assert sorted((x.entry.shares, x.entry.strike) for x in found.lines) == [(300_000, None), (855_401, 14.24)]
