@@ -14,7 +14,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Request, Response
 
 from screener import clock
-from screener.errors import ScreenerError
+from screener.errors import ScreenerError, StoreError
 from screener.web import (
     api,
     assets,
@@ -122,6 +122,8 @@ async def _mark(datasette: Any, request: Request, receive: Receive) -> Response:
         answer = failed(request, 400, str(e))
     except marking.MarkRefused as e:
         answer = failed(request, 403, str(e))
+    except StoreError as e:  # a long writer, a full disk: what was sent can be sent again
+        answer = failed(request, 503, str(e))
     except ScreenerError as e:
         answer = failed(request, 500, str(e))
     site.forget()

@@ -26,7 +26,7 @@ NUMBERS = tuple(name for name, _, _ in selection.LIMITS)
 """The limits an address may have, ``min_score`` to ``max_cap``, as the command line and saved filters have them."""
 _OLD_SORTS = {"volume": "dollar_volume"}
 _WORD = re.compile(r"[a-z0-9_]{1,60}")
-_NAME_CHARS = 80
+_NAME_CHARS = 200
 _TICKER = re.compile(r"[A-Z0-9][A-Z0-9.\-]{0,9}")
 _WORDS = ("side", "action", "catalyst", "polarity", "session", "source", "exchange", "sector", "ticker")
 _SWITCHES = ("own", "all", "apart")
@@ -109,7 +109,7 @@ def read_filters(args: Mapping[str, Sequence[str]]) -> Filters:
         catalyst=tuple(dict.fromkeys(_word(v, "catalyst") for v in _several(args, "catalyst"))),
         polarity=_known(args, "polarity", tuple(POLARITIES)),
         session=_known(args, "session", SESSIONS),
-        source=tuple(dict.fromkeys(_word(v, "source") for v in _several(args, "source"))),
+        source=tuple(dict.fromkeys(_name(v, "source") for v in _several(args, "source"))),
         exchange=tuple(dict.fromkeys(_name(v, "exchange") for v in _several(args, "exchange"))),
         sector=tuple(dict.fromkeys(_name(v, "sector") for v in _several(args, "sector"))),
         ticker=tuple(dict.fromkeys(read_ticker(t) for v in _several(args, "ticker") for t in _split(v))),

@@ -63,7 +63,7 @@ def asked(view: PageView) -> StreamQuery:
         ticker=read_ticker(ticker) if ticker else "",
         words=read_text(view.args, "q").strip(),
         catalyst=read_word(view.args, "catalyst"),
-        source=read_word(view.args, "source"),
+        source=read_text(view.args, "source"),
         own=(view.args.get("own") or [""])[0] == "1",
     )
 

@@ -7,6 +7,7 @@ import json
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Never
 
 import feedparser
 import httpx2
@@ -16,10 +17,11 @@ from click.testing import CliRunner
 from screener import config
 from screener.cli import cli
 from screener.config import RowFilter
+from screener.errors import StoreError
 from screener.outputs.brief import day_brief
 from screener.store import open_store
 from screener.types import Quote, Run
-from screener.web import status
+from screener.web import marking, status
 from screener.web.changed import Changed
 from screener.web.listing import key_of
 from screener.web.marking import MOST_BYTES, MOST_VIEWS
@@ -153,6 +155,25 @@ def test_views_have_an_end_and_need_the_token(own: tuple[httpx2.Client, Path]) -
         with store.transaction():
             for n in range(MOST_VIEWS):
                 store.views.drop(f"v{n}")
+
+
+def test_a_writer_who_does_not_end_is_said(own: tuple[httpx2.Client, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    client, path = own
+    given = token(client, "QPHA")
+
+    def busy(*_: object) -> Never:
+        raise StoreError("the database is locked: another screener is writing")
+
+    monkeypatch.setattr(marking, "open_store", busy)
+    sent = {"token": given, "action": "save_view", "view": "late", "query": ""}
+    answer = client.post("/marks", data=sent, headers=LOCAL)
+    assert answer.status_code == 503 and "another screener is writing" in answer.text
+    assert client.get("/?side=down").status_code == 200
+
+
+def test_a_source_is_named_as_it_is(http: httpx2.Client) -> None:
+    for path in ("/", "/stream"):
+        assert http.get(path, params={"source": 'Wire "Plus" <b> & Co'}).status_code == 200, path
 
 
 def test_nothing_is_written_without_a_password(http: httpx2.Client) -> None:

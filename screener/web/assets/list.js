@@ -92,6 +92,7 @@
   }
   function swap(next, moved) {
     const list = next.getElementById("list"), old = $("list");
+    views(next.getElementById("views"));
     if (!list || (!moved && list.dataset.list === old.dataset.list && list.textContent === old.textContent)) { markNew(); return; }
     const changed = list.dataset.list !== old.dataset.list;
     const place = !moved && scrollY > 40 ? anchor() : null;
@@ -109,7 +110,6 @@
       const here = document.querySelectorAll("#filters .menu > summary")[n];
       if (here && here.innerHTML !== menu.innerHTML) here.innerHTML = menu.innerHTML;
     }
-    views(next.getElementById("views"));
     const status = next.getElementById("live");
     if (status) Object.assign($("live").dataset, { day: status.dataset.day, list: status.dataset.list });
     if (focused && $(focused)) $(focused).focus({ preventScroll: true });
