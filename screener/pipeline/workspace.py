@@ -8,12 +8,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import msgspec
 
 from screener import config
-from screener.classify.pipeline import Classifier, classifier_of
 from screener.clock import Clock
 from screener.collectors.load import load_feeds
 from screener.config import Settings
@@ -25,6 +24,9 @@ from screener.market import MEASURES
 from screener.prices.universe import Universe, load_universe
 from screener.store import Store
 from screener.types import FeedSpec
+
+if TYPE_CHECKING:
+    from screener.classify.pipeline import Classifier
 
 T = TypeVar("T")
 
@@ -70,7 +72,7 @@ class Workspace:
         feeds: dict[str, FeedSpec] | None = None,
     ) -> None:
         self.settings, self.store, self.clock, self.feeds_folder = settings, store, clock or Clock(), feeds_folder
-        self._classifier = Part(lambda: classifier_of(settings), classifier)
+        self._classifier = Part(lambda: _classifier(settings), classifier)
         self._rules = Part(lambda: load_rules(config.rule_folders(settings, "ranking")), rules)
         self._regime_rules = Part(lambda: load_rules(config.rule_folders(settings, "regime"), number_facts(MEASURES)))
         self._dilution_rules = Part(lambda: load_rules(config.rule_folders(settings, "dilution"), rating_facts()))
@@ -140,6 +142,13 @@ class Workspace:
         if not names:
             return [f for f in self.feeds.values() if f.enabled]
         return [feed_named(self.feeds, n) for n in dict.fromkeys(names)]
+
+
+def _classifier(settings: Settings) -> Classifier:
+    # Its libraries take seconds to load, and much of what has a workspace reads no news.
+    from screener.classify.pipeline import classifier_of
+
+    return classifier_of(settings)
 
 
 def all_feeds(settings: Settings, folder: Path | None = None) -> dict[str, FeedSpec]:

@@ -7,6 +7,8 @@ import base64
 import csv
 import io
 import socket
+import subprocess
+import sys
 import time
 import tracemalloc
 from collections.abc import Iterator
@@ -341,3 +343,9 @@ def test_queries_beyond_the_line_are_told_to_come_back(store_path: Path, monkeyp
         seen = asyncio.run(ask(address))
         assert set(seen) == {400, 503}
         assert httpx2.get(address + "/data.json?sql=select+1", trust_env=False, timeout=30).status_code == 200
+
+
+def test_the_first_page_waits_for_no_language_library() -> None:
+    asked = "import screener.web.plugin, screener.pipeline.workspace, sys; print('spacy' in sys.modules)"
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, timeout=120)
+    assert told.stdout.strip() == "False"
