@@ -61,8 +61,7 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
                     unknown=tuple(verdict.unknown),
                 )
             )
-    stored = workspace.store.lists.rows_as_of(day, as_of) or []
-    row = next((r for r in stored if r.ticker == ticker), None)
+    row = next((r for r in _listed(workspace, day, as_of) if r.ticker == ticker), None)
     if row is None and group:
         fresh = next(iter(rank_grouped(workspace, {ticker: group}, "explain", day)), None)
         row = None if fresh is None else msgspec.structs.replace(fresh, rank=0)
@@ -75,3 +74,13 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
         stories=stories,
         rules=tuple(answers),
     )
+
+
+def _listed(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> list[WatchRow]:
+    """The list as it stood, from the archive where ``db prune`` moved it there."""
+    rows = workspace.store.lists.rows_as_of(day, as_of)
+    if rows is None and workspace.store.get_setting("archive"):
+        from screener.pipeline.history.pruning import archived_rows
+
+        rows = archived_rows(workspace.store, day, as_of)
+    return rows or []

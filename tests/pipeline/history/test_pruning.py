@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from screener.cli import cli
 from screener.errors import InputError
+from screener.pipeline.explanation import explain
 from screener.pipeline.history import pruning
 from screener.pipeline.history.archive import months
 from screener.pipeline.history.loading import load_span
@@ -93,6 +94,17 @@ def test_the_command_line_finds_them_too(store: Store, tmp_path: Path) -> None:
     assert "moved or dropped 3 stories" in run.invoke(cli, [*prune, "--yes"]).stderr
     assert run.invoke(cli, asked).stdout == before.stdout
     assert run.invoke(cli, [*asked, "--date", str(OLD)]).stdout == before.stdout
+
+
+def test_explain_tells_the_row_of_a_moved_day(store: Store, tmp_path: Path) -> None:
+    moment = at(9, 30, day=OLD)
+    row = store.lists.rows_as_of(OLD, moment)[0]  # type: ignore[index]
+    move_before(store, tmp_path / "archive", CUT)
+    found = explain(workspace_on(store), row.ticker, OLD, moment)
+    assert store.lists.rows_as_of(OLD, moment) is None
+    assert found.row == row and not found.stories
+    assert explain(workspace_on(store), row.ticker, OLD, at(6, day=OLD)).row is None
+    store.close()
 
 
 def test_what_was_moved_loads_back_as_it_was(store: Store, tmp_path: Path) -> None:
