@@ -45,9 +45,14 @@ def command(
     with app.store(db, readonly=True) as store:
         day = chosen_day(store, day, as_of) or clock.session_day(clock.now())
         rows = store.lists.rows_as_of(day, as_of)
+        moved = None
+        if rows is None and as_of and store.get_setting("archive"):
+            from screener.pipeline.history.pruning import archived_rows
+
+            moved = archived_rows(store, day, as_of)
         moment = as_of or (rows[0].as_of if rows else clock.now())
         workspace = Workspace(settings=app.settings, store=store, clock=Clock(moment))
-        found = explain(workspace, ticker, day, moment)
+        found = explain(workspace, ticker, day, moment, moved)
         if not found.stories and found.row is None:
             known = store.lists.history(ticker, 1)
             hint = f"; it was last on the list of {known[0][0]}" if known else "; no list of this database has it"

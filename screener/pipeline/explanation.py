@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 import msgspec
 from msgspec import Struct
@@ -40,8 +41,10 @@ class Explanation(Struct, frozen=True, kw_only=True):
     rules: tuple[RuleVerdict, ...]
 
 
-def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime) -> Explanation:
-    """Explain a ticker's place on the list of a day as of a moment."""
+def explain(
+    workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime, listed: Sequence[WatchRow] | None = None
+) -> Explanation:
+    """Explain a ticker's place on the list of a day as of a moment; ``listed`` is that list where it is not stored."""
     stories = tuple((s, c) for s, c in stories_of_day(workspace, day, as_of) if ticker in s.tickers)
     group = candidates(workspace, day, as_of, [ticker]).get(ticker, [])
     answers = []
@@ -61,7 +64,8 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
                     unknown=tuple(verdict.unknown),
                 )
             )
-    row = next((r for r in _listed(workspace, day, as_of) if r.ticker == ticker), None)
+    listed = listed or workspace.store.lists.rows_as_of(day, as_of) or ()
+    row = next((r for r in listed if r.ticker == ticker), None)
     if row is None and group:
         fresh = next(iter(rank_grouped(workspace, {ticker: group}, "explain", day)), None)
         row = None if fresh is None else msgspec.structs.replace(fresh, rank=0)
@@ -74,13 +78,3 @@ def explain(workspace: Workspace, ticker: str, day: dt.date, as_of: dt.datetime)
         stories=stories,
         rules=tuple(answers),
     )
-
-
-def _listed(workspace: Workspace, day: dt.date, as_of: dt.datetime) -> list[WatchRow]:
-    """The list as it stood, from the archive where ``db prune`` moved it there."""
-    rows = workspace.store.lists.rows_as_of(day, as_of)
-    if rows is None and workspace.store.get_setting("archive"):
-        from screener.pipeline.history.pruning import archived_rows
-
-        rows = archived_rows(workspace.store, day, as_of)
-    return rows or []

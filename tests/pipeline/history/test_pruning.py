@@ -97,14 +97,17 @@ def test_the_command_line_finds_them_too(store: Store, tmp_path: Path) -> None:
 
 
 def test_explain_tells_the_row_of_a_moved_day(store: Store, tmp_path: Path) -> None:
-    moment = at(9, 30, day=OLD)
+    moment, db = at(9, 30, day=OLD), str(store.path)
     row = store.lists.rows_as_of(OLD, moment)[0]  # type: ignore[index]
     move_before(store, tmp_path / "archive", CUT)
-    found = explain(workspace_on(store), row.ticker, OLD, moment)
     assert store.lists.rows_as_of(OLD, moment) is None
+    found = explain(workspace_on(store), row.ticker, OLD, moment, archived_rows(store, OLD, moment))
     assert found.row == row and not found.stories
-    assert explain(workspace_on(store), row.ticker, OLD, at(6, day=OLD)).row is None
     store.close()
+    asked = ["explain", row.ticker, "--date", str(OLD), "--format", "json", "--db", db, "--as-of"]
+    told = CliRunner().invoke(cli, [*asked, moment.isoformat()])
+    assert json.loads(told.stdout)["row"]["score"] == row.score
+    assert "has no news" in CliRunner().invoke(cli, [*asked, at(6, day=OLD).isoformat()]).stderr
 
 
 def test_what_was_moved_loads_back_as_it_was(store: Store, tmp_path: Path) -> None:
