@@ -61,7 +61,7 @@ def float_now(
     if prices.highest and prices.then:
         # what was issued since is held by the public, all but a little
         usd, repriced = usd * max(1.0, grown) * prices.highest / prices.then, True
-    elif not prices.highest and (grown > _TOO_MUCH or (shares and usd / shares > _DEAREST)):
+    elif grown > _TOO_MUCH or (not prices.highest and shares and usd / shares > _DEAREST):
         return None  # of another company in all but name, or stated a thousand times too large
     if most is not None and usd > most:
         usd, repriced = most, True

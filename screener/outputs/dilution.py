@@ -54,7 +54,7 @@ def _ledger(found: DilutionAnswer, width: int) -> Iterator[str]:
     if not lines:
         yield "Ledger: nothing to show" if found.held.documents else "Ledger: no filing has been read"
         return
-    yield f"Ledger ({len(lines)} lines from {found.held.documents} filings and releases read)"
+    yield f"Ledger ({len(lines)} line{'s' if len(lines) > 1 else ''} from {found.held.documents} filings and releases read)"
     for line in lines[:_FULL]:
         day = line_day(line)
         state = state_of(line)

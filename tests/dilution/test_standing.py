@@ -196,6 +196,7 @@ FLOATS: list[tuple[FactCount | None, FloatPrices, float | None, bool | None, flo
         10e6,
     ),  # twice as many shares since, at most all
     (SMALL, FloatPrices(shares_then=5e6), None, None, None),
+    (SMALL, FloatPrices(highest=0.6, shares_then=5e6), None, None, None),
     (structs.replace(SMALL, value=50e9), FloatPrices(), None, None, None),
     (None, FloatPrices(highest=2.0), None, None, None),
     (structs.replace(SMALL, value=90e6), FloatPrices(), 90e6, False, None),
