@@ -41,6 +41,8 @@ NOTICED = 0.0006
 """Processor seconds on ``LONG`` characters below which no growth is looked for: a linear search takes 0.00006."""
 GROWTH = 8.5
 """How much longer four times the text may take: linear is 4, quadratic 16, exponential never ends."""
+SMALL = 0.05
+"""Processor seconds so few that the growth is looked at once more, on longer texts."""
 DEAR = 0.25
 """Processor seconds for ``LONG`` characters that are too many whatever the growth: 200,000 would take 25."""
 ENDED = 0.6
@@ -242,6 +244,8 @@ def _grows(pattern: re.Pattern[Any], first: str, again: str) -> str:
                 break
             short = min(short, _seconds(pattern, text(LONG), ENDED))
             long = min(long, _seconds(pattern, text(4 * LONG), 3 * ENDED))
+        if long < SMALL and _seconds(pattern, text(16 * LONG), 3 * ENDED) < GROWTH * long:
+            return ""  # a bounded search that had not reached its bound
     except TooSlow:
         return "was ended"
     return f"{short:.4f} s for {LONG} characters, {long:.4f} s for {4 * LONG}"
