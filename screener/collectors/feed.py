@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from urllib.parse import urljoin
 
 import msgspec
 from msgspec import Struct
@@ -27,7 +26,7 @@ from screener.collectors.apart import apart, is_small
 from screener.collectors.base import Context, failed, success
 from screener.collectors.channel import page_title, read_channel, read_sound
 from screener.collectors.entry import ParsedEntry, ParsedFeed
-from screener.collectors.identity import Window, clean_link
+from screener.collectors.identity import Window, absolute, clean_link
 from screener.collectors.text import html_to_text, one_line
 from screener.errors import FetchError, ReaderEnded
 from screener.fetching import Response
@@ -317,12 +316,7 @@ def _first_line(markup: str) -> str:
 
 
 def _absolute(link: str, base: str) -> str:
-    if not link or "://" in link[:12]:
-        return link
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return ""
+    return link if not link or "://" in link[:12] else absolute(base, link)
 
 
 def _ends(domain: str, end: str) -> bool:

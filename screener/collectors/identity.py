@@ -11,7 +11,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from screener.collectors.entry import ParsedEntry
 from screener.limits import SEEN_IDS
@@ -29,11 +29,22 @@ def clean_link(link: str) -> str:
     link = _UNSAFE.sub(lambda c: quote(c[0]), link)
     if "?" not in link and "#" not in link:
         return link
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:  # "https://[half": no address at all
+        return ""
     query = "&".join(p for p in parts.query.split("&") if p and not _TRACKING.match(p))
     # pages of one document are told apart by what follows the mark: #!/news/1
     place = parts.fragment if parts.fragment.startswith(("!", "/")) else ""
     return urlunsplit((parts.scheme, parts.netloc, parts.path, query, place))
+
+
+def absolute(base: str, link: str) -> str:
+    """A link as seen from a page's address; as it stands when one of the two is no address ("https://[half")."""
+    try:
+        return urljoin(base, link)
+    except ValueError:
+        return link
 
 
 def digest(*texts: str) -> str:

@@ -7,11 +7,11 @@ feedparser. No entities, no network, no huge trees.
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import urljoin
 
 from lxml import etree
 
 from screener.collectors.entry import ParsedEntry, ParsedFeed, empty_entry
+from screener.collectors.identity import absolute
 from screener.collectors.xml import parse_xml
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -31,7 +31,7 @@ def read_xml(body: bytes, recover: bool = False) -> ParsedFeed | None:
         return None
     channel = None
     if root.tag == "rss" and (inner := root.find("channel")) is not None:
-        channel = _rss(inner, urljoin(root.get(_BASE) or "", inner.get(_BASE) or ""))
+        channel = _rss(inner, absolute(root.get(_BASE) or "", inner.get(_BASE) or ""))
     elif root.tag == _ATOM + "feed" and b"base64" not in body and b"application/octet-stream" not in body:
         channel = _atom(root)
     # nothing found may mean that the entries stand where this reader does not look
@@ -140,9 +140,9 @@ def _rss_item(item: etree._Element, base: str = "") -> ParsedEntry:
             fill = table.get(tag.rpartition("}")[2])
         if fill is not None:
             fill(entry, child)
-    base = urljoin(base, item.get(_BASE) or "")
+    base = absolute(base, item.get(_BASE) or "")
     if base and entry.link:
-        entry.link = urljoin(base, entry.link)
+        entry.link = absolute(base, entry.link)
     if not entry.title or not entry.when:
         _second_choice(entry, item)
     return entry
@@ -170,7 +170,7 @@ def _atom(root: etree._Element) -> ParsedFeed:
 
 def _atom_entry(element: etree._Element, base: str) -> ParsedEntry:
     entry = empty_entry()
-    base = urljoin(base, element.get(_BASE) or "")
+    base = absolute(base, element.get(_BASE) or "")
     updated = ""
     for child in element:
         if not isinstance(child.tag, str) or not child.tag.startswith(_ATOM):
@@ -179,7 +179,7 @@ def _atom_entry(element: etree._Element, base: str) -> ParsedEntry:
         if name == "id":
             entry.id = (child.text or "").strip()
         elif name == "link" and child.get("rel", "alternate") == "alternate" and not entry.link:
-            entry.link = urljoin(base, (child.get("href") or "").strip())
+            entry.link = absolute(base, (child.get("href") or "").strip())
         elif name in ("title", "summary", "content"):
             setattr(entry, name, _words(child).strip())
         elif name == "published":
