@@ -256,11 +256,13 @@ def store_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(path: Path, settings: Settings | None = None, **more: object) -> Iterator[tuple[str, Served]]:
-    """Serve a database on a free port of loopback in a thread; gives the address and what is served."""
+def running(
+    path: Path, settings: Settings | None = None, *, port: int = 0, **more: object
+) -> Iterator[tuple[str, Served]]:
+    """Serve a database on a free port of loopback (or on one) in a thread; gives the address and what is served."""
     served = build(settings or Settings(), path, **more)  # type: ignore[arg-type]
     server = Server(served)
-    sock = listening("127.0.0.1", 0)
+    sock = listening("127.0.0.1", port)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [sock]}, daemon=True)
     thread.start()
     try:

@@ -377,8 +377,31 @@ def test_a_lost_server_is_said(browser: Any, store_path: Path) -> None:
         assert ("list of 12 Mar 18:10 ET" in told and "of 1 feeds work" in told) or "of 2 feeds work" in told
     until(browser, lambda d: "lost the server" in d.find_element(By.ID, "alive").text)
     assert "bad" in browser.find_element(By.ID, "alive").get_attribute("class")
-    browser.get("about:blank")
+    with running(store_path, port=int(address.rpartition(":")[2])):
+        until(browser, lambda d: d.find_element(By.ID, "alive").text == "live", 60)
+        assert "bad" not in browser.find_element(By.ID, "alive").get_attribute("class")
+        browser.get("about:blank")
     browser.get_log("browser")
+
+
+def test_back_goes_through_the_filters(page: Any, site: str) -> None:
+    page.get(site + "/")
+    tick(page, "catalyst", "reverse_split")
+    until(page, lambda d: tickers(d) == ["ZORN"])
+    tick(page, "catalyst", "government_contract")
+    until(page, lambda d: tickers(d) == ["QBLA", "ZORN"])
+    page.find_element(By.ID, "by-change").click()
+    until(page, lambda d: d.find_elements(By.CSS_SELECTOR, "th[aria-sort=descending]"))
+    page.back()
+    until(page, lambda d: "sort=" not in d.current_url and tickers(d) == ["QBLA", "ZORN"])
+    page.back()
+    until(page, lambda d: tickers(d) == ["ZORN"])
+    box = "#filters input[name=catalyst][value={}]"
+    assert page.find_element(By.CSS_SELECTOR, box.format("reverse_split")).is_selected()
+    assert not page.find_element(By.CSS_SELECTOR, box.format("government_contract")).is_selected()
+    page.back()
+    until(page, lambda d: len(tickers(d)) == 6)
+    assert not page.find_element(By.CSS_SELECTOR, box.format("reverse_split")).is_selected()
 
 
 def test_copy_and_files_give_exactly_this_view(page: Any, site: str) -> None:
